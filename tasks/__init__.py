@@ -1,20 +1,14 @@
-"""The pipeline: its stages in the order in which a file passes them. To add one: a file, and a line here."""
+"""The pipeline: its stages in the order in which a file passes them. To add one: a file, and a line here.
 
-from dampipe.jobs.stage import Stage
-from dampipe.tasks.embed import embed
-from dampipe.tasks.hash import hash
-from dampipe.tasks.index import index
-from dampipe.tasks.preview import preview
-from dampipe.tasks.probe import probe
-from dampipe.tasks.proxy import proxy
-from dampipe.tasks.refine import refine
+A line is a dotted name, which is imported on use: a process that only lists stages imports none of their tools.
+"""
 
-PIPELINE: list[Stage] = [
-    hash,
-    probe,
-    preview,
-    embed,
-    index,
-    proxy,
-    refine,
+PIPELINE = [
+    "dampipe.tasks.hash:hash",
+    "dampipe.tasks.probe:probe",
+    "dampipe.tasks.preview:preview",
+    "dampipe.tasks.embed:embed",
+    "dampipe.tasks.index:index",
+    "dampipe.tasks.proxy:proxy",
+    "dampipe.tasks.refine:refine",
 ]

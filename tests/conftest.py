@@ -17,7 +17,7 @@ from tests.support.commands import end_command_server
 from tests.support.demo_clips import demo_clips
 from tests.support.postgres import Postgres, postgres_server, postgres_url
 from tests.support.rabbitmq import rabbitmq_server, shared_rabbitmq
-from tests.support.shared_work import password_hasher, shared_endpoints
+from tests.support.shared_work import password_hasher, shared_detection, shared_endpoints
 from tests.support.valkey import valkey_server
 from tests.support.vector_servers import milvus_uri, weaviate_server
 
@@ -29,6 +29,7 @@ __all__ = [
     "postgres_server",
     "postgres_url",
     "rabbitmq_server",
+    "shared_detection",
     "shared_endpoints",
     "shared_rabbitmq",
     "valkey_server",

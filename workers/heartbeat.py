@@ -3,12 +3,13 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from celery.signals import after_setup_logger, worker_ready, worker_shutdown, worker_shutting_down
 
-from dampipe.app.container import process_container
-from dampipe.app.machine_facts import machine_facts
+from dampipe.app.container import Container, process_container
 from dampipe.features.derivatives.sweep import WorkspaceSweep
 from dampipe.jobs.lease import is_dead
 from dampipe.jobs.recovery import RunRecovery
@@ -42,10 +43,14 @@ def _set_log_levels(loglevel: int, logger: logging.Logger | None = None, **_: An
 
 
 def _start(sender: Any, **_: Any) -> None:
+    from dampipe.app.machine_facts import (
+        machine_facts,  # a process that only sends messages needs no media layer
+    )
+
     queues = sorted(sender.app.amqp.queues.consume_from)
     threading.Thread(
         target=_send_heartbeats,
-        args=(sender.hostname, queues, time.monotonic()),
+        args=(sender.hostname, partial(machine_facts, queues=queues), queues, time.monotonic()),
         name="heartbeat",
         daemon=True,
     ).start()
@@ -64,11 +69,13 @@ def _end_shutdown(sender: Any, **_: Any) -> None:
         log.warning("%s; the sweep recovers what was under way", error)
 
 
-def _send_heartbeats(name: str, queues: list[str], started_at: float) -> None:
+def _send_heartbeats(
+    name: str, read_facts: Callable[[Container], dict[str, Any]], queues: list[str], started_at: float
+) -> None:
     container = process_container()
     while True:
         try:
-            facts = machine_facts(container, queues)
+            facts = read_facts(container)
             container.get(WorkerRepository).report(name, queues, facts, time.monotonic() - started_at)
             container.get(
                 WorkspaceSweep

@@ -34,8 +34,8 @@ from dampipe.app.errors import (
 from dampipe.app.exposure import check_exposure, has_login
 from dampipe.app.features import plugins
 from dampipe.app.schema import check_catalogue_present
-from dampipe.features.derivatives.check import CheckService
 from dampipe.features.derivatives.errors import DERIVATIVES_LOST, STORE_AWAY, STORE_SILENT
+from dampipe.features.derivatives.health import StoreSample
 from dampipe.features.fixity.ascmhl import AscMhl
 from dampipe.features.search.index_admin import IndexService
 from dampipe.features.search.model_service import ModelService
@@ -287,7 +287,7 @@ def _vector_index(container: Container) -> Finding:
 
 
 def _derivatives(container: Container) -> Finding:
-    store, health = container.settings.blobs, container.get(CheckService).sample()
+    store, health = container.settings.blobs, container.get(StoreSample).look()
     if health.problem:
         return _problem("derivatives", Verdict.BROKEN, STORE_SILENT, problem=health.problem)
     if health.away:

@@ -23,9 +23,11 @@ from dampipe.features.metadata import FEATURE as METADATA
 from dampipe.features.originals import FEATURE as ORIGINALS
 from dampipe.features.processing import FEATURE as PROCESSING
 from dampipe.features.pruning import FEATURE as PRUNING
+from dampipe.features.review import FEATURE as REVIEW
 from dampipe.features.rights import FEATURE as RIGHTS
 from dampipe.features.scanning import FEATURE as SCANNING
 from dampipe.features.search import FEATURE as SEARCH
+from dampipe.features.sharing import FEATURE as SHARING
 from dampipe.features.sidecars import FEATURE as SIDECARS
 from dampipe.features.sources import FEATURE as SOURCES
 from dampipe.features.subclips import FEATURE as SUBCLIPS
@@ -74,7 +76,9 @@ BUILT_IN = (
     PRUNING,
     ACCESS,
     SUBCLIPS,
+    REVIEW,
     COLLECTIONS,
+    SHARING,
     BACKUP,
 )
 """Each may import those above it."""

@@ -26,6 +26,7 @@ MODULES = (
     "celery.bin.worker",
     "celery.concurrency.prefork",
     "celery.worker.worker",
+    "dampipe.app.machine_facts",
     "dampipe.cli.beat",
     "dampipe.cli.relay",
     "dampipe.cli.serve",

@@ -8,8 +8,6 @@ from dampipe.kernel.events.payload import LIBRARY, PROCESSING
 from dampipe.kernel.feature import load_dotted
 from dampipe.kernel.settings.loading import describe_error, invalid_setting, read_settings
 from dampipe.kernel.settings.settings import Settings
-from dampipe.media.hwaccel.acceleration import families
-from dampipe.media.recipes import PRESETS, Description
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -20,7 +18,16 @@ def load_settings(**overrides: Any) -> Settings:
     return read_settings(_check_acceleration, _check_recipes, _check_recipe, _check_events, **overrides)
 
 
+# Defaults are valid, as a test shows: where nothing else is set, the media layer is not imported.
+def _is_default(settings: Settings, name: str) -> bool:
+    return bool(getattr(settings, name) == Settings.model_fields[name].default)
+
+
 def _check_acceleration(settings: Settings) -> None:
+    if _is_default(settings, "acceleration"):
+        return
+    from dampipe.media.hwaccel.acceleration import families
+
     try:
         families(settings.acceleration)
     except ValueError as error:
@@ -43,6 +50,10 @@ def _check_events(settings: Settings) -> None:
 
 
 def _check_recipes(settings: Settings) -> None:
+    if not settings.recipes:
+        return
+    from dampipe.media.recipes import PRESETS, Description
+
     for name, description in settings.recipes.items():
         if name in PRESETS:
             raise invalid_setting("recipes", f"{name!r} is the name of a preset")
@@ -54,6 +65,10 @@ def _check_recipes(settings: Settings) -> None:
 
 
 def _check_recipe(settings: Settings) -> None:
+    if _is_default(settings, "recipe"):
+        return
+    from dampipe.media.recipes import PRESETS
+
     if settings.recipe not in PRESETS and settings.recipe not in settings.recipes:
         known = ", ".join([*PRESETS, *settings.recipes])
         raise invalid_setting("recipe", f"there is no {settings.recipe!r}, only {known}")

@@ -7,6 +7,11 @@ from dampipe.kernel.errors import ErrorCode
 NOT_STAGES = ErrorCode(
     "pipeline.not_stages", "{name} is not a list of stages", "List what `@stage` declares."
 )
+STAGE_MISNAMED = ErrorCode(
+    "pipeline.stage_misnamed",
+    "the pipeline lists {listed}, but the stage there is called {stage}",
+    "Give the stage's function and its attribute the same name.",
+)
 PIPELINE_EMPTY = ErrorCode("pipeline.empty", "the pipeline is empty", "List its stages.")
 DUPLICATE_STAGE = ErrorCode(
     "pipeline.duplicate_stage", "stage {stage} is twice in the pipeline", "Rename one."

@@ -227,3 +227,16 @@ class WorkerInfo(BaseModel):
     def uptime(self) -> float:
         """Seconds for which it had run at its last heartbeat."""
         return self.seen_at - self.started_at
+
+
+class NightlyResult(BaseModel):
+    """How a work item that a sync requests once a night ended."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    state: RunState
+    result: dict[str, Any] = {}
+    """What its handler returned; empty if it failed."""
+    reason: str = ""
+    """Why it failed."""

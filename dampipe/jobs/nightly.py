@@ -6,13 +6,11 @@ creates a work item with that date in its key, so that a second sync of the same
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any, Protocol
-
-from pydantic import BaseModel, ConfigDict
+from typing import Protocol
 
 from dampipe.jobs.dispatch import TaskTransport
 from dampipe.jobs.errors import NO_WORKER_FOR_WORK
-from dampipe.jobs.model import RunState
+from dampipe.jobs.model import NightlyResult, RunState
 from dampipe.jobs.work import WorkRegistry, WorkRepository
 from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel.db.clock import database_time
@@ -31,19 +29,6 @@ class NightlyJob(Protocol):
         None: there is nothing to do, or it was requested in this night already.
         """
         ...
-
-
-class NightlyResult(BaseModel):
-    """How a nightly work item ended."""
-
-    model_config = ConfigDict(frozen=True)
-
-    kind: str
-    state: RunState
-    result: dict[str, Any] = {}
-    """What its handler returned; empty if it failed."""
-    reason: str = ""
-    """Why it failed."""
 
 
 class NightlyJobs:

@@ -1,6 +1,6 @@
 """The outputs of runs, and how they stand: read only."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from sqlalchemy import ColumnElement, bindparam, func, select, true
 
@@ -25,7 +25,7 @@ _UNKNOWN = SubjectName("?")
 class RunReads:
     """The results and states of one catalogue's runs."""
 
-    def __init__(self, database: Database, subjects: Subjects) -> None:
+    def __init__(self, database: Database, subjects: Callable[[], Subjects]) -> None:
         self._db = database
         self._subjects = subjects
         self._counts: AdaptiveCache[dict[str, dict[str, int]]] = AdaptiveCache()
@@ -67,7 +67,7 @@ class RunReads:
         with self._db.read() as connection:
             rows = connection.execute(query).all()
             subjects = [Subject(location=row.location_id, version=row.version_id) for row in rows]
-            names = self._subjects.names(connection, subjects)
+            names = self._subjects().names(connection, subjects) if subjects else {}
         return [
             Running(
                 stage=row.stage,

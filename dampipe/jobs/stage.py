@@ -36,6 +36,12 @@ class PipelineError(DampipeError):
     exit_code = ExitCode.CANNOT_START
 
 
+class StageNames(tuple[str, ...]):
+    """The names of the stages of the pipeline, in their order."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Stage:
     """A step of the pipeline, as declared by `stage`."""

@@ -93,11 +93,17 @@ class Actor:
     """The id of the user whose rights on assets hold; None: every asset is visible, except to a link."""
     link: int | None = None
     """The id of the share link; what it opens is all that is visible to it."""
+    collection: int | None = None
+    """The number of the collection that the link leads to, if it leads to one."""
+    owner: "Actor | None" = None
+    """Who shared by the link, with the role of now: as whom saved searches are resolved."""
     guest: str = ""
     """What distinguishes the guests of one link, also those of one name; nothing secret."""
 
     def may(self, scope: Scope) -> bool:
-        """Whether the actor has a scope."""
+        """Whether the actor has a scope. Those of a link are listed, whatever its role."""
+        if self.kind is ActorKind.LINK:
+            return self.scopes is not None and scope.name in self.scopes
         return self.role >= scope.least and (self.scopes is None or scope.name in self.scopes)
 
     def __str__(self) -> str:

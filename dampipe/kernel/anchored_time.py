@@ -4,6 +4,7 @@ A float is not exact: 1001/24000 s is not a float, and a frame that is addressed
 some hours. Frames and time code are derived from it (`dampipe/media/frame_clock.py`), never stored in its place.
 """
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import total_ordering
@@ -18,6 +19,17 @@ INVALID_TIME = ErrorCode(
 )
 MAX_TICKS = (1 << 63) - 1
 """The largest number of ticks: what a column of a database holds."""
+
+
+_NUMBER = re.compile(r"[+-]?\d{0,20}(\.\d{0,30}|/\d{1,20})?([eE][+-]?\d{1,2})?", re.ASCII)
+"""A number of a size that times have: `Fraction` would compute 1e999999999 to its last digit."""
+
+
+def _checked(text: str) -> str:
+    """The text of a number. Raises ValueError for what is none, or too long."""
+    if not _NUMBER.fullmatch(text.strip()):
+        raise ValueError(text)
+    return text
 
 
 @total_ordering
@@ -57,8 +69,8 @@ class AnchoredTime:
         ticks, mark, base = text.strip().partition("@")
         try:
             if mark:
-                return cls(int(ticks), Fraction(base))
-            seconds = Fraction(ticks)
+                return cls(int(_checked(ticks)), Fraction(_checked(base)))
+            seconds = Fraction(_checked(ticks))
             return cls(seconds.numerator, Fraction(1, seconds.denominator))
         except (ValueError, ZeroDivisionError):
             raise InvalidInput(INVALID_TIME, text=text) from None

@@ -24,3 +24,5 @@ class DetailField:
     """The value of the asset with that id, as far as the actor may know it."""
     text: Callable[[Any], str]
     """The value as text; empty where there is nothing to show."""
+    for_guests: bool = False
+    """Whether guests of share links get the value, too; else they get the default."""

@@ -55,7 +55,9 @@ class Task:
     beside: str = ""
     """Dotted name of a StageOutput: the queue is that of the stage which returns it."""
     schedule: str = ""
-    """Dotted name of a function of Settings: seconds between two starts, or a crontab line; 0 or empty: never."""
+    """Dotted name of a function of Settings: seconds between two starts, or a crontab line; 0 or empty: never.
+
+    Every process that sends a message calls it, so its module should import little, and not the task."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,10 @@ class Feature:
     that of a class to use in its stead, or of a function that gets `Services` and returns the object."""
     routers: tuple[str, ...] = ()
     """Dotted names of FastAPI routers, mounted below `/api/v1`."""
+    guest_endpoints: tuple[str, ...] = ()
+    """Endpoints that guests of share links may ask, each as `GET /assets/{sha1}`, with the scope that they need besides
+    that of the endpoint, if any; all others are closed to them (`dampipe/kernel/guests.py`). They
+    have to be computed from what is visible to the actor, and nothing else."""
     savers: tuple[tuple[str, str], ...] = ()
     """Pairs of dotted names: a StageOutput class, and the function that saves its rows. Several may save one class."""
     details: tuple[str, ...] = ()
@@ -109,6 +115,9 @@ class Feature:
     """Dotted names of sequences of `FilterField`s (`dampipe/kernel/filter.py`)."""
     documents: tuple[str, ...] = ()
     """Dotted names of functions that add words to search documents (`dampipe/features/search/text_index.py`)."""
+    text_moments: tuple[str, ...] = ()
+    """Dotted names of classes that the container builds: they answer which spans of assets have the words of a query
+    (`TextMoments` in `dampipe/features/search/text_index.py`)."""
     sweeps: tuple[str, ...] = ()
     """Dotted names of classes that the container builds and every sweep calls; a call returns counts by name."""
     tasks: Mapping[str, Task] = field(default_factory=dict)
@@ -128,8 +137,8 @@ class Feature:
     undoables: tuple[str, ...] = ()
     """Dotted names of `Undoable`s (`dampipe/kernel/undo.py`): tables whose changes people can undo."""
     openings: tuple[str, ...] = ()
-    """Dotted names of `Opening`s (`dampipe/kernel/visibility.py`): assets that actors see besides those in folders that
-    were granted to them."""
+    """Dotted names of `Opening`s (`dampipe/kernel/visibility.py`), or of classes of such that the container builds:
+    assets that actors see besides those in folders that were granted to them."""
     guards: tuple[str, ...] = ()
     """Dotted names of `Guard`s (`dampipe/kernel/guards.py`): conditions on which a workflow lets assets move."""
     effects: tuple[str, ...] = ()
@@ -169,6 +178,7 @@ class Feature:
             *self.value_listeners,
             *self.filters,
             *self.documents,
+            *self.text_moments,
             *self.sweeps,
         ]
         names += [*self.events, *self.event_scopes, *self.subscriber_sources]

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table
 from dampipe.kernel.access import Actor
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.feature import registered
+from dampipe.kernel.visibility import View
 
 Image: TypeAlias = Mapping[str, Any]
 """A row by column: what JSON can hold."""
@@ -33,7 +34,9 @@ class Change:
         return Change(self.after, self.before)
 
 
-def _allow(connection: Connection, database: Database, actor: Actor, changes: Sequence[Change]) -> list[str]:
+def _allow(
+    connection: Connection, database: Database, actor: Actor, view: View, changes: Sequence[Change]
+) -> list[str]:
     return [""] * len(changes)
 
 
@@ -45,15 +48,19 @@ def _no_lock(connection: Connection, database: Database) -> None:
     return None
 
 
+def _as_they_are(connection: Connection, database: Database, images: Sequence[Image]) -> list[Image]:
+    return list(images)
+
+
 @dataclass(frozen=True)
 class Undoable:
     """A table whose changes can be undone. Its primary key is one column."""
 
     table: Table
-    refusals: Callable[[Connection, Database, Actor, Sequence[Change]], list[str]] = _allow
-    """Why rows may not be changed so, one text for each change, "" where they may: what they refer to is gone, or the
-    actor has no right. It is called before the rows are written, with changes from the row as it is to what it
-    shall be."""
+    refusals: Callable[[Connection, Database, Actor, View, Sequence[Change]], list[str]] = _allow
+    """Given what the actor sees: why rows may not be changed so, one text for each change, "" where they may: what they
+    refer to is gone, or the actor has no right. It is called before the rows are written, with changes from the row as
+    it is to what it shall be."""
     changed: Callable[[Connection, Database, Actor, Sequence[Change]], None] = _ignore
     """Called after the rows were written, with what was: for events and search documents."""
     ignored: frozenset[str] = frozenset({"version"})
@@ -61,6 +68,8 @@ class Undoable:
     lock: Callable[[Connection, Database], None] = _no_lock
     """Called before rows are read: takes what all who write the table lock before its rows, so that none waits for
     another in a circle."""
+    adapted: Callable[[Connection, Database, Sequence[Image]], list[Image]] = _as_they_are
+    """Recorded rows with references as they are now: to the asset that one was stacked on, say. In the same order."""
 
     @property
     def key(self) -> str:

@@ -110,7 +110,7 @@ NOTHING = View(_NONE, _NONE, _NONE, key="nothing")
 
 @dataclass(frozen=True)
 class Opened:
-    """Assets that somebody shared with an actor."""
+    """Assets that a user shared with an actor."""
 
     by: int | None
     """The id of the user who shared them; None: the command line, or a token without a user, which see everything."""
@@ -122,7 +122,7 @@ Opening: TypeAlias = Callable[[Database, Actor], Sequence[Opened]]
 """Registered in `Feature.openings`: what an actor sees besides files in folders that were granted to them, because a
 collection or a link was shared with them.
 
-Whoever shares opens no more than what they see at the time of the question by the folders granted to them, which is
+A user opens no more than what they see at the time of the question by the folders granted to them, which is
 seen to here: nothing is passed on twice, and what a user who is disabled or was removed has shared is not visible."""
 
 

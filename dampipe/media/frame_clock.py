@@ -170,6 +170,33 @@ class FrameClock:
         base = base_of(self.rate)
         return label(frame_number(self.start, base) + self.frame(time), base, dropped=self.start.dropped)
 
+    @property
+    def after_last(self) -> Timecode | None:
+        """The label at which the version ends: that of the frame after its last one."""
+        if self.rate is None:
+            return None
+        base = base_of(self.rate)
+        return label(frame_number(self.start, base) + self.times.count, base, dropped=self.start.dropped)
+
+    def end_at_timecode(self, code: Timecode) -> AnchoredTime | None:
+        """When a span ends that the frame with a label is the first one after; None if there is no such frame."""
+        last = self.after_last
+        if last is not None and (code.hours, code.minutes, code.seconds, code.frames) == (
+            last.hours,
+            last.minutes,
+            last.seconds,
+            last.frames,
+        ):
+            return self.end
+        return self.at_timecode(code)
+
+    @property
+    def end(self) -> AnchoredTime:
+        """When the last frame ends."""
+        if self.times.step is None:
+            return AnchoredTime(self.times.end, self.times.time_base)
+        return self.times.begin(self.times.count)
+
     def at_timecode(self, code: Timecode) -> AnchoredTime | None:
         """When the frame with a label begins; None if the version has no such frame.
 

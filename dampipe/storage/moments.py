@@ -34,3 +34,9 @@ class Moment(BaseModel):
     """End of its shot in seconds; None: unknown."""
     weak: bool = False
     """Whether the score is below the floor that meaningless queries reach in this library."""
+    subclip: int | None = None
+    """Number of the subclip whose words were found: the moment is its span, and `score` is 1."""
+    comment: int | None = None
+    """Number of the comment whose words were found: the moment is what it is about, and `score` is 1."""
+    label: str = ""
+    """Name of that subclip; what that comment says."""

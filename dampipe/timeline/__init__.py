@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dampipe.kernel.errors import InvalidInput, Unavailable
-from dampipe.timeline import edl, fcpxml, otio, table
+from dampipe.timeline import edl, fcpxml, otio, table, xmeml
 from dampipe.timeline.clip import Clip
 from dampipe.timeline.errors import FORMAT_UNKNOWN, PACKAGE_MISSING
 from dampipe.timeline.frames import FrameCounter
@@ -54,8 +54,9 @@ def render(clips: Sequence[Clip], form: Format, title: str) -> Rendered:
     """A file with the clips in sequence, as text.
 
     In and out points are frames of the source, counted from its start time code. A time code that is not valid at the
-    rate of its file, and a clip that cannot be written, cause a warning; they never stop the export. Raises
-    `Unavailable` if OpenTimelineIO, which writes .otio and .xml, is not installed.
+    rate of its file, and a clip that cannot be written, cause a warning; they never stop the export. Markers of clips
+    are written so that `reading.read_timeline` gives them back whole. Raises `Unavailable` if OpenTimelineIO, which
+    writes .otio, is not installed.
     """
     counter = FrameCounter(clips)
     warnings = counter.warnings
@@ -67,8 +68,10 @@ def render(clips: Sequence[Clip], form: Format, title: str) -> Rendered:
         text = edl.render(counter, title)
         if len(counter.clips) > edl.MAX_EVENTS:
             warnings += (f"many programs read only the first {edl.MAX_EVENTS} events of an EDL",)
+    elif form is Format.XML:
+        text = xmeml.render(counter, title)
     else:
-        text = otio.render(_package(), counter, title, form)
+        text = otio.render(_package(), counter, title)
     return Rendered(text, warnings, len(counter.clips))
 
 

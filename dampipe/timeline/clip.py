@@ -1,8 +1,9 @@
-"""Clips: spans of assets for a timeline, in the order of the search result."""
+"""Clips: spans of files for a timeline, in their order."""
 
 from pydantic import BaseModel, ConfigDict
 
 from dampipe.media.info import MediaInfo
+from dampipe.timeline.marker import Marker
 
 
 class Clip(BaseModel):
@@ -15,8 +16,14 @@ class Clip(BaseModel):
     """Absolute path as returned by `os.fsdecode`; it may contain bytes that are not valid UTF-8."""
     name: str
     media: MediaInfo | None
-    moment: float
-    """The time that the search found."""
+    moment: float | None = None
+    """The time that a search found; None: the clip was not found by one."""
     start: float
     end: float
-    score: float
+    score: float | None = None
+    """Of the moment."""
+    title: str = ""
+    """What people call the span; "": the name of the file."""
+    note: str = ""
+    markers: tuple[Marker, ...] = ()
+    """Of its file, within the span or not; a marker shows where it is in the file."""

@@ -12,9 +12,15 @@ from pathlib import Path
 from dampipe.media.info import MediaKind
 from dampipe.timeline.clip import Clip
 from dampipe.timeline.frames import FrameCounter
+from dampipe.timeline.marker_text import Placed, one_line, records_text
 
 CONTENT_NOTE = "DAMPIPE SHA1"
 """The note that holds the SHA-1 of a clip's file, by which the timeline is matched again."""
+MARKER_NOTE = "DAMPIPE MARKER"
+"""The note that holds the record of the locator above it; it continues in notes MARKER_NOTE_MORE."""
+MARKER_NOTE_MORE = "DAMPIPE MARKER MORE"
+RECORD_LENGTH = 200
+"""Characters of one such note."""
 REEL_LENGTH = 8
 """Characters of the name of a reel."""
 MAX_EVENTS = 999
@@ -41,10 +47,25 @@ def render(counter: FrameCounter, title: str) -> str:
             f"* FROM CLIP NAME:  {_line(clip.name)}",
             f"* FROM CLIP: {Path(clip.path).as_uri()}",
             f"* {CONTENT_NOTE}: {clip.asset}",
-            f"* LOC: {moment} RED     {clip.score:.3f}",
         ]
+        if clip.title or clip.note:
+            lines.append(f"* COMMENT: {one_line(': '.join(filter(None, (clip.title, clip.note))))}")
+        if clip.score is not None:
+            lines.append(f"* LOC: {moment} RED     {clip.score:.3f}")
+        for placed_marker in counter.markers(clip, counter.rate):
+            lines += _locator(placed_marker)
         at += span.length
     return "\n".join([*lines, ""])
+
+
+def _locator(placed: Placed) -> list[str]:
+    """The lines of a marker: a locator as Avid, Resolve and others read it, and the record of the whole marker."""
+    shown = placed.shown_line() or "-"
+    text = records_text([placed.record(shown)])
+    parts = [text[at : at + RECORD_LENGTH] for at in range(0, len(text), RECORD_LENGTH)]
+    notes = [MARKER_NOTE, *[MARKER_NOTE_MORE] * (len(parts) - 1)]
+    locator = f"* LOC: {placed.code} {placed.color.upper():7} {shown}"
+    return [locator, *(f"* {note}: {part}" for note, part in zip(notes, parts, strict=True))]
 
 
 class _Reels:

@@ -3,16 +3,17 @@
 Not written by OpenTimelineIO, whose adapter counts 23.976, 29.97 and 59.94 frames per second as 23, 29 and 59.
 """
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from dampipe.media.info import MediaInfo, MediaKind
 from dampipe.timeline.clip import Clip
 from dampipe.timeline.frames import FrameCounter, Span
+from dampipe.timeline.marker_text import MARKER_KEY, NOT_XML, Placed, records_text
 
 VERSION = "1.10"
 CONTENT_KEY = "org.dampipe.sha1"
@@ -27,8 +28,6 @@ RATE_NAMES = dict(
     )
 )
 """Names of fractional rates in FCPXML."""
-NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that XML does not allow, but file names do."""
 
 
 def render(counter: FrameCounter, title: str) -> str:
@@ -39,7 +38,7 @@ def render(counter: FrameCounter, title: str) -> str:
     """
     root = Element("fcpxml", version=VERSION)
     resources = _Resources(SubElement(root, "resources"))
-    main = resources.format(counter.rate, _common_size(counter.clips))
+    main = resources.format(counter.rate, common_size(counter.clips))
     event = SubElement(SubElement(root, "library"), "event", name=_xml_text(title))
     sequence = SubElement(SubElement(event, "project", name=_xml_text(title)), "sequence", format=main)
     spine, at = SubElement(sequence, "spine"), 0
@@ -73,7 +72,7 @@ def _append_clip(spine: Element, at: int, clip: Clip, counter: FrameCounter, res
     length = max(1, int(span.length / rate * counter.rate))
     position = {"offset": time(at, counter.rate), "duration": time(length, counter.rate)}
     start = time(span.first, rate)
-    reference = {"ref": resources.asset(clip, span, rate), "name": _xml_text(clip.name)}
+    reference = {"ref": resources.asset(clip, span, rate), "name": _xml_text(clip.title or clip.name)}
     kind = clip.media.kind if clip.media is not None else MediaKind.VIDEO
     if kind is MediaKind.STILL:
         element = SubElement(spine, "video", reference | position, start=start)
@@ -93,9 +92,28 @@ def _append_clip(spine: Element, at: int, clip: Clip, counter: FrameCounter, res
         )
     if rate != counter.rate:
         SubElement(element, "conform-rate", scaleEnabled="0", srcFrameRate=RATE_NAMES.get(rate, str(rate)))
-    marker = {"start": time(span.moment, rate), "duration": time(1, rate)}
-    SubElement(element, "marker", marker, value=f"{clip.score:.3f}")
+    if clip.note and element.tag == "asset-clip":
+        note = Element("note")
+        note.text = _xml_text(clip.note)
+        element.insert(0, note)
+    if clip.score is not None:
+        marker = {"start": time(span.moment, rate), "duration": time(1, rate)}
+        SubElement(element, "marker", marker, value=f"{clip.score:.3f}")
+    placed = counter.markers(clip, rate)
+    for one in placed:
+        _append_marker(element, one, rate)
+    resources.add_records(clip, [one.record(_xml_text(one.shown_name())) for one in placed])
     return length
+
+
+def _append_marker(element: Element, placed: Placed, rate: Fraction) -> None:
+    marker = {"start": time(placed.first, rate), "duration": time(max(1, placed.length), rate)}
+    marker["value"] = _xml_text(placed.shown_name())
+    if placed.marker.name and placed.marker.text:
+        marker["note"] = _xml_text(placed.marker.text)
+    if placed.marker.is_resolved:
+        marker["completed"] = "1"
+    SubElement(element, "marker", marker)
 
 
 class _Resources:
@@ -105,6 +123,7 @@ class _Resources:
         self._element = element
         self._formats = dict[tuple[Fraction | None, tuple[int, int]], str]()
         self._assets = dict[str, tuple[Element, int]]()
+        self._records = dict[str, list[dict[str, Any]]]()
 
     def format(self, rate: Fraction | None, size: tuple[int, int]) -> str:
         """The id of a format. rate: None for stills."""
@@ -137,6 +156,18 @@ class _Resources:
         self._assets[clip.path] = asset, whole
         return asset.attrib["id"]
 
+    def add_records(self, clip: Clip, records: Sequence[dict[str, Any]]) -> None:
+        """Keep the records of markers of a clip in the metadata of its file."""
+        if not records:
+            return
+        kept = self._records.setdefault(clip.path, [])
+        kept += [record for record in records if record not in kept]
+        metadata = self._assets[clip.path][0].find("metadata")
+        assert metadata is not None
+        md = metadata.find(f"md[@key='{MARKER_KEY}']")
+        md = SubElement(metadata, "md", key=MARKER_KEY) if md is None else md
+        md.set("value", records_text(kept))
+
     def _attributes(self, media: MediaInfo | None, rate: Fraction) -> dict[str, str]:
         """Attributes that describe the streams of a file."""
         if media is None:
@@ -160,7 +191,7 @@ class _Resources:
         return f"r{len(self._element) + 1}"
 
 
-def _common_size(clips: Sequence[Clip]) -> tuple[int, int]:
+def common_size(clips: Sequence[Clip]) -> tuple[int, int]:
     """The most common width and height of videos; without videos, of all pictures."""
     videos = [clip.media for clip in clips if clip.media is not None and clip.media.video is not None]
     moving = [media for media in videos if media.kind is MediaKind.VIDEO] or videos

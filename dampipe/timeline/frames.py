@@ -12,6 +12,7 @@ from dampipe.media.frame_rate import snapped
 from dampipe.media.info import MediaInfo, MediaKind
 from dampipe.media.timecode import DROP_RATES, Timecode, base_of, fitted, frame_number, label
 from dampipe.timeline.clip import Clip
+from dampipe.timeline.marker_text import Placed
 
 DEFAULT_RATE = Fraction(25)
 """Frames per second of a timeline in which no clip has a broadcast rate."""
@@ -33,7 +34,7 @@ class Span(NamedTuple):
     whole: int
     """Length of the file."""
     moment: int
-    """The frame that the search found."""
+    """The frame that a search found; the first one where none did."""
 
 
 class Start(NamedTuple):
@@ -93,7 +94,8 @@ class FrameCounter:
         length = max(1, frame(max(0.0, clip.end - phase), rate) - first)
         whole = frame(media.duration, rate) if media is not None and media.duration else length
         first += start
-        moment = min(max(start + frame(max(0.0, clip.moment - phase), rate), first), first + length - 1)
+        found = clip.start if clip.moment is None else clip.moment
+        moment = min(max(start + frame(max(0.0, found - phase), rate), first), first + length - 1)
         return Span(first, length, start, max(whole, first - start + length), moment)
 
     def codes(self, clip: Clip, rate: Fraction) -> tuple[Timecode, Timecode, Timecode]:
@@ -114,6 +116,27 @@ class FrameCounter:
         )
         return first, last, marked
 
+    def markers(self, clip: Clip, rate: Fraction) -> list[Placed]:
+        """The markers of a clip in frames at that rate, with their time codes; in the order of their times.
+
+        At another rate than that of the file codes are counted from the in point of the clip, as those of `codes` are.
+        """
+        own = self.rate_of(clip.media)
+        phase = Fraction(_phase(clip.media, rate)).limit_denominator(1_000_000)
+        start = self.span(clip, rate).start
+        first, _, _ = self.codes(clip, rate)
+        begin = self.span(clip, rate).first
+        found = []
+        for marker in sorted(clip.markers, key=lambda one: (one.start, one.end or one.start)):
+            at = start + round((marker.start - phase) * rate)
+            length = 0 if marker.end is None else max(1, start + round((marker.end - phase) * rate) - at)
+            number = at if own == rate else frame_number(first, base_of(rate)) + at - begin
+            code, behind = (
+                label(number + offset, base_of(rate), dropped=first.dropped) for offset in (0, length)
+            )
+            found.append(Placed(marker, at, length, code, behind if length else None))
+        return found
+
     def record_code(self, number: int) -> Timecode:
         """The time code of a frame of the timeline."""
         return label(number, base_of(self.rate), dropped=self.dropped)
@@ -127,6 +150,24 @@ def own_rate(media: MediaInfo | None) -> Fraction | None:
     # Metadata of earlier versions contain the average rate only.
     rate = snapped(video.rate) if video.average_rate is None else broadcast_rate(video.rate) or video.rate
     return rate if rate in RATES else None
+
+
+def time_of(code: Timecode, media: MediaInfo, rate: Fraction) -> Fraction | None:
+    """When the frame with a label begins in a file, in seconds from its start; None: it is not within a day after it.
+
+    The inverse of what a timeline writes at that rate.
+    """
+    start, base = _start(media, rate, dropped=False).code, base_of(rate)
+    dropped = start.dropped and rate in DROP_RATES
+    if code.frames >= base:
+        return None
+    asked = Timecode(code.hours, code.minutes, code.seconds, code.frames, dropped)
+    number = frame_number(asked, base)
+    if label(number, base, dropped=dropped) != asked:
+        return None  # a number that drop-frame code leaves out
+    day = frame_number(Timecode(23, 59, 59, base - 1, dropped), base) + 1
+    frames = (number - frame_number(start, base)) % day
+    return frames / rate + Fraction(_phase(media, rate)).limit_denominator(1_000_000)
 
 
 def _phase(media: MediaInfo | None, rate: Fraction) -> float:
@@ -172,7 +213,7 @@ def _start(media: MediaInfo | None, rate: Fraction, *, dropped: bool) -> Start:
 
 
 def _is_valid(clip: Clip) -> bool:
-    times = (clip.start, clip.end, clip.moment)
+    times = (clip.start, clip.end, clip.start if clip.moment is None else clip.moment)
     durations = (clip.media.duration,) if clip.media is not None and clip.media.duration else ()
     limit = 10.0**9
     return (

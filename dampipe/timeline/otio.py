@@ -1,22 +1,17 @@
-"""Formats written by OpenTimelineIO: its own and Final Cut Pro 7 XML."""
+"""OTIO, the format of OpenTimelineIO, written by its package."""
 
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 from dampipe.media.info import MediaKind
-from dampipe.media.timecode import label
 from dampipe.timeline.clip import Clip
-from dampipe.timeline.fcpxml import NOT_XML
 from dampipe.timeline.frames import FrameCounter
-
-CONTENT_COMMENT = "dampipe-sha1:"
-_ADAPTERS = {"otio": "otio_json", "xml": "fcp_xml"}
+from dampipe.timeline.marker_text import NOT_XML, Placed, records_text
 
 
-def render(otio: Any, counter: FrameCounter, title: str, form: str) -> str:
-    """The text of the file; `form` is "otio" or "xml"."""
+def render(otio: Any, counter: FrameCounter, title: str) -> str:
+    """The text of the file."""
     timeline = otio.schema.Timeline(name=_text(title))
     timeline.global_start_time = otio.opentime.RationalTime(0, float(counter.rate))
     video, audio = (otio.schema.Track(name, kind=kind) for name, kind in (("V1", "Video"), ("A1", "Audio")))
@@ -31,8 +26,8 @@ def render(otio: Any, counter: FrameCounter, title: str, form: str) -> str:
         audio.append(placed.clone() if sound else gap)
     if any(isinstance(item, otio.schema.Clip) for item in audio):
         timeline.tracks.append(audio)
-    text: str = otio.adapters.write_to_string(timeline, _ADAPTERS[form])
-    return _with_modes(text, counter) if form == "xml" else text
+    text: str = otio.adapters.write_to_string(timeline, "otio_json")
+    return text
 
 
 def _otio_clip(otio: Any, clip: Clip, counter: FrameCounter, rate: Fraction) -> Any:
@@ -48,11 +43,16 @@ def _otio_clip(otio: Any, clip: Clip, counter: FrameCounter, rate: Fraction) -> 
     )
     reference.name = _text(clip.name)
     otio_clip = otio.schema.Clip(
-        name=_text(clip.name), media_reference=reference, source_range=time_range(span.first, span.length)
+        name=_text(clip.title or clip.name),
+        media_reference=reference,
+        source_range=time_range(span.first, span.length),
     )
-    otio_clip.markers.append(
-        otio.schema.Marker(name=f"{clip.score:.3f}", marked_range=time_range(span.moment, 1))
-    )
+    if clip.score is not None:
+        otio_clip.markers.append(
+            otio.schema.Marker(name=f"{clip.score:.3f}", marked_range=time_range(span.moment, 1))
+        )
+    for placed in counter.markers(clip, rate):
+        otio_clip.markers.append(_otio_marker(otio, placed, time_range(placed.first, placed.length)))
     first, last, _ = counter.codes(clip, rate)
     otio_clip.metadata["dampipe"] = {
         "asset": clip.asset,
@@ -61,47 +61,24 @@ def _otio_clip(otio: Any, clip: Clip, counter: FrameCounter, rate: Fraction) -> 
         # A time of OpenTimelineIO does not say whether its code is drop-frame.
         "timecode_in": str(first),
         "timecode_out": str(last),
+        "dropped": first.dropped,
     }
+    if clip.title or clip.note:
+        otio_clip.metadata["dampipe"]["title"] = _text(clip.title)
+        otio_clip.metadata["dampipe"]["note"] = _text(clip.note)
     return otio_clip
 
 
-def _with_modes(text: str, counter: FrameCounter) -> str:
-    """Final Cut Pro 7 XML with the mode of each time code: the adapter writes all of them as non-drop-frame."""
-    root = ElementTree.fromstring(text)
-    dropped = {Path(clip.path).as_uri(): counter.is_dropped(clip.media) for clip in counter.clips}
-    for element in root.iter():
-        code = element.find("timecode")
-        if code is None:
-            continue
-        mode = (
-            counter.dropped
-            if element.tag == "sequence"
-            else dropped.get(element.findtext("pathurl", ""), False)
-        )
-        number, base = int(code.findtext("frame", "0")), int(code.findtext("rate/timebase", "25"))
-        for tag, value in (
-            ("string", str(label(number, base, dropped=mode))),
-            ("displayformat", "DF" if mode else "NDF"),
-        ):
-            found = code.find(tag)
-            if found is not None:
-                found.text = value
-    _add_contents(root, counter)
-    body = ElementTree.tostring(root, encoding="unicode")
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE xmeml>\n{body}\n'
-
-
-def _add_contents(root: ElementTree.Element, counter: FrameCounter) -> None:
-    """Give each clip a comment with the SHA-1 of its file, by which the timeline is matched again."""
-    contents = {Path(clip.path).as_uri(): clip.asset for clip in counter.clips}
-    # A file is described where it is used first, and referred to by its id elsewhere.
-    addresses = {file.get("id", ""): file.findtext("pathurl", "") for file in root.iter("file") if len(file)}
-    for item in root.iter("clipitem"):
-        file = item.find("file")
-        content = contents.get(addresses.get(file.get("id", ""), "")) if file is not None else None
-        if content is not None:
-            comments = ElementTree.SubElement(item, "comments")
-            ElementTree.SubElement(comments, "mastercomment4").text = f"{CONTENT_COMMENT}{content}"
+def _otio_marker(otio: Any, placed: Placed, marked: Any) -> Any:
+    shown = _text(placed.shown_name())
+    marker = otio.schema.Marker(name=shown, marked_range=marked, color=placed.color.upper())
+    # Versions of OpenTimelineIO before 0.16 have no comment.
+    text = _text(placed.marker.text)
+    if hasattr(marker, "comment"):
+        marker.comment = text
+    # As text: the package would change numbers and times.
+    marker.metadata["dampipe"] = {"marker": records_text([placed.record(shown)]), "note": text}
+    return marker
 
 
 def _text(name: str) -> str:

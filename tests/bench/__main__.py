@@ -27,6 +27,7 @@ from tests.bench import (
     stills,
     tables,
     vectors,
+    vocabulary,
     workflow,
 )
 
@@ -56,6 +57,7 @@ BENCHES = {
     "metadata": metadata.main,
     "tables": tables.main,
     "workflow": workflow.main,
+    "vocabulary": vocabulary.main,
 }
 
 

@@ -162,10 +162,5 @@ def theirs(script: Path) -> float:
     return time.monotonic() - began
 
 
-def __getattr__(name: str) -> object:
-    """PIPELINE, for the deployment only: the real stages up to the proxy, without embedding."""
-    if name == "PIPELINE":
-        from dampipe import tasks
-
-        return [stage for stage in tasks.PIPELINE if stage.name in ("hash", "probe", "preview", "proxy")]
-    raise AttributeError(name)
+PIPELINE = [f"dampipe.tasks.{name}:{name}" for name in ("hash", "probe", "preview", "proxy")]
+"""For the deployment: the real stages up to the proxy, without embedding."""

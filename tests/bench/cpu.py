@@ -5,7 +5,7 @@ import platform
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tests.bench.timing import ROUNDS
 
@@ -23,6 +23,14 @@ def taken_by(work: Callable[[], object]) -> Taken:
     work()
     after, ended = os.times(), time.monotonic()
     return Taken(sum(after[:4]) - sum(before[:4]), ended - began)
+
+
+def timed(title: str, work: Callable[[], Any]) -> Any:
+    """Do it, print what it took by the clock and of the processor, and return what it returns."""
+    found: list[Any] = []
+    taken = taken_by(lambda: found.append(work()))
+    print(f"  {title:<66} {taken.wall:8.2f} s, processor {taken.cpu:7.2f} s", flush=True)
+    return found[0]
 
 
 def both_in_turn(

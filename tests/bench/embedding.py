@@ -191,12 +191,5 @@ def bare(world: Container, pictures: Pictures) -> float:
     return time.perf_counter() - began
 
 
-def __getattr__(name: str) -> object:
-    """PIPELINE, for the deployment only."""
-    if name == "PIPELINE":
-        from dampipe import tasks
-
-        own = {"preview": preview}
-        names = ("hash", "preview", "embed", "index")
-        return [own.get(one.name, one) for one in tasks.PIPELINE if one.name in names]
-    raise AttributeError(name)
+PIPELINE = ["dampipe.tasks.hash:hash", preview, "dampipe.tasks.embed:embed", "dampipe.tasks.index:index"]
+"""For the deployment."""

@@ -18,7 +18,7 @@ from dampipe.features.assets.tables import VERSION
 from dampipe.features.facets.index import FacetIndex
 from dampipe.features.facets.model import FacetRequest
 from dampipe.features.facets.service import FacetService
-from dampipe.features.facets.tables import FACET_KEY, FACET_POSTING, FACET_VERSION
+from dampipe.features.facets.tables import FACET_KEY, FACET_POSTING, FACET_TEXT, FACET_VERSION
 from dampipe.features.metadata.model import AssetEdit
 from dampipe.features.metadata.service import MetadataService
 from dampipe.features.search.filters import FilterResolver, ResolvedFilter, Visible
@@ -28,6 +28,7 @@ from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.filter import FilterRegistry
 from dampipe.kernel.visibility import NoRights
+from tests.bench.cpu import timed
 from tests.bench.scan import postgres, temporary
 from tests.support.many_values import fill
 from tests.support.searching import Searching
@@ -43,6 +44,10 @@ QUERIES = (
     "shot_on>=2024-06",
     "duration>=20 and duration<60",
     "has:keywords",
+    "title:beach",
+    "title='beach road 17'",
+    "description:desert",
+    "rating>=4 and description:beach",
     "rating>=3 and not city='Upper Moor' and (camera:fx3 or codec=prores)",
 )
 
@@ -80,9 +85,9 @@ def measure(name: str, url: str, home: Path) -> None:
     library = Searching(url, home)
     database = library.catalog.database
     print(f"\n{name}, {ASSETS:,} assets")
-    _timed("library filled", lambda: fill(database, ASSETS, defer_indexes=True))
+    timed("library filled", lambda: fill(database, ASSETS, defer_indexes=True))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    _timed("index built", FacetIndex(database).refresh)
+    timed("index built", FacetIndex(database).refresh)
     _sizes(database)
     rng = np.random.default_rng(1)
     viewers: dict[str, AssetSet | None] = {"everybody": None}
@@ -92,7 +97,7 @@ def measure(name: str, url: str, home: Path) -> None:
     cold = Database(url)
     keys = _facets(database)
     service = FacetService(cold, Restricted(cold, None), TermRepository(cold))
-    _timed(f"first counts of {len(keys)} facets in a process", lambda: service.count(LOCAL, _request(keys)))
+    timed(f"first counts of {len(keys)} facets in a process", lambda: service.count(LOCAL, _request(keys)))
     cold.close()
     for viewer, seen in viewers.items():
         resolver = Restricted(database, seen)
@@ -133,6 +138,7 @@ def _sizes(database: Database) -> None:
         for table, column in (
             (FACET_POSTING, FACET_POSTING.c.numbers),
             (FACET_VERSION, FACET_VERSION.c.key_ids),
+            (FACET_TEXT, FACET_TEXT.c.texts),
         ):
             rows, size = connection.execute(select(func.count(), func.sum(func.length(column)))).one()
             print(f"  {table.name}: {rows:,} rows, {size / 2**20:.0f} MiB")
@@ -156,21 +162,16 @@ def _writes(library: Searching, database: Database) -> None:
     print(f"  one value written: {_ms(writing)}; the index after it: {_ms(refreshing)}", flush=True)
 
 
-def _timed(title: str, call: Callable[[], Any]) -> Any:
-    began = time.perf_counter()
-    found = call()
-    print(f"  {title:<75} {time.perf_counter() - began:8.2f} s", flush=True)
-    return found
-
-
 def _median(title: str, call: Callable[[], Any]) -> None:
-    call()
-    taken = []
-    for _ in range(ROUNDS):
-        began = time.perf_counter()
+    taken, processor = [], []
+    for _ in range(ROUNDS + 1):
+        began, used = time.perf_counter(), time.process_time()
         call()
         taken.append(time.perf_counter() - began)
-    print(f"  {title:<75} {_ms(taken)}", flush=True)
+        processor.append(time.process_time() - used)
+    first, *rest = taken
+    shown = f"{_ms(rest)}, processor {statistics.median(processor[1:]) * 1000:.1f} ms"
+    print(f"  {title:<75} {shown}; at first {first * 1000:.0f} ms", flush=True)
 
 
 def _ms(taken: Sequence[float]) -> str:

@@ -5,8 +5,6 @@ METADATA_ASSETS sets the size of the library. `tests/support/many_values.py` mak
 
 import os
 import resource
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import read_ids
 from dampipe.kernel.field import Operator
+from tests.bench.cpu import timed
 from tests.bench.scan import postgres, temporary
 from tests.support.many_values import fill
 from tests.support.searching import Searching
@@ -56,7 +55,7 @@ def measure(name: str, url: str, home: Path) -> None:
     library = Searching(url, home)
     database: Database = library.catalog.database
     print(f"\n{name}, {ASSETS:,} assets")
-    _timed("filled", lambda: fill(database, ASSETS, defer_indexes=True))
+    timed("filled", lambda: fill(database, ASSETS, defer_indexes=True))
     metadata = library.services.get(MetadataService)
     metadata._selector = First()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -66,29 +65,22 @@ def measure(name: str, url: str, home: Path) -> None:
         "an empty field": {"set": {"region": "Alps"}},
     }.items():
         edit = BulkEdit(all=True, **parts)  # type: ignore[arg-type]
-        _timed(f"preview of {title}", lambda edit=edit: metadata.preview(LOCAL, edit))
-        done = _timed(f"set {title}", lambda edit=edit: metadata.bulk(LOCAL, edit))
-        _timed("undone", lambda done=done: metadata.undo(LOCAL, done.operation))
+        timed(f"preview of {title}", lambda edit=edit: metadata.preview(LOCAL, edit))
+        done = timed(f"set {title}", lambda edit=edit: metadata.bulk(LOCAL, edit))
+        timed("undone", lambda done=done: metadata.undo(LOCAL, done.operation))
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(f"  memory: {(after - before) / 1024:.0f} MiB more at most")
     fields = LibraryFields(database)
     for key, operator, given in FILTERS:
         with database.read() as connection:
             condition = fields.condition(connection, key, operator, [given])
-            _timed(
+            timed(
                 f"{key}{operator}{given}",
                 lambda connection=connection, condition=condition: read_ids(
                     database, connection, VERSION.c.id, condition
                 ),
             )
     library.close()
-
-
-def _timed(title: str, call: Callable[[], Any]) -> Any:
-    began = time.perf_counter()
-    found = call()
-    print(f"  {title:<40} {time.perf_counter() - began:7.2f} s", flush=True)
-    return found
 
 
 if __name__ == "__main__":

@@ -7,8 +7,7 @@ import csv
 import io
 import os
 import resource
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from dampipe.features.metadata.csv.importer import MetadataImport
 from dampipe.features.metadata.model import ExportRequest, ImportOptions
 from dampipe.features.metadata.service import MetadataService
 from dampipe.kernel.access import LOCAL
+from tests.bench.cpu import timed
 from tests.bench.scan import postgres, temporary
 from tests.support.many_values import fill
 from tests.support.searching import Searching
@@ -35,24 +35,24 @@ def measure(name: str, url: str, home: Path) -> None:
     """Fill a library, export it, edit the file, import it."""
     library = Searching(url, home)
     print(f"\n{name}, {ASSETS:,} assets with 20 values each")
-    _timed("filled", lambda: fill(library.catalog.database, ASSETS, defer_indexes=True))
+    timed("filled", lambda: fill(library.catalog.database, ASSETS, defer_indexes=True))
     exports, imports = library.services.get(MetadataExport), library.services.get(MetadataImport)
     file, other = home / f"{name}.csv", home / f"{name}-edited.csv"
-    _timed("exported", lambda: _write(file, exports.write(LOCAL, ExportRequest())))
+    timed("exported", lambda: _write(file, exports.write(LOCAL, ExportRequest())))
     print(f"  {file.stat().st_size / 2**20:.0f} MiB, {_peak()} at most")
 
     def run(path: Path, **more: Any) -> Any:
         with path.open("rb") as opened:
             return imports.run(LOCAL, opened, ImportOptions(**more))
 
-    assert _timed("imported, nobody edited it", lambda: run(file)).changes == 0
+    assert timed("imported, nobody edited it", lambda: run(file)).changes == 0
     print(f"  {_peak()} at most")
     _edit(file, other)
-    assert _timed("dry run, two cells edited in each row", lambda: run(other, dry_run=True)).changed == ASSETS
-    done = _timed("imported", lambda: run(other))
+    assert timed("dry run, two cells edited in each row", lambda: run(other, dry_run=True)).changed == ASSETS
+    done = timed("imported", lambda: run(other))
     assert done.changes == 2 * ASSETS and not done.problems, done.problems[:3]
     print(f"  {_peak()} at most")
-    _timed("undone", lambda: library.services.get(MetadataService).undo(LOCAL, done.operation))
+    timed("undone", lambda: library.services.get(MetadataService).undo(LOCAL, done.operation))
     library.close()
 
 
@@ -78,14 +78,6 @@ def _write(file: Path, parts: Iterator[bytes]) -> None:
 
 def _peak() -> str:
     return f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB"
-
-
-def _timed(title: str, call: Callable[[], Any]) -> Any:
-    began, used = time.perf_counter(), time.process_time()
-    found = call()
-    wall, processor = time.perf_counter() - began, time.process_time() - used
-    print(f"  {title:<40} {wall:7.2f} s, {processor:7.2f} s of processor time", flush=True)
-    return found
 
 
 if __name__ == "__main__":

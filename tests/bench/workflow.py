@@ -1,8 +1,7 @@
 """A workflow over a million assets, of which some hundred thousand move: seconds, on SQLite and PostgreSQL."""
 
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -17,6 +16,7 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.visibility import EVERYTHING
 from dampipe.storage.auto import AutoStorage
 from dampipe.vision.fake import FakeEmbedder
+from tests.bench.cpu import timed
 from tests.support.catalog import Catalog
 from tests.support.postgres import postgres
 from tests.support.searching import search_services
@@ -44,14 +44,6 @@ def library(url: str) -> Iterator[tuple[Catalog, WorkflowService]]:
         yield catalog, services.get(WorkflowService)
     finally:
         catalog.close()
-
-
-def timed(what: str, act: Callable[[], object]) -> object:
-    """Do it, and print how long that took."""
-    began = time.perf_counter()
-    found = act()
-    print(f"  {what:<58} {time.perf_counter() - began:7.2f} s", flush=True)
-    return found
 
 
 def run(title: str, url: str) -> None:

@@ -10,7 +10,7 @@ from tests.support.deployment import ROOT, Deployment
 from tests.support.examples import python_examples
 
 STAGE, _ = python_examples("Add a stage")
-LINE = "    count,\n"
+PROXY, LINE = '    "dampipe.tasks.proxy:proxy",\n', '    "own_tasks.count:count",\n'
 
 
 @pytest.fixture
@@ -20,10 +20,8 @@ def deployment(tmp_path: Path) -> Iterator[Deployment]:
     tasks.mkdir(parents=True)
     (tasks / "count.py").write_text(STAGE)
     table = (ROOT / "tasks" / "__init__.py").read_text()
-    (tasks / "__init__.py").write_text(table.replace("    proxy,\n", f"    proxy,\n{LINE}") + "\n")
-    lines = (tasks / "__init__.py").read_text().splitlines()
-    lines.insert(3, "from own_tasks.count import count")
-    (tasks / "__init__.py").write_text("\n".join(lines))
+    assert PROXY in table
+    (tasks / "__init__.py").write_text(table.replace(PROXY, f"{PROXY}{LINE}"))
     made = Deployment(tmp_path / "home", model="tiny", pipeline="dampipe.tasks:PIPELINE")
     made.environment["PYTHONPATH"] += f":{tmp_path / 'checkout'}"
     made.combine_workers("embed")

@@ -16,6 +16,9 @@ from dampipe.media.signatures.maker import SignatureMaker
 from dampipe.media.signatures.track import SignatureTrack
 from tests.support.timed_clips import run
 
+GONE = (100, 130)
+"""Frames of CLIP that CUT has not."""
+CLIP, CUT, OTHER_CLIP, SOUND, STILL_PICTURE = "clip.mp4", "cut.mp4", "other.mp4", "sound.wav", "still.png"
 X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
 RATE = Fraction(24000, 1001)
 SIZE = "320x180"

@@ -2,6 +2,7 @@
 
 from dampipe.features.assets.queries import AssetRepository
 from dampipe.features.assets.subjects import AssetSubjects
+from dampipe.features.assets.totals import AssetTotals
 from dampipe.features.derivatives.queries import DerivativeRepository
 from dampipe.features.duplicates.fingerprints import FingerprintRepository
 from dampipe.features.duplicates.pairs import PairRepository
@@ -37,6 +38,7 @@ class Catalog(VectorMediaDb):
         self.database = database
         self.sources = SourceRepository(database)
         self.folders = FolderRepository(database)
+        self.totals = AssetTotals(database)
         self.assets = AssetRepository(database, DerivativeRepository())
         super().__init__(database, self.assets, self.sources, self.folders)
         self.locations = LocationRepository(database)
@@ -45,7 +47,7 @@ class Catalog(VectorMediaDb):
         self.backlog = RunQueue(database, self.subjects)
         self.retries = RunRetries(database, self.subjects)
         self.recovery = RunRecovery(database, self.subjects)
-        self.results = RunReads(database, self.subjects)
+        self.results = RunReads(database, lambda: self.subjects)
         self.scans = ScanRepository(database, self.sources)
         self.holding = ScanHolds(database)
         self.verifications = FixityQueue(database)

@@ -1,19 +1,21 @@
 """A described library whose fields have all types, and what the facet index says of it."""
 
 import random
+import struct
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import select
 
 from dampipe.features.assets.tables import VERSION
-from dampipe.features.facets.evaluation import IndexSearch, QueryReader, as_sql, field_keys
+from dampipe.features.facets.evaluation import IndexSearch, QueryReader, as_sql
 from dampipe.features.facets.grammar import All, Condition, Negation, Query, parse_query
 from dampipe.features.facets.grammar import Any as AnyOf
 from dampipe.features.facets.index import FacetIndex
 from dampipe.features.facets.model import FacetReport, FacetRequest, Facets
 from dampipe.features.facets.service import FacetService
-from dampipe.features.facets.tables import FACET_KEY, FACET_POSTING
+from dampipe.features.facets.tables import FACET_KEY, FACET_POSTING, FACET_TEXT, FACET_VERSION
+from dampipe.features.facets.texts import texts_of, unpack
 from dampipe.features.search.filters import FilterResolver
 from dampipe.features.sources.tables import FOLDER
 from dampipe.features.vocabularies.queries import TermRepository
@@ -77,6 +79,14 @@ facet = true
 key = "other"
 label = "Other"
 type = "asset"
+[[field]]
+key = "notes"
+label = "Notes"
+type = "long_text"
+[[field]]
+key = "aliases"
+label = "Aliases"
+multiple = true
 """
 TREE = {"coast": None, "beach": "coast", "dune": "beach", "town": None}
 """Terms and their parents."""
@@ -156,8 +166,7 @@ class Faceted:
         with database.read() as connection:
             meaning = QueryReader(database, connection).read(text, tree)
             by_sql = connection.execute(select(VERSION.c.id).where(as_sql(tree, meaning))).scalars()
-            postings = index.read(connection, field_keys(meaning))
-            by_index = IndexSearch(database, connection, postings, meaning).find(tree)
+            by_index = IndexSearch(database, connection, index, meaning).find(tree)
             return list(by_index), sorted(by_sql)
 
     def find(self, query: str) -> list[int]:
@@ -198,13 +207,32 @@ class Faceted:
                 found.setdefault((field, name), []).extend(AssetSet.deserialize(bytes(numbers)))
         return {key: sorted(numbers) for key, numbers in found.items() if numbers}
 
+    def texts(self) -> dict[str, list[tuple[int, bytes]]]:
+        """The texts in the catalogue by field, without empty blocks."""
+        found: dict[str, list[tuple[int, bytes]]] = {}
+        with self.database.read() as connection:
+            for row in connection.execute(select(FACET_TEXT)):
+                found.setdefault(row.field, []).extend(texts_of(unpack(row.block, bytes(row.texts))))
+        return {key: sorted(texts) for key, texts in found.items() if texts}
+
+    def forward(self) -> dict[int, set[tuple[str, str]]]:
+        """The keys of versions that are stored."""
+        found: dict[int, set[tuple[str, str]]] = {}
+        with self.database.read() as connection:
+            keys = {row.id: (row.field, row.name) for row in connection.execute(select(FACET_KEY))}
+            for row in connection.execute(select(FACET_VERSION)):
+                numbers = [number for (number,) in struct.iter_unpack("<I", bytes(row.key_ids))]
+                assert numbers == sorted(set(numbers))
+                found[row.version_id] = {keys[number] for number in numbers}
+        return found
+
     def assert_as_rebuilt(self) -> None:
         """The index is the same as one that is built from nothing."""
         self.index.refresh()
-        kept = self.stored()
+        kept = self.stored(), self.texts(), self.forward()
         self.index.clear()
         self.index.refresh()
-        assert kept == self.stored()
+        assert kept == (self.stored(), self.texts(), self.forward())
 
 
 def by_value(report: FacetReport) -> dict[str, int]:
@@ -212,7 +240,9 @@ def by_value(report: FacetReport) -> dict[str, int]:
 
 
 WORDS: dict[str, Sequence[Any]] = {
-    "title": ("Sea", "a sea", "hills", "x" * 230),
+    "title": ("Sea", "a sea", "hills", "Straße 50% _", "x" * 230),
+    "notes": ("the sea\nhills and more sea", "É 100%", "é", "y" * 999 + "sea", "z" * 999 + "seaé"),
+    "aliases": ("Sea", "STRASSE", "ssea", "hill", "s"),
     "city": ("Rome", "ROME", "Paris", "New York", "y" * 200, "y" * 210),
     "people": ("Anna", "Ben", "anna"),
     "rating": (0, 1, 3, 5),
@@ -239,7 +269,11 @@ FACTS: dict[str, Sequence[Any]] = {
     "recorded_at": (1_717_200_000.0, 1_717_203_600.0, 1_704_067_199.0, None),
     "recorded_offset": (120, -300, None),
 }
+_PARTS = ("sea", "EA", "s", "ss", "%", "_", "é", "é 1", "hills and", "yyy", "zsea", "x" * 230, "nothing")
 _QUERIED = WORDS | {
+    "title": WORDS["title"] + _PARTS,
+    "notes": ("é", "the sea", "z" * 999 + "seaé", "y" * 999 + "sea", *_PARTS),
+    "aliases": WORDS["aliases"] + _PARTS,
     "kind": ("video", "photo", "vid"),
     "camera": ("fx3", "Sony FX3", "ARRI"),
     "duration": (0, 1.5, 29.9, 30, "1 min", "2:00"),
@@ -257,7 +291,7 @@ def change_something(faceted: Faceted, rng: random.Random, assets: int) -> None:
         return
     key = rng.choice(list(WORDS))
     value: Any = rng.choice(WORDS[key])
-    if key in ("people", "keywords"):
+    if key in ("people", "keywords", "aliases"):
         value = tuple(rng.sample(WORDS[key], rng.randint(1, 2)))
     faceted.edit(asset, **{key: None if rng.random() < 0.2 else value})
 

@@ -4,6 +4,8 @@ Every moving picture is the same test card, which changes with every frame, at 2
 seconds; at `FLASH` it is white for four frames, and the sound, if any, has a tone during the flash.
 """
 
+import fcntl
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -154,3 +156,13 @@ def make_matrix(ffmpeg: Ffmpeg, folder: Path, samples: Mapping[str, Sample] = MA
         if run_ffmpeg(ffmpeg, [*turned, "-c", "copy", f"file:{path.absolute()}"], LIMITS).ok:
             made[path.name] = path
     return made
+
+
+def shared_matrix(ffmpeg: Ffmpeg, folder: Path) -> dict[str, Path]:
+    """The files, which the first process that asks for this folder makes; the others wait for them."""
+    names = folder / "names.json"
+    with open(folder.with_suffix(".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not names.exists():
+            names.write_text(json.dumps(list(make_matrix(ffmpeg, folder))))
+    return {name: folder / name for name in json.loads(names.read_text())}

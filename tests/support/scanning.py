@@ -10,7 +10,7 @@ from time import time
 
 from sqlalchemy import select, update
 
-from dampipe.features.assets.savers import identify
+from dampipe.features.assets.contents import identify
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.scanning.model import Guard, ScanJob, ScanProgress, ScanState
 from dampipe.features.scanning.policy import ScanPolicy

@@ -1,8 +1,9 @@
 """Work that a process does once for all of its tests, where the product does it once per process, too."""
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import fastapi.applications
@@ -12,8 +13,13 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from dampipe.features.access import secrets
+from dampipe.media.ffmpeg.binary import Ffmpeg
+from dampipe.media.hwaccel import detection, host
+from dampipe.media.hwaccel.acceleration import Acceleration
+from dampipe.media.recipes import ProxyRecipe
+from tests.support.demo_clips import folder_of_run
 
-__all__ = ["password_hasher", "shared_endpoints"]
+__all__ = ["password_hasher", "shared_detection", "shared_endpoints"]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -32,7 +38,7 @@ def shared_endpoints() -> Iterator[None]:
         key = id(router), f"{prefix} {sorted(map(str, app.router.responses))} {more}"
         if key in endpoints:
             app.router.routes.append(endpoints[key][1])
-            app.router._mark_routes_changed()
+            app.openapi_schema = None  # a description without these endpoints is not kept
         else:
             include(app, router, prefix=prefix, **more)
             endpoints[key] = (
@@ -71,3 +77,23 @@ def password_hasher() -> Iterator[Callable[[], PasswordHash]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(secrets, "_hasher", hasher)
         yield real
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_detection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Libraries share what was found out about the video hardware of this machine, as all processes of a home folder do.
+
+    Each test has a home folder of its own, for which ffmpeg would try each kind of hardware again.
+    """
+    found, detect = folder_of_run(tmp_path_factory) / "hardware", host.detect
+
+    def detect_once(
+        ffmpeg: Ffmpeg, cache: Path, recipe: ProxyRecipe, families: Sequence[str], ignore_cache: bool = False
+    ) -> list[Acceleration]:
+        shared = found / detection.machine_key(ffmpeg, recipe, families)
+        shared.mkdir(parents=True, exist_ok=True)
+        return detect(ffmpeg, cache if ignore_cache else shared, recipe, families, ignore_cache)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(host, "detect", detect_once)
+        yield

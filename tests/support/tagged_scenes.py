@@ -10,8 +10,8 @@ from sqlalchemy import select, text
 
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.machinetags.model import MachineTag, SchemeRequest, TermRequest, VerdictRequest
+from dampipe.features.machinetags.prompts import Facet
 from dampipe.features.machinetags.queries import MachineTagRepository
-from dampipe.features.machinetags.scores import Facet
 from dampipe.features.machinetags.service import MachineTagService
 from dampipe.features.machinetags.tables import MACHINE_TAG, VERDICT
 from dampipe.features.machinetags.tagger import Tagger

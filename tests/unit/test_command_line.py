@@ -22,10 +22,12 @@ from dampipe.features.fixity.model import VERIFY, Compared
 from dampipe.features.processing.cli.watch import _append
 from dampipe.features.processing.model import Status
 from dampipe.features.processing.service import ProcessingService
+from dampipe.features.processing.status import StatusService
 from dampipe.features.scanning.cli.enqueue import _show
 from dampipe.features.scanning.model import ScanProgress, ScanState
 from dampipe.features.search.cli.options import search_request
-from dampipe.features.search.cli.search import _REGISTRY, _export, command, write_timeline
+from dampipe.features.search.cli.search import _REGISTRY, _export, command
+from dampipe.features.search.cli.timeline_file import write_timeline
 from dampipe.features.search.model import SearchRequest
 from dampipe.jobs.model import Failure
 from dampipe.kernel.db.database import Database
@@ -329,9 +331,9 @@ def test_watch_prints_each_status_once_into_a_pipe(
 ) -> None:
     seen = [2, 1, 1]
     status = lambda *_: Status(assets=seen.pop(), locations=0, scans=(), stages={}, workers=())  # noqa: E731
-    monkeypatch.setattr(ProcessingService, "status", status)
+    monkeypatch.setattr(StatusService, "status", status)
     with pytest.raises(IndexError):
-        _append(ProcessingService.__new__(ProcessingService), 0.0)
+        _append(StatusService.__new__(StatusService), 0.0)
     lines = capsys.readouterr().out.splitlines()
     assert [line for line in lines if "asset" in line] == [
         "1 asset at 0 locations",

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 from dampipe.app.container import Container
 from dampipe.app.features import detail_fields
 from dampipe.app.load_settings import load_settings
+from dampipe.app.pipeline import load_pipeline
 from dampipe.cli import commands, main
 from dampipe.cli.doctor import FindingReport
 from dampipe.features.alignment.model import CarryReport
@@ -236,8 +237,9 @@ def test_what_runs_again_when_a_setting_changes() -> None:
 
 def test_stages_and_their_queues() -> None:
     documented = {row[0]: (row[1], row[4]) for row in rows(section("docs/architecture.md", "The picture"))}
-    assert list(documented) == [stage.name for stage in PIPELINE]
-    for stage in PIPELINE:
+    stages = load_pipeline(load_settings())
+    assert list(documented) == [stage.name for stage in stages]
+    for stage in stages:
         queue, batch = documented[stage.name]
         assert queue == stage.queue
         assert [int(number) for number in re.findall(r"\d+", batch)] == [stage.batch]
@@ -289,9 +291,10 @@ def test_the_worked_example_is_a_stage_of_a_valid_pipeline() -> None:
     code, line = python_examples("Add a stage")
     example = ModuleType("count")
     exec(compile(code, "count.py", "exec"), example.__dict__)
-    names = re.findall(r"^    (\w+),$", line, re.M)
-    assert names == [*(stage.name for stage in PIPELINE), "count"]
-    plan = Plan([*PIPELINE, example.count], Container(load_settings()).get(Toolbox))
+    names = re.findall(r'^    "(.+)",$', line, re.M)
+    assert names == [*PIPELINE, "dampipe.tasks.count:count"]
+    settings = load_settings()
+    plan = Plan([*load_pipeline(settings), example.count], Container(settings).get(Toolbox))
     assert [stage.name for stage in plan.upstream(plan["count"])] == ["preview"]
 
 

@@ -6,14 +6,14 @@ What one feature needs for itself is named in its manifest (`Feature.providers`)
 _AT = "dampipe.app.providers."
 PROVIDERS = {
     # What features say, together.
-    "dampipe.features.access.service:Scopes": f"{_AT}collected:all_scopes",
     "dampipe.features.assets.service:DetailFields": f"{_AT}collected:all_details",
     "dampipe.kernel.events.registry:EventRegistry": f"{_AT}collected:event_registry",
     "dampipe.kernel.events.retention:EventRetention": f"{_AT}collected:event_retention",
     "dampipe.kernel.faces.remedies:Remedies": f"{_AT}collected:all_remedies",
-    # Who may log in.
+    # Who may log in, and what for.
     "dampipe.features.access.login:LoginPolicy": f"{_AT}login:policy",
     "dampipe.features.access.oidc:OidcSettings": f"{_AT}login:oidc",
+    "dampipe.features.access.service:Scopes": f"{_AT}login:all_scopes",
     # Where derivatives and vectors are kept.
     "dampipe.storage.auto:AutoStorage": f"{_AT}vectors:auto_storage",
     "dampipe.storage.base:StorageEngine": "dampipe.storage.auto:AutoStorage",
@@ -26,6 +26,7 @@ PROVIDERS = {
     "dampipe.jobs.plan:Plan": f"{_AT}jobs:plan",
     "dampipe.jobs.policy:RunPolicy": f"{_AT}jobs:run_policy",
     "dampipe.jobs.savers:SaverRegistry": f"{_AT}jobs:saver_registry",
+    "dampipe.jobs.stage:StageNames": f"{_AT}stages:stage_names",
     "dampipe.jobs.subjects:Subjects": f"{_AT}jobs:subjects",
     "dampipe.jobs.sweep:Sweep": f"{_AT}jobs:sweep",
     "dampipe.jobs.unserved:UnservedQueues": f"{_AT}jobs:unserved_queues",

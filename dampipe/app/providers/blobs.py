@@ -1,8 +1,11 @@
 """Where derivatives are kept."""
 
+from pathlib import Path
+
 from dampipe.kernel.container import Services
 from dampipe.kernel.settings.settings import Settings
 from dampipe.storage.blobs.base import BlobStore
+from dampipe.storage.blobs.local import LocalBlobs
 from dampipe.storage.registry import get_storage_backend
 
 
@@ -13,4 +16,4 @@ def blob_store(services: Services) -> BlobStore:
     if "://" in url:
         config = {"url": url, "cache": str(settings.home / "cache" / ".blobs"), **options}
         return get_storage_backend("fsspec", config)  # type: ignore[return-value]
-    return get_storage_backend("local", {"root": url})  # type: ignore[return-value]
+    return LocalBlobs(Path(url))

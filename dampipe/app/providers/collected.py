@@ -1,8 +1,7 @@
 """What all features say together."""
 
-from dampipe.app.features import detail_fields, scopes
+from dampipe.app.features import detail_fields
 from dampipe.app.remedies import remedies
-from dampipe.features.access.service import Scopes
 from dampipe.features.assets.service import DetailFields
 from dampipe.kernel.container import Services
 from dampipe.kernel.db.database import Database
@@ -15,11 +14,6 @@ from dampipe.kernel.settings.settings import Settings
 def all_details(services: Services) -> DetailFields:
     """What features add to the details of an asset."""
     return detail_fields()
-
-
-def all_scopes(services: Services) -> Scopes:
-    """The scopes of the kernel and of all features."""
-    return Scopes(scopes())
 
 
 def all_remedies(services: Services) -> Remedies:

@@ -12,6 +12,7 @@ from dampipe.jobs.policy import RunPolicy, SweepPolicy
 from dampipe.jobs.queue import RunQueue
 from dampipe.jobs.recovery import RunRecovery
 from dampipe.jobs.savers import SaverRegistry
+from dampipe.jobs.stage import StageNames
 from dampipe.jobs.sweep import Sweep
 from dampipe.jobs.toolbox import Toolbox
 from dampipe.jobs.unserved import UnservedQueues
@@ -59,7 +60,7 @@ def saver_registry(services: Services) -> SaverRegistry:
 
 def work_registry(services: Services) -> WorkRegistry:
     """The kinds of work items."""
-    return WorkRegistry.of(features(), [stage.name for stage in services.get(Plan).stages], services.get)
+    return WorkRegistry.of(features(), services.get(StageNames), services.get)
 
 
 def run_policy(services: Services) -> RunPolicy:

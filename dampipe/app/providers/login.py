@@ -1,8 +1,10 @@
-"""How people may log in."""
+"""How people may log in, and what they may be allowed to do."""
 
 from dampipe.app.exposure import login_policy, oidc_settings
+from dampipe.app.features import scopes
 from dampipe.features.access.login import LoginPolicy
 from dampipe.features.access.oidc import OidcSettings
+from dampipe.features.access.service import Scopes
 from dampipe.kernel.container import Services
 from dampipe.kernel.settings.settings import Settings
 
@@ -15,3 +17,8 @@ def policy(services: Services) -> LoginPolicy:
 def oidc(services: Services) -> OidcSettings:
     """By which identity provider."""
     return oidc_settings(services.get(Settings))
+
+
+def all_scopes(services: Services) -> Scopes:
+    """The scopes of the kernel and of all features."""
+    return Scopes(scopes())

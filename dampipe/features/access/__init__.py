@@ -7,7 +7,7 @@ FEATURE = Feature(
     module=__name__,
     tables=(f"{__name__}.tables",),
     providers={
-        "dampipe.kernel.visibility:Visibility": "dampipe.features.access.rights:Rights",
+        "dampipe.kernel.visibility:Visibility": "dampipe.features.access.visibility:ActorVisibility",
         "dampipe.kernel.people:People": "dampipe.features.access.people:UserDirectory",
     },
     commands={

@@ -24,6 +24,9 @@ Password = Annotated[str, Field(max_length=LONGEST_PASSWORD), Storable()]
 COOKIE = "dampipe"
 SECURE_COOKIE = "__Host-dampipe"
 """Only a page of this host over TLS can set a cookie of this name."""
+GUEST_COOKIE = "dampipe-guest"
+SECURE_GUEST_COOKIE = "__Host-dampipe-guest"
+"""Of guests of share links."""
 OIDC_COOKIE = "dampipe-login"
 OIDC_WITHIN = 600
 """Seconds for a login at the identity provider."""
@@ -70,6 +73,7 @@ def credentials(request: Request) -> Credentials:
     return Credentials(
         authorization=request.headers.get("authorization", ""),
         session=_session_id(request),
+        guest=cookie(request, GUEST_COOKIE, SECURE_GUEST_COOKIE),
         address=request.client.host if request.client else "",
         headers=request.headers,
     )
@@ -82,12 +86,16 @@ def authenticate(request: Request) -> Actor:
 
 
 def _session_id(request: Request) -> str:
-    """Over TLS only the cookie counts that no other host can have set."""
-    name = SECURE_COOKIE if _is_encrypted(request) else COOKIE
-    return request.cookies.get(name, "")
+    return cookie(request, COOKIE, SECURE_COOKIE)
 
 
-def _is_encrypted(request: Request) -> bool:
+def cookie(request: Request, plain: str, secure: str) -> str:
+    """The value of a cookie by its two names; over TLS only the one counts that no other host can have set."""
+    return request.cookies.get(secure if is_encrypted(request) else plain, "")
+
+
+def is_encrypted(request: Request) -> bool:
+    """Whether the connection of the client is, be it up to a reverse proxy."""
     services: Services = request.app.state.services
     address = request.client.host if request.client else ""
     if services.get(LoginService).policy.is_proxy(address):
@@ -96,7 +104,7 @@ def _is_encrypted(request: Request) -> bool:
 
 
 def _set_session(request: Request, response: Response, session: str) -> None:
-    encrypted = _is_encrypted(request)
+    encrypted = is_encrypted(request)
     name = SECURE_COOKIE if encrypted else COOKIE
     response.set_cookie(
         name, session, httponly=True, secure=encrypted, samesite="lax", path="/", max_age=30 * 86400
@@ -119,7 +127,7 @@ def _described(request: Request, actor: Actor | None, session: str | None = None
         scopes=[] if actor is None else [one.name for one in services.get(Scopes) if actor.may(one)],
         can_log_out=actor is not None and actor.user is not None and bool(session or _session_id(request)),
         oidc=(settings.label or "Log in with single sign-on") if settings.is_on else None,
-        encrypted=_is_encrypted(request),
+        encrypted=is_encrypted(request),
     )
 
 
@@ -144,8 +152,14 @@ def log_in(request: Request, response: Response, login: JsonBody[LoginRequest], 
     return _described(request, logins.actor(Credentials(session=session)), session)
 
 
-def _behind_proxy(request: Request, logins: LoginService, address: str) -> str:
+def client_address(request: Request) -> str:
     """The address that logins are counted by: behind a trusted proxy, the last one that it has seen."""
+    services: Services = request.app.state.services
+    address = request.client.host if request.client else ""
+    return _behind_proxy(request, services.get(LoginService), address)
+
+
+def _behind_proxy(request: Request, logins: LoginService, address: str) -> str:
     if not logins.policy.is_proxy(address):
         return address
     return request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip() or address
@@ -179,7 +193,7 @@ def change_password(
 
 def _callback(request: Request) -> str:
     """The address of the endpoint below, as the browser sees it; Guard has checked the Host header."""
-    scheme = "https" if _is_encrypted(request) else "http"
+    scheme = "https" if is_encrypted(request) else "http"
     return f"{scheme}://{request.headers['host']}{API}/session/oidc/callback"
 
 
@@ -200,7 +214,7 @@ def begin_oidc(request: Request, oidc: Oidc) -> Response:
         challenge.to_text(),
         max_age=OIDC_WITHIN,
         httponly=True,
-        secure=_is_encrypted(request),
+        secure=is_encrypted(request),
         samesite="lax",
         path=f"{API}/session/oidc",
     )

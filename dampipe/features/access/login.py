@@ -2,7 +2,7 @@
 
 import hmac
 import ipaddress
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
 from typing import Final
@@ -20,6 +20,7 @@ from dampipe.features.access.secrets import digest, hash_password, is_password, 
 from dampipe.features.access.throttle import LoginThrottle
 from dampipe.kernel.access import LOCAL, SEARCH, SYSTEM, Actor, ActorKind, Role
 from dampipe.kernel.errors import Forbidden, InvalidInput, NotLoggedIn
+from dampipe.kernel.guests import GUEST_PREFIX, Guests
 
 HASHES_AT_ONCE = 4
 """Passwords that are hashed at a time: each takes 64 MB."""
@@ -74,6 +75,8 @@ class Credentials:
     """The header of that name."""
     session: str = ""
     """The id in the cookie."""
+    guest: str = ""
+    """The secret of a guest's session, in its cookie."""
     address: str = ""
     """Of the peer of the connection."""
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -83,7 +86,14 @@ class Credentials:
 class LoginService:
     """Any method may raise CatalogueDown."""
 
-    def __init__(self, access: AccessRepository, policy: LoginPolicy, throttle: LoginThrottle) -> None:
+    def __init__(
+        self,
+        access: AccessRepository,
+        policy: LoginPolicy,
+        throttle: LoginThrottle,
+        guests: Callable[[], Guests],
+    ) -> None:
+        self._guests = guests
         self._access = access
         self._policy = policy
         self._throttle = throttle
@@ -110,6 +120,9 @@ class LoginService:
             user = self._of_proxy(shown.headers)
         if user is not None:
             return actor_of(user)
+        guest = self._guests().actor(shown.guest) if shown.guest else None
+        if guest is not None:
+            return guest
         if self.needs_login():
             raise NotLoggedIn(NOT_LOGGED_IN)
         return LOCAL
@@ -119,6 +132,11 @@ class LoginService:
         key = self._policy.local_key
         if key and same_secret(secret.strip(), key):
             return Actor(ActorKind.LOCAL, role=Role.VIEWER, scopes=frozenset({SEARCH.name}))
+        if kind.lower() == "bearer" and secret.strip().startswith(GUEST_PREFIX):
+            guest = self._guests().actor(secret.strip())
+            if guest is None:
+                raise NotLoggedIn(INVALID_TOKEN)
+            return guest
         token = self._access.token(digest(secret.strip())) if kind.lower() == "bearer" else None
         if token is None:
             raise NotLoggedIn(INVALID_TOKEN)

@@ -8,10 +8,12 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select, union_al
 
 from dampipe.features.access.model import Grant
 from dampipe.features.access.queries import AccessRepository
+from dampipe.features.access.visibility import sees_everything
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.sources.tables import FOLDER, LOCATION
 from dampipe.kernel.access import Actor, ActorKind, Role
 from dampipe.kernel.asset_set import AssetSet
+from dampipe.kernel.container import Services
 from dampipe.kernel.db.adaptive_cache import AdaptiveCache
 from dampipe.kernel.db.change_token import ChangeTokens
 from dampipe.kernel.db.database import Database
@@ -30,7 +32,8 @@ class Rights:
     or closed again; a file that was moved between folders, or an asset between collections, counts within some seconds
     in a library of a million files, at once in a smaller one."""
 
-    def __init__(self, database: Database, access: AccessRepository) -> None:
+    def __init__(self, database: Database, access: AccessRepository, services: Services) -> None:
+        self._services = services
         self._db = database
         self._access = access
         self._folders: AdaptiveCache[frozenset[int]] = AdaptiveCache()
@@ -42,7 +45,7 @@ class Rights:
         """What an actor sees: all of it without a user, and for managers and admins; a link what it opens."""
         if actor.kind is ActorKind.LINK:
             found: tuple[Place, ...] | None = ()
-        elif actor.user is None or actor.role >= Role.MANAGER:
+        elif sees_everything(actor):
             return EVERYTHING
         else:
             found = places(self._access.grants(actor), self._access.roots())
@@ -66,7 +69,10 @@ class Rights:
 
     def _opened(self, actor: Actor) -> tuple[OpenedVersions, ...]:
         """What is opened to an actor, of what those who opened it see now."""
-        found = [one for opening in registered("openings") for one in opening(self._db, actor)]
+        openings = [
+            self._services.get(one) if isinstance(one, type) else one for one in registered("openings")
+        ]
+        found = [one for opening in openings for one in opening(self._db, actor)]
         seen: dict[int | None, tuple[Place, ...] | None] = {}
         for by in {one.by for one in found}:
             seen[by] = None if by is None else self._places_of(by)

@@ -21,3 +21,8 @@ NO_TIMECODE = ErrorCode(
     "time.no_timecode", "{name} has no time code: its frame rate is not known", "Give seconds, as in 12.5."
 )
 OUTSIDE = ErrorCode("time.outside", "{text} is outside of {name}, which is {duration} s long")
+EMPTY_SPAN = ErrorCode(
+    "time.empty_span",
+    "the span from {start} to {end} is empty: its end is not behind its start",
+    "The end is the first frame that is not part of the span.",
+)

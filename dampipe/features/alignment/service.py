@@ -2,18 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
-from dampipe.features.alignment.errors import (
-    NO_PROXY,
-    NO_SUCH_CODE,
-    NO_TIMECODE,
-    NO_TIMES,
-    OTHER_KIND,
-    OUTSIDE,
-)
+from dampipe.features.alignment.errors import NO_PROXY, NO_TIMES, OTHER_KIND
 from dampipe.features.alignment.model import CarriedReport, CarryReport, CarryRequest, TimeReport
 from dampipe.features.alignment.queries import AlignmentRepository
+from dampipe.features.alignment.times import parse_time
 from dampipe.features.assets.queries import AssetRepository
 from dampipe.features.assets.service import AssetService
 from dampipe.features.derivatives.service import DerivativeService
@@ -31,12 +24,9 @@ from dampipe.media.recipes import SIGNATURES
 from dampipe.media.signatures.align import METHOD, align
 from dampipe.media.signatures.alignment import Alignment, Carried, Span
 from dampipe.media.signatures.track import InvalidTrack, SignatureKind, SignatureTrack
-from dampipe.media.timecode import Timecode, base_of, frame_number, label
 from dampipe.storage.video import Video
 
 _OPEN = (RunState.PENDING, RunState.RUNNING, RunState.ON_HOLD)
-_BEYOND = Fraction(1)
-"""Seconds after the end of a version that count as its last frame: headers are not exact."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +80,7 @@ class CarryService:
         other = _clock(target, alignment.second if alignment is not None else None)
         reports = []
         for text in request.times:
-            time = _parsed(text, source, own)
+            time = parse_time(text, source.video.name, source.video.media, own)
             found = alignment.carry(time) if alignment is not None else None
             reports.append(CarriedReport.of(TimeReport.of(time, own), found, other))
         return CarryReport(
@@ -121,6 +111,32 @@ class CarryService:
         if first is None or second is None or alignment is None:
             return None
         return AlignedTracks(alignment, first, second)
+
+    def align(self, actor: Actor, version: int, other: int) -> bool:
+        """Have two versions, by id, aligned; whether they are. Where not, signatures were requested, or it cannot be.
+
+        Raises NotFound and InvalidInput as `carry` does.
+        """
+        require(actor, READ)
+        rows = self._assets.rows([version, other])
+        if len(rows) < 2:
+            return False
+        videos = self._assets.videos(rows)
+        first, second = (_Version(int(row.id), video) for row, video in zip(rows, videos, strict=True))
+        return self._alignment(actor, first, second) is not None
+
+    def stored_times(self, actor: Actor, version: int, video: Video) -> FrameTimes | None:
+        """The times of the frames of a version, if its signatures are there; nothing is requested."""
+        require(actor, READ)
+        signatures = _Version(version, video).derivative(DerivativeKind.SIGNATURES)
+        if signatures is None or signatures.recipe != SIGNATURES:
+            return None
+        try:
+            with self._derivatives.open(actor, signatures) as stream:
+                track = SignatureTrack.from_bytes(stream.read())
+        except (NotFound, InvalidTrack):
+            return None
+        return FrameTimes.of_ticks(track.ticks, track.end, track.time_base)
 
     def _version(self, actor: Actor, name: str) -> _Version:
         row = self._assets.find(self._service.sha1(actor, name))
@@ -180,24 +196,3 @@ def _reason(runs: Sequence[RunSummary]) -> str:
     """Why there is no proxy: the last failure, if any."""
     reasons = [run.reason for run in runs if run.state in (RunState.FAILED, RunState.SKIPPED) and run.reason]
     return reasons[-1] if reasons else "none was made"
-
-
-def _parsed(text: str, version: _Version, clock: FrameClock | None) -> AnchoredTime:
-    """A time of a version as people write it. Raises InvalidInput."""
-    name = version.video.name
-    try:
-        code = Timecode.parse(text)
-    except ValueError:
-        time = AnchoredTime.parse(text)
-        duration = version.video.media.duration if version.video.media is not None else None
-        if time.seconds < 0 or (duration is not None and time.seconds > Fraction(duration) + _BEYOND):
-            raise InvalidInput(OUTSIDE, text=text, name=name, duration=duration) from None
-        return time
-    if clock is None or clock.rate is None:
-        raise InvalidInput(NO_TIMECODE, name=name)
-    found = clock.at_timecode(code)
-    if found is None:
-        base, dropped = base_of(clock.rate), clock.start.dropped
-        last = label(frame_number(clock.start, base) + clock.times.count - 1, base, dropped=dropped)
-        raise InvalidInput(NO_SUCH_CODE, name=name, code=str(code), first=str(clock.start), last=str(last))
-    return found

@@ -8,6 +8,7 @@ FEATURE = Feature(
     tables=("dampipe.features.assets.tables",),
     commands={"show": Command("Show all that is known of one asset.", "dampipe.features.assets.cli:command")},
     routers=("dampipe.features.assets.http:router",),
+    guest_endpoints=("GET /assets", "GET /assets/{sha1}"),
     fields=("dampipe.features.assets.fields:FIELDS",),
     filters=("dampipe.features.assets.filters:FIELDS",),
     events=("dampipe.features.assets.events:AssetAdded", "dampipe.features.assets.events:VersionCurrent"),

@@ -6,13 +6,15 @@ from pathlib import Path
 from time import time
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, func, or_, select, true
+from sqlalchemy import Connection, Row, and_, bindparam, exists, func, or_, select
 
+from dampipe.features.assets.contents import ensure_version
 from dampipe.features.assets.errors import AMBIGUOUS_ASSET, GONE_ASSET, INVALID_ASSET, UNKNOWN_ASSET
 from dampipe.features.assets.lineage import IS_CURRENT, is_superseded
+from dampipe.features.assets.media_columns import media_columns
 from dampipe.features.assets.names import shown_name, shown_names
-from dampipe.features.assets.savers import ensure_version, media_columns
 from dampipe.features.assets.tables import ASSET, VERSION
+from dampipe.features.assets.totals import runs_shown
 from dampipe.features.sources.locations import record_identified
 from dampipe.features.sources.model import LocationState
 from dampipe.features.sources.paths import full_path, place_columns, sidecar_paths
@@ -309,17 +311,6 @@ class AssetRepository:
             found = {row.id: row for row in rows}
         return [found[one] for one in versions if one in found]
 
-    def totals(self, view: View = EVERYTHING) -> tuple[int, int]:
-        """How many assets and locations there are."""
-        with self._db.read() as connection:
-            assets = connection.execute(
-                select(func.count()).select_from(ASSET).where(view.shows_asset(ASSET.c.id))
-            ).scalar_one()
-            locations = connection.execute(
-                select(func.count()).select_from(LOCATION).where(view.shows_folder(LOCATION.c.folder_id))
-            ).scalar_one()
-        return int(assets), int(locations)
-
     def runs(self, version: int, view: View = EVERYTHING) -> list[RunSummary]:
         """What was and will be done with a version, in the order of beginning."""
         here = select(LOCATION.c.id).where(
@@ -387,11 +378,3 @@ class AssetRepository:
 
 
 _NO_REASON = {"reason": None, "error": None}
-
-
-def runs_shown(view: View) -> ColumnElement[bool]:
-    """The condition on a row of the table `run` that what it is about is visible."""
-    if view.is_all:
-        return true()
-    files = select(LOCATION.c.id).where(view.shows_folder(LOCATION.c.folder_id))
-    return or_(view.shows_version(RUN.c.version_id), RUN.c.location_id.in_(files))

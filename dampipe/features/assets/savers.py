@@ -1,158 +1,30 @@
-"""Writes what stages find out about assets: their contents, technical metadata and shots."""
+"""Saves what stages find out about versions: technical metadata and shots."""
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
-    Float,
-    Integer,
     bindparam,
-    delete,
-    exists,
-    func,
-    insert,
-    literal,
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
-from dampipe.features.assets.events import AssetAdded, VersionCurrent
-from dampipe.features.assets.lineage import IS_CURRENT, make_current
-from dampipe.features.assets.tables import ASSET, VERSION
-from dampipe.features.sources.locations import tie_to_version
-from dampipe.features.sources.tables import LOCATION
+from dampipe.features.assets.media_columns import media_columns
+from dampipe.features.assets.tables import VERSION
 from dampipe.jobs import state
 from dampipe.jobs.savers import OutputBatch
 from dampipe.jobs.tables import RUN
-from dampipe.kernel.current import current_changed
-from dampipe.kernel.db.database import Database
-from dampipe.kernel.documents.dirty import mark_dirty, mark_dirty_versions
-from dampipe.kernel.events.outbox import WORKER, record_event
+from dampipe.kernel.documents.dirty import mark_dirty_versions
 from dampipe.kernel.facets.dirty import mark_versions
-from dampipe.kernel.ids import AssetId, LocationId, VersionId
-from dampipe.kernel.paths import printable
-from dampipe.kernel.stage_io import ContentHash
-from dampipe.kernel.wall_clock import utc_offset, wall_clock
-from dampipe.media.info import AudioStream, MediaInfo
+from dampipe.kernel.ids import VersionId
+from dampipe.media.info import MediaInfo
 from dampipe.media.length import corrected
 from dampipe.media.outdated import kept_facts, outdated_stages
 from dampipe.media.outputs import Preview, Proxy
 
-# Built once: to build such a statement takes several times as long as to run it.
-_FILE = select(LOCATION.c.name, LOCATION.c.previous_id).where(LOCATION.c.id == bindparam("of"))
-_BY_SHA1 = select(VERSION.c.id, VERSION.c.asset_id).where(VERSION.c.sha1 == bindparam("of"))
-_NEW_VERSION: dict[str, Any] = {
-    name: bindparam(name) for name in ("asset_id", "sha1", "size", "name", "added_at")
-}
-_IS_NEW = ~exists(select(literal(1)).where(VERSION.c.sha1 == bindparam("of")))
-_ADD_ASSET = (
-    insert(ASSET)
-    .from_select(
-        ["added_at", "replaces_id"],
-        select(bindparam("added_at", type_=Float), bindparam("replaces_id", type_=Integer)).where(_IS_NEW),
-    )
-    .returning(ASSET.c.id)
-)
-"""Of a content that no version has; returns nothing where one has it."""
-_ADD_VERSION = {
-    is_sqlite: insert_into(VERSION).values(_NEW_VERSION).on_conflict_do_nothing().returning(VERSION.c.id)
-    for is_sqlite, insert_into in ((True, sqlite.insert), (False, postgresql.insert))
-}
 _MEDIA = select(VERSION.c.media).where(VERSION.c.id == bindparam("of"))
 _SHOTS = update(VERSION).where(VERSION.c.id == bindparam("of")).values(shots=bindparam("starts"))
-
-
-def identify(
-    connection: Connection, database: Database, location: int, content: ContentHash, now: float
-) -> tuple[VersionId, AssetId]:
-    """Tie a location to the version of its content, created if it is new, and return the version's id.
-
-    Where the file had another content before, a new version is of a provisional asset, which may turn out to be the
-    same one; and an earlier version of the same asset, put back, is its current version again.
-    """
-    file = connection.execute(_FILE, {"of": location}).one()
-    version, asset = ensure_version(
-        connection, database, content.sha1, content.size, file.name, now, file.previous_id
-    )
-    tie_to_version(connection, LocationId(location), version)
-    return version, asset
-
-
-def ensure_version(
-    connection: Connection,
-    database: Database,
-    sha1: str,
-    size: int,
-    name: str,
-    now: float,
-    previous: int | None = None,
-) -> tuple[VersionId, AssetId]:
-    """The ids of the version with that SHA-1 and of its asset, created if there is none.
-
-    previous: the version that was at its place before, see `identify`.
-    """
-    before = None if previous is None else _replaced(connection, previous)
-    replaces = None if before is None else before.asset_id
-    new = {"of": sha1, "added_at": now, "replaces_id": replaces}
-    asset = connection.execute(_ADD_ASSET, new).scalar()
-    if asset is not None:
-        row = {"asset_id": asset, "sha1": sha1, "size": size, "name": printable(name), "added_at": now}
-        version = connection.execute(_ADD_VERSION[database.is_sqlite], row).scalar()
-        if version is not None:
-            mark_versions(connection, [version])
-            added = AssetAdded(sha1=sha1)
-            record_event(connection, added, actor=WORKER, asset=asset, sha1=sha1, at=now)
-            return VersionId(version), AssetId(asset)
-        connection.execute(delete(ASSET).where(ASSET.c.id == asset))  # another worker has added it meanwhile
-    known = connection.execute(_BY_SHA1, {"of": sha1}).one()
-    if before is not None and before.superseded_at is None:
-        _put_back(connection, database, known.id, before.asset_id, now)
-    return VersionId(known.id), AssetId(known.asset_id)
-
-
-def _replaced(connection: Connection, previous: int) -> Any:
-    """The row of a version: its asset, and whether it is the current one."""
-    query = select(VERSION.c.asset_id, VERSION.c.superseded_at).where(VERSION.c.id == previous)
-    return connection.execute(query).first()
-
-
-def _put_back(connection: Connection, database: Database, version: int, asset: int, now: float) -> None:
-    """Make a version current if it is a superseded one of that asset."""
-    mine = select(VERSION.c.sha1).where(VERSION.c.id == version, VERSION.c.asset_id == asset, ~IS_CURRENT)
-    sha1 = connection.execute(mine).scalar()
-    if sha1 is not None:
-        make_current(connection, version, now)
-        record_event(connection, VersionCurrent(sha1=sha1), actor=WORKER, asset=asset, sha1=sha1, at=now)
-        current_changed(connection, database, [asset])
-
-
-def delete_versions(
-    connection: Connection, versions: Sequence[int], where: ColumnElement[bool]
-) -> list[AssetId]:
-    """Delete those of the versions for which a condition holds, with their rows in all tables.
-
-    An asset goes with its last version; where its current one goes, the newest that is left becomes current. Returns
-    the assets of which another version is current, for `current_changed`.
-    """
-    gone = delete(VERSION).where(VERSION.c.id.in_(versions), where)
-    deleted = connection.execute(gone.returning(VERSION.c.id, VERSION.c.asset_id)).all()
-    mark_versions(connection, [row.id for row in deleted])
-    assets = sorted({row.asset_id for row in deleted})
-    left = select(VERSION.c.asset_id, func.max(VERSION.c.id)).where(VERSION.c.asset_id.in_(assets))
-    newest = {row[0]: row[1] for row in connection.execute(left.group_by(VERSION.c.asset_id))}
-    has_current = select(VERSION.c.asset_id).where(VERSION.c.asset_id.in_(newest), IS_CURRENT)
-    without = newest.keys() - set(connection.execute(has_current).scalars())
-    for asset in without:
-        connection.execute(update(VERSION).where(VERSION.c.id == newest[asset]).values(superseded_at=None))
-    mark_dirty(connection, newest)
-    connection.execute(
-        delete(ASSET).where(ASSET.c.id.in_([asset for asset in assets if asset not in newest]))
-    )
-    return [AssetId(asset) for asset in without]
 
 
 def save_media(batch: OutputBatch[MediaInfo]) -> None:
@@ -201,49 +73,6 @@ def save_correction(batch: OutputBatch[Preview | Proxy]) -> None:
         if correction.again:
             first, *others = correction.again
             _run_again(batch.connection, version, first, others)
-
-
-_SHOOTING = (
-    *("lens", "iso", "exposure_time", "aperture", "focal_length", "log_profile"),
-    *("latitude", "longitude", "altitude"),
-)
-"""Facts of the camera that are columns of the same name."""
-
-
-def audio_layout(tracks: Sequence[AudioStream]) -> str | None:
-    """How the sound is laid out: the layouts of the tracks, repeated ones counted: "stereo", "4 × mono"."""
-    counts: dict[str, int] = {}
-    for track in tracks:
-        name = track.layout or f"{track.channels} channels"
-        counts[name] = counts.get(name, 0) + 1
-    return " + ".join(f"{count} × {name}" if count > 1 else name for name, count in counts.items()) or None
-
-
-def media_columns(media: MediaInfo) -> dict[str, Any]:
-    """The metadata as columns of an asset's row: as JSON, and what a search filters by once more."""
-    width, height = media.video.display_size if media.video else (None, None)
-    audio_codec = media.audio[0].codec if media.audio else None
-    shooting, rate = media.shooting, media.video.rate if media.video else None
-    return {
-        "kind": media.kind,
-        "duration": media.duration,
-        "media": media.model_dump_json(),
-        "recorded_at": wall_clock(media.created_at) if media.created_at else None,
-        "recorded_offset": utc_offset(media.created_at) if media.created_at else None,
-        "recorded_from": media.created_from,
-        "camera": media.camera,
-        "camera_make": shooting.make,
-        "camera_model": shooting.model,
-        "camera_serial": shooting.serial,
-        **{name: getattr(shooting, name) for name in _SHOOTING},
-        "color_space": shooting.gamut or (media.video.color_primaries if media.video else None),
-        "frame_rate": round(float(rate), 3) if rate else None,
-        "audio_channels": sum(track.channels for track in media.audio) or None,
-        "audio_layout": audio_layout(media.audio),
-        "codec": media.video.codec if media.video else audio_codec,
-        "width": width,
-        "height": height,
-    }
 
 
 def save_shots(batch: OutputBatch[Proxy]) -> None:

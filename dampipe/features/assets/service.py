@@ -14,7 +14,7 @@ from dampipe.features.assets.queries import SHORTEST_PREFIX, AssetRepository
 from dampipe.features.sources.cards import card_of
 from dampipe.features.sources.path_mapping import below_root, under_known_root
 from dampipe.features.sources.queries import SourceRepository
-from dampipe.kernel.access import READ, Actor, require
+from dampipe.kernel.access import READ, Actor, ActorKind, require
 from dampipe.kernel.asset_set import ALL
 from dampipe.kernel.container import Services
 from dampipe.kernel.detail import DetailField
@@ -108,7 +108,13 @@ class AssetService:
         of_name = [row for row in versions if row.id == named] if exact else []
         shown = of_name[0] if of_name else self._assets.current(asset, view)
         video = self._assets.videos([shown], view)[0]
-        added = {field.name: field.read(self._services, actor, asset) for field in self._details()}
+        is_guest = actor.kind is ActorKind.LINK
+        added = {
+            field.name: field.read(self._services, actor, asset)
+            if field.for_guests or not is_guest
+            else field.default
+            for field in self._details()
+        }
         return self._model(
             video=video,
             versions=tuple(
@@ -118,7 +124,7 @@ class AssetService:
             replaces=self._assets.replaced(asset, view),
             sidecars=tuple(printable(path) for path in self._assets.sidecars(shown.id, view)),
             card=card_of(str(PurePosixPath(video.paths[0]).parent)) if video.paths else None,
-            runs=tuple(self._assets.runs(shown.id, view)),
+            runs=() if is_guest else tuple(self._assets.runs(shown.id, view)),
             **added,
         )
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, literal, or_, select
 
+from dampipe.features.assets.contents import identify
 from dampipe.features.assets.queries import AssetRepository
-from dampipe.features.assets.savers import identify
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.sources.model import LocationState
 from dampipe.features.sources.tables import LOCATION

@@ -24,7 +24,7 @@ from dampipe.features.collections.model import (
     Right,
 )
 from dampipe.features.collections.service import CollectionService
-from dampipe.features.search.cli.search import write_timeline
+from dampipe.features.search.cli.timeline_file import write_timeline
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.faces.arguments import WholeNumber

@@ -24,7 +24,7 @@ RIGHT_MISSING = ErrorCode(
 )
 CHANGED = ErrorCode(
     "collection.changed_meanwhile",
-    "{field} of the collection {name} was changed meanwhile by {by}: it is {theirs} now, and {yours} was to be written",
+    "{field} of the collection {name} was changed meanwhile by {by}: it is {theirs!r} now, not {yours!r}",
     "Compare both values, and write the one that is right.",
 )
 ITEM_MOVED = ErrorCode(

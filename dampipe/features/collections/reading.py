@@ -18,7 +18,7 @@ from dampipe.features.search.filters import ResolvedFilter
 from dampipe.features.search.hits import HitRepository
 from dampipe.features.search.model import Hit
 from dampipe.features.subclips.tables import SUBCLIP
-from dampipe.kernel.access import Actor
+from dampipe.kernel.access import Actor, ActorKind
 from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
@@ -57,7 +57,10 @@ class CollectionReader:
                 before = self._before(connection, view, row, number)
                 rows = self._items.page(connection, view, row.id, limit + 1, before)
             shown = rows[:limit]
-            found += self.reports(view, shown, pinned=row.filters is not None)
+            reports = self.reports(view, shown, pinned=row.filters is not None)
+            if actor.kind is ActorKind.LINK:  # who gathered them is not for guests
+                reports = [one.model_copy(update={"added_by": ""}) for one in reports]
+            found += reports
             last = f"i{shown[-1].id}" if shown else None
             if len(rows) > limit or row.filters is None:
                 return ItemPage(items=tuple(found), after=last if len(rows) > limit else None)

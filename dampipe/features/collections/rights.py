@@ -2,7 +2,8 @@
 
 One at the top is open to all by their role, unless it is private; its owner and managers of the library have all rights.
 A grant gives a right to a user, or to everybody with a role or a higher one. All this holds for the collections below,
-too: a right can be more further down, and is never less.
+too: a right can be more further down, and is never less. A share link sees the collection that it leads to, and those
+below it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -37,7 +38,10 @@ def visible_ids(actor: Actor) -> Select[Any]:
     if sees_all(actor):
         return select(COLLECTION.c.id)
     granted = select(COLLECTION_GRANT.c.collection_id).where(_granted_to(actor))
-    if actor.kind is ActorKind.LINK or actor.user is None:
+    if actor.kind is ActorKind.LINK:
+        shared = COLLECTION.c.id == actor.collection if actor.collection is not None else false()
+        return select(below(select(COLLECTION.c.id).where(shared)).c.id)
+    if actor.user is None:
         return select(COLLECTION.c.id).where(false())
     is_open = and_(COLLECTION.c.parent_id.is_(None), ~COLLECTION.c.is_private)
     roots = select(COLLECTION.c.id).where(
@@ -147,7 +151,9 @@ class RightsReader:
         actor = self._actor
         if sees_all(actor):
             return Right.MANAGE
-        if actor.kind is ActorKind.LINK or actor.user is None:
+        if actor.kind is ActorKind.LINK:
+            return Right.VIEW if row.id == actor.collection else None
+        if actor.user is None:
             return None
         if row.owner_id == actor.user:
             return Right.MANAGE

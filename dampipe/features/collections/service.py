@@ -27,7 +27,7 @@ from dampipe.features.collections.reading import CollectionReader
 from dampipe.features.collections.rights import Held, RightsReader, path_of, require_right
 from dampipe.features.collections.smart import SavedSearches, filters_of, filters_text
 from dampipe.features.undo.journal import begin, finish
-from dampipe.kernel.access import EDIT, READ, Actor, require
+from dampipe.kernel.access import EDIT, READ, Actor, ActorKind, require
 from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Conflict, InvalidInput, NotFound
@@ -98,7 +98,7 @@ class CollectionService:
                 list_below(row.id)
 
         list_below(None)
-        return found
+        return [_shown_to(actor, one) for one in found]
 
     def show(self, actor: Actor, name: str | int) -> CollectionReport:
         """A collection with its number of items and its cover."""
@@ -351,8 +351,8 @@ class CollectionService:
             column=_public(field),
             name=row.name,
             by=row.changed_by,
-            yours=_text(yours),
-            theirs=_text(theirs),
+            yours=yours,
+            theirs=theirs,
             version=row.version,
         )
 
@@ -403,7 +403,7 @@ class CollectionService:
         except InvalidInput:  # a field or a term of the search is gone
             count, first = None, ()
         cover = self._sha1(actor, held.row.cover_id) or next((one.asset for one in first), None)
-        return self._report(held, self._owners(), count, cover)
+        return _shown_to(actor, self._report(held, self._owners(), count, cover))
 
     @staticmethod
     def _report(
@@ -431,12 +431,15 @@ class CollectionService:
         )
 
 
+def _shown_to(actor: Actor, report: CollectionReport) -> CollectionReport:
+    """What an actor is shown of a collection: guests of links neither who made it nor what it searches for."""
+    if actor.kind is not ActorKind.LINK:
+        return report
+    filters: dict[str, tuple[str, ...]] | None = None if report.filters is None else {}
+    hidden = {"owner": None, "created_by": "", "changed_by": "", "filters": filters, "sort": ""}
+    return report.model_copy(update=hidden)
+
+
 def _public(column: str) -> str:
     """What a face calls a column."""
     return {"cover_id": "cover", "is_private": "private", "parent_id": "parent"}.get(column, column)
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return repr(value) if isinstance(value, str) else str(value)

@@ -13,14 +13,14 @@ from dampipe.features.collections.items import ItemRepository
 from dampipe.features.collections.rights import below
 from dampipe.features.collections.tables import COLLECTION
 from dampipe.features.search.filters import FilterResolver
-from dampipe.kernel.access import Actor
+from dampipe.kernel.access import Actor, ActorKind
 from dampipe.kernel.asset_set import NONE, AssetSet
 from dampipe.kernel.container import Services
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids, read_ids
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.sorting import AssetOrder
-from dampipe.kernel.visibility import View
+from dampipe.kernel.visibility import View, Visibility
 
 _EVALUATED: ContextVar[tuple[int, ...]] = ContextVar("collections_that_are_evaluated", default=())
 
@@ -80,7 +80,10 @@ class SavedSearches:
     No method is called within a transaction: filters read with connections of their own.
     """
 
-    def __init__(self, database: Database, filters: FilterResolver, services: Services) -> None:
+    def __init__(
+        self, database: Database, filters: FilterResolver, services: Services, visibility: Visibility
+    ) -> None:
+        self._visibility = visibility
         self._db = database
         self._filters = filters
         self._services = services
@@ -101,15 +104,20 @@ class SavedSearches:
         with _evaluating(row.id) as is_first:
             if not is_first:
                 return NONE
-            return self._filters.versions(self._filters.resolve(actor, filters_of(row)))
+            return self._search(actor, filters_of(row))
+
+    def _search(self, actor: Actor, filters: Mapping[str, Sequence[str]]) -> AssetSet:
+        """What a search finds for an actor. Of a link it is what finds the one who shared, as far as the link shows it:
+        guests see no folders by which to search."""
+        found = self._filters.versions(self._filters.resolve(actor.owner or actor, filters))
+        if actor.kind is not ActorKind.LINK:
+            return found
+        return found & self._visibility.of(actor).read_mask()
 
     def assets_in(self, actor: Actor, view: View, collection: int) -> AssetSet:
         """The numbers of the assets that an actor sees in a collection and in all below it."""
 
-        def search(filters: Mapping[str, Sequence[str]]) -> AssetSet:
-            return self._filters.versions(self._filters.resolve(actor, filters))
-
-        return assets_in(self._db, view, collection, search)
+        return assets_in(self._db, view, collection, lambda filters: self._search(actor, filters))
 
     def without(self, versions: AssetSet, assets: AssetSet) -> AssetSet:
         """Versions without those of some assets."""

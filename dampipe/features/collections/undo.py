@@ -28,6 +28,7 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
 from dampipe.kernel.events.outbox import NewEvent, record_event, record_events
 from dampipe.kernel.undo import Change, Image, Undoable
+from dampipe.kernel.visibility import View
 
 _NO_RIGHT = "the right to do so is missing"
 _GONE = "what it belongs to was deleted since"
@@ -56,7 +57,7 @@ class _Rights:
 
 
 def _refusals_of_collections(
-    connection: Connection, database: Database, actor: Actor, changes: Sequence[Change]
+    connection: Connection, database: Database, actor: Actor, view: View, changes: Sequence[Change]
 ) -> list[str]:
     if not actor.may(EDIT):
         return [_NO_RIGHT] * len(changes)
@@ -148,7 +149,7 @@ def _record_collections(
 
 
 def _refusals_of_grants(
-    connection: Connection, database: Database, actor: Actor, changes: Sequence[Change]
+    connection: Connection, database: Database, actor: Actor, view: View, changes: Sequence[Change]
 ) -> list[str]:
     if not actor.may(EDIT):
         return [_NO_RIGHT] * len(changes)
@@ -199,7 +200,7 @@ def _record_grants(
 
 
 def _refusals_of_items(
-    connection: Connection, database: Database, actor: Actor, changes: Sequence[Change]
+    connection: Connection, database: Database, actor: Actor, view: View, changes: Sequence[Change]
 ) -> list[str]:
     if not actor.may(EDIT):
         return [_NO_RIGHT] * len(changes)

@@ -8,7 +8,7 @@ FEATURE = Feature(
     tables=("dampipe.features.derivatives.tables",),
     providers={
         "dampipe.features.assets.queries:DerivativeLookup": "dampipe.features.derivatives.queries:DerivativeRepository",
-        "dampipe.features.derivatives.check:CheckPolicy": "dampipe.features.derivatives.providers:check_policy",
+        "dampipe.features.derivatives.health:CheckPolicy": "dampipe.features.derivatives.health:check_policy",
         "dampipe.features.derivatives.remake:Remaker": "dampipe.features.derivatives.providers:remaker",
     },
     commands={

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from dampipe.features.assets.service import AssetService
 from dampipe.features.derivatives.checks import CheckRepository, DerivativeCheck
+from dampipe.features.derivatives.health import StoreSample
 from dampipe.features.derivatives.model import (
     CHECK,
     SHOWN,
@@ -26,15 +27,10 @@ from dampipe.features.derivatives.remake import Remaker
 from dampipe.jobs.dispatch import TaskTransport
 from dampipe.jobs.model import Failure
 from dampipe.kernel.access import PROCESS, Actor, require
-from dampipe.kernel.errors import BrokerDown, DampipeError, NotFound
+from dampipe.kernel.errors import BrokerDown, NotFound
 from dampipe.kernel.visibility import EVERYTHING, View
 from dampipe.storage.blobs.derivatives import Damaged, DerivativeStore
 
-SAMPLE = 64
-"""Derivatives of which a guard looks whether they exist."""
-STATUS_SAMPLE = 16
-STATUS_EVERY = 60.0
-"""Seconds for which the sample of the status is used again."""
 ORPHAN_AGE = 86400.0
 """Seconds since an orphan was written before it is deleted: longer than any time between the writing of a file and the
 transaction that refers to it, that of a worker which was suspended included."""
@@ -45,18 +41,6 @@ NIGHT = 20 * 3600.0
 
 OnProgress = Callable[[int, int], object]
 """Called while checking, with how many derivatives are checked and how many are to be."""
-
-
-@dataclass(frozen=True)
-class CheckPolicy:
-    """When so many derivatives are missing that the store is suspected; as with scans."""
-
-    guard_share: float = 0.5
-    guard_files: int = 10
-
-    def is_suspicious(self, missing: int, of: int) -> bool:
-        """Whether a loss of `missing` out of `of` derivatives is too large to be believed."""
-        return missing >= self.guard_files and missing > self.guard_share * of
 
 
 @dataclass
@@ -79,7 +63,7 @@ class CheckService:
         orphans: OrphanedBlobs,
         remaker: Remaker,
         transport: Callable[[], TaskTransport],
-        policy: CheckPolicy,
+        sample: StoreSample,
     ) -> None:
         self._checks = checks
         self._assets = assets
@@ -87,8 +71,7 @@ class CheckService:
         self._orphans = orphans
         self._remaker = remaker
         self._transport = transport
-        self._policy = policy
-        self._known_health: tuple[float, StoreHealth] | None = None
+        self._sample = sample
 
     def check(
         self, actor: Actor, request: CheckRequest, on_progress: OnProgress = lambda *_: None
@@ -101,16 +84,16 @@ class CheckService:
         began = time.monotonic()
         assets = [self._assets.version_id(actor, name) for name in request.what] if request.what else None
         if assets is None and not request.all:
-            health = self._sample(SAMPLE)
+            health = self._sample.look()
             if health.away:
                 return _suspicious(health, Checked(wanted=self._checks.count()), began)
         wanted, pages = self._selection(request, assets)
         found = self._look_at(pages, wanted, began, request.minutes, on_progress)
         done = Checked(wanted=wanted, **found.counts)
         if done.missing and not request.all:
-            health = self._sample(SAMPLE)
+            health = self._sample.look()
             of = wanted - done.left
-            if health.away or (assets is None and self._policy.is_suspicious(done.missing, of)):
+            if health.away or (assets is None and self._sample.policy.is_suspicious(done.missing, of)):
                 return _suspicious(health, done, began)
         self._checks.record_bad(found.bad, self._checks.now())
         done = self._repair(done, found.bad, assets, request)
@@ -124,23 +107,11 @@ class CheckService:
         rows = self._checks.bad(MOST_REPAIRS)
         found = self._look_at(iter([rows] if rows else []), len(rows), began, None, lambda *_: None)
         done = Checked(wanted=len(rows), **found.counts)
-        health = self._sample(SAMPLE) if found.bad else StoreHealth()
+        health = self._sample.look() if found.bad else StoreHealth()
         if health.away:
             return _suspicious(health, done, began)
         self._checks.record_bad(found.bad, self._checks.now())
         return self._repair(done, found.bad, None, CheckRequest(repair=True, percent=100))
-
-    def health(self) -> StoreHealth:
-        """Whether a small sample of the derivatives exists; looked at once a minute at most."""
-        known = self._known_health
-        if known is None or time.monotonic() > known[0]:
-            known = (time.monotonic() + STATUS_EVERY, self._sample(STATUS_SAMPLE))
-            self._known_health = known
-        return known[1]
-
-    def sample(self) -> StoreHealth:
-        """Whether a random sample of the derivatives exists, looked at now."""
-        return self._sample(SAMPLE)
 
     def failures(self, limit: int, view: View = EVERYTHING) -> list[Failure]:
         """Derivatives that are lost and not made again yet, newest first."""
@@ -159,15 +130,6 @@ class CheckService:
             for row in rows
             if row.version in names
         ]
-
-    def _sample(self, count: int) -> StoreHealth:
-        rows = self._checks.sample(count)
-        try:
-            missing = sum(not self._store.exists(row.key) for row in rows)
-        except DampipeError as error:
-            return StoreHealth(problem=str(error))
-        away = self._policy.is_suspicious(missing, len(rows))
-        return StoreHealth(sampled=len(rows), missing=missing, away=away)
 
     def _selection(
         self, request: CheckRequest, assets: Sequence[int] | None

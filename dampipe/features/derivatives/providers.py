@@ -1,18 +1,11 @@
 """How the objects of this feature are made that depend on settings."""
 
-from dampipe.features.derivatives.check import CheckPolicy
 from dampipe.features.derivatives.remake import Remaker
 from dampipe.features.derivatives.sign_items import SignItems
 from dampipe.jobs.plan import Plan
 from dampipe.kernel.container import Services
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.settings.settings import Settings
-
-
-def check_policy(services: Services) -> CheckPolicy:
-    """How many derivatives may be missing before a check believes that their store is away."""
-    settings = services.get(Settings)
-    return CheckPolicy(settings.guard_share, settings.guard_files)
 
 
 def remaker(services: Services) -> Remaker:

@@ -12,7 +12,7 @@ FEATURE = Feature(
     tasks={
         "expire_events": Task(
             "dampipe.features.events.tasks:ExpireEventsTask",
-            schedule="dampipe.features.events.tasks:expiry_interval",
+            schedule="dampipe.features.events.task_schedule:expiry_interval",
         ),
     },
 )

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from dampipe.features.events.errors import TOO_MANY_STREAMS
-from dampipe.features.events.rights import OF_ACCESS, may_change
+from dampipe.features.events.rights import CHANGES_RIGHTS, may_change
 from dampipe.features.events.service import EventFilter, EventService
-from dampipe.features.processing.service import ProcessingService
+from dampipe.features.processing.status import StatusService
 from dampipe.kernel.access import ADMIN, Actor
 from dampipe.kernel.errors import Busy, DampipeError
 from dampipe.kernel.events.log import Event, EventLog, Horizon
@@ -91,7 +91,7 @@ class Broadcaster:
         events: EventService,
         log: EventLog,
         sequencer: Sequencer,
-        processing: Callable[[], ProcessingService],
+        processing: Callable[[], StatusService],
     ) -> None:
         self._events = events
         self._log = log
@@ -238,7 +238,9 @@ class Broadcaster:
             page = await asyncio.to_thread(self._next_page)
             sent = 0
             for at, event in enumerate(page):
-                if event.name.startswith(OF_ACCESS):  # what comes after it is sent by the rights after it
+                if event.name.startswith(
+                    CHANGES_RIGHTS
+                ):  # what comes after it is sent by the rights after it
                     await self._send(page[sent:at])
                     sent = at
                     self._end_changed(event)

@@ -13,8 +13,10 @@ from dampipe.kernel.events.tables import EVENT
 from dampipe.kernel.feature import registered
 from dampipe.kernel.visibility import View
 
-OF_ACCESS = ("user.", "token.", "grant.")
+OF_ACCESS = ("user.", "token.", "grant.", "share.")
 """How the names of events about access begin."""
+CHANGES_RIGHTS = (*OF_ACCESS, "collection.granted", "collection.revoked")
+"""How the names of events begin by which what an actor sees may change."""
 PRIVATE = ("path", "reason", "warnings", "verdict")
 """Fields of payloads that may name a file of an asset that is not visible, although the asset is."""
 
@@ -24,7 +26,7 @@ def may_change(actor: Actor, event: Event) -> bool:
 
     Rather once too often: a stream that is ended is resumed by a request that is checked.
     """
-    if not event.name.startswith(OF_ACCESS):
+    if not event.name.startswith(CHANGES_RIGHTS):
         return False
     if actor.kind is ActorKind.LOCAL:  # with the first user it needs a login
         return event.name == "user.added"
@@ -32,6 +34,8 @@ def may_change(actor: Actor, event: Event) -> bool:
         return False
     if event.name == "token.revoked":
         return actor.kind is ActorKind.TOKEN and event.data.get("token") == actor.name
+    if actor.kind is ActorKind.LINK or event.name.startswith("share."):
+        return actor.kind is ActorKind.LINK
     if actor.user is None:  # neither a user nor of one
         return False
     if actor.kind is not ActorKind.USER:  # of which user, its name does not say

@@ -3,10 +3,6 @@
 from time import time
 
 from dampipe.kernel.events.retention import EventRetention
-from dampipe.kernel.settings.settings import Settings
-
-INTERVAL = 3600.0
-"""Seconds between two deletions of old events."""
 
 
 class ExpireEventsTask:
@@ -17,8 +13,3 @@ class ExpireEventsTask:
 
     def __call__(self) -> str:
         return f"{self._retention.delete_old(time())} events deleted"
-
-
-def expiry_interval(_: Settings) -> float:
-    """Seconds between two runs."""
-    return INTERVAL

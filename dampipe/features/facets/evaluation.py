@@ -1,14 +1,16 @@
 """Answers queries: as a set of versions from the facet index, and as a condition of SQL. Both mean the same.
 
 A condition on a field of few different values is answered by the index alone. Of numbers and dates the index knows
-spans: those within the asked interval are taken whole, and what lies in a span at its edge is checked by SQL. What the
-index does not hold (parts of texts that are not facets) is checked by SQL among the versions that the other conditions
-leave.
+spans: those within the asked interval are taken whole, and what lies in a span at its edge is checked by SQL. The texts
+of fields that are no facets are searched one and all. What the index does not hold (long texts) is checked by SQL among
+the versions that the other conditions leave.
 """
 
 import difflib
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, literal, not_, or_, select, true
 
@@ -24,6 +26,7 @@ from dampipe.features.facets.grammar import (
     invalid,
     shown_at,
 )
+from dampipe.features.facets.index import FacetIndex
 from dampipe.features.facets.keys import (
     Interval,
     Mode,
@@ -33,8 +36,9 @@ from dampipe.features.facets.keys import (
     span_limits,
 )
 from dampipe.features.facets.postings import FieldPostings
+from dampipe.features.facets.texts import Search
 from dampipe.features.facets.units import in_unit_of
-from dampipe.features.metadata.conditions import on_fact, on_values
+from dampipe.features.metadata.conditions import has, on_fact, on_values
 from dampipe.features.metadata.errors import OPERATOR_INVALID
 from dampipe.features.metadata.references import look_up
 from dampipe.features.metadata.registry import library_fields, numbers_of
@@ -53,7 +57,9 @@ from dampipe.kernel.wall_clock import utc_offset, wall_clock
 ZONES_APART = 2 * 86_400.0
 """Seconds by which clocks of two zones may differ, at most."""
 CHECKED_AT_ONCE = 200_000
-"""Versions that are sent to SQL as a list; of more, all are checked."""
+"""Versions that are sent to SQL as a list; of more, all are checked;"""
+CHECKED_ONE_BY_ONE = 1_000
+"""and of more than these all that have a number which is in question."""
 
 
 @dataclass(frozen=True)
@@ -81,12 +87,20 @@ class Comparison:
             select(literal(1)).select_from(VALUE).where(VALUE.c.asset_id == VERSION.c.asset_id, said)
         )
 
+    def sql_within(self, least: float, after: float) -> ColumnElement[bool]:
+        """The same, by those values only that are numbers from `least` to before `after`: the index of values has them
+        in their order."""
+        said = on_values(self.field, self.operator, self.texts, self.numbers, self.ids)
+        return has(and_(said, VALUE.c.number >= least, VALUE.c.number < after))
+
     @property
-    def is_indexed(self) -> bool:
-        """Whether the index knows about it, at least nearly."""
+    def cost(self) -> int:
+        """How long it takes to answer: 0: there are sets; 1: texts are searched; 2: SQL checks each version."""
         if self.among is not None:
-            return False
-        return self.operator is Operator.IS_SET or mode_of(self.field) is not Mode.PRESENCE
+            return 2
+        if self.operator is Operator.IS_SET:
+            return 0
+        return {Mode.COLUMN: 1, Mode.PRESENCE: 2}.get(mode_of(self.field), 0)
 
 
 def _filters_of_queries() -> dict[str, FilterField[object]]:
@@ -198,6 +212,17 @@ def as_sql(query: Query, meaning: Meaning) -> ColumnElement[bool]:
             return or_(false(), *(as_sql(part, meaning) for part in parts))
 
 
+class Known(NamedTuple):
+    """What the index knows about a comparison."""
+
+    sure: AssetSet
+    """Versions for which it holds."""
+    unsure: AssetSet = NONE
+    """Versions for which it may hold."""
+    within: tuple[float, float] | None = None
+    """The first number for which one cannot be sure, and the first after those: of a field of numbers."""
+
+
 class IndexSearch:
     """Finds versions by the index."""
 
@@ -205,15 +230,16 @@ class IndexSearch:
         self,
         database: Database,
         connection: Connection,
-        postings: Mapping[str, FieldPostings],
+        index: FacetIndex,
         meaning: Meaning,
     ) -> None:
-        """postings: of all fields that the query names, and of ""."""
+        """meaning: of all conditions of the queries."""
         self._db = database
         self._connection = connection
-        self._postings = postings
+        self._index = index
+        self._postings = index.read(connection, {"", *(asked.field.key for asked in meaning.values())})
         self._meaning = meaning
-        self._all = postings[""].named("")
+        self._all = self._postings[""].named("")
 
     def find(self, query: Query) -> AssetSet:
         """The numbers of the versions that a query finds."""
@@ -227,52 +253,72 @@ class IndexSearch:
             case Negation(part):
                 return among - self._find(part, among)
             case All(parts):
-                for part in sorted(parts, key=self._is_slow):
+                for part in sorted(parts, key=self._cost):
                     among = self._find(part, among)
                 return among
             case Any(parts):
                 return AssetSet.union(self._find(part, among) for part in parts)
 
-    def _is_slow(self, query: Query) -> bool:
-        return not all(self._meaning[one].is_indexed for one in conditions(query))
+    def _cost(self, query: Query) -> int:
+        return max(self._meaning[one].cost for one in conditions(query))
 
     def _holding(self, asked: Comparison, among: AssetSet) -> AssetSet:
         """The versions among these for which a comparison holds."""
         if asked.among is not None:
-            return self._checked(asked, among)
+            return self._checked(asked, among, None)
         known = self._postings.get(asked.field.key, FieldPostings())
         if asked.operator is Operator.IS_SET:
             return known.named("") & among
-        sure, unsure = self._known(asked, known)
-        sure &= among
-        to_check = (unsure & among) - sure
-        return sure | self._checked(asked, to_check) if to_check else sure
+        found = self._known(asked, known)
+        sure = found.sure & among
+        to_check = (found.unsure & among) - sure
+        return sure | self._checked(asked, to_check, found.within) if to_check else sure
 
-    def _known(self, asked: Comparison, known: FieldPostings) -> tuple[AssetSet, AssetSet]:
-        """The versions for which a comparison holds surely, and those for which it may hold."""
+    def _known(self, asked: Comparison, known: FieldPostings) -> "Known":
         match mode_of(asked.field):
             case Mode.TEXT:
                 return _by_text(asked, known)
             case Mode.TERM | Mode.ASSET:
-                return AssetSet.union(known.named(str(number)) for number in asked.ids), NONE
+                return Known(AssetSet.union(known.named(str(number)) for number in asked.ids))
             case Mode.NUMBER:
-                return _by_number(asked, known), NONE
+                return Known(_by_number(asked, known))
             case Mode.SPAN:
                 return _by_span(asked, known, span_limits)
             case Mode.MONTH:
                 return _by_span(asked, known, month_limits)
+            case Mode.COLUMN:
+                return self._by_column(asked, known)
             case _:
-                return NONE, known.named("")
+                return Known(NONE, known.named(""))
 
-    def _checked(self, asked: Comparison, versions: AssetSet) -> AssetSet:
-        """Those of the versions for which a comparison holds, by SQL."""
-        where = asked.sql
-        if len(versions) <= CHECKED_AT_ONCE:
-            where = and_(in_ids(self._db, VERSION.c.id, versions), where)
+    def _by_column(self, asked: Comparison, known: FieldPostings) -> "Known":
+        import numpy as np
+
+        is_part = asked.operator is Operator.CONTAINS
+        wanted = list(dict.fromkeys(fold(one) for one in asked.texts))
+        if is_part and "" in wanted:
+            return Known(known.named(""))
+        sure, unsure = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+        searches = [Search(one, whole=not is_part) for one in wanted if one]
+        for block in self._index.texts(self._connection, asked.field.key):
+            for one in searches:
+                found = one.within(block)
+                sure.append(found.sure)
+                unsure.append(found.unsure)
+        return Known(AssetSet.from_numpy(np.concatenate(sure)), AssetSet.from_numpy(np.concatenate(unsure)))
+
+    def _checked(self, asked: Comparison, versions: AssetSet, within: tuple[float, float] | None) -> AssetSet:
+        """Those of the versions for which a comparison holds, by SQL. within: the numbers that are in question."""
+        if within is not None and not asked.field.is_fact and len(versions) > CHECKED_ONE_BY_ONE:
+            where = asked.sql_within(*within)
+        elif len(versions) > CHECKED_AT_ONCE:
+            where = asked.sql
+        else:
+            where = and_(in_ids(self._db, VERSION.c.id, versions), asked.sql)
         return AssetSet.from_numpy(read_ids(self._db, self._connection, VERSION.c.id, where)) & versions
 
 
-def _by_text(asked: Comparison, known: FieldPostings) -> tuple[AssetSet, AssetSet]:
+def _by_text(asked: Comparison, known: FieldPostings) -> Known:
     """The names of long texts are their beginnings only."""
     wanted = [fold(one) for one in asked.texts]
     sure, unsure = [], []
@@ -285,7 +331,7 @@ def _by_text(asked: Comparison, known: FieldPostings) -> tuple[AssetSet, AssetSe
     else:
         for one in wanted:
             (sure if len(one) < SHORT else unsure).append(known.named(one[:SHORT]) if one else NONE)
-    return AssetSet.union(sure), AssetSet.union(unsure)
+    return Known(AssetSet.union(sure), AssetSet.union(unsure))
 
 
 def _by_number(asked: Comparison, known: FieldPostings) -> AssetSet:
@@ -298,11 +344,10 @@ def _by_number(asked: Comparison, known: FieldPostings) -> AssetSet:
     )
 
 
-def _by_span(
-    asked: Comparison, known: FieldPostings, limits: Callable[[int], tuple[float, float]]
-) -> tuple[AssetSet, AssetSet]:
+def _by_span(asked: Comparison, known: FieldPostings, limits: Callable[[int], tuple[float, float]]) -> Known:
     wanted = _intervals(asked)
     sure, unsure = [], []
+    least, most = math.inf, -math.inf
     for name, versions in known.present():
         if not name:
             continue
@@ -311,7 +356,8 @@ def _by_span(
             sure.append(versions)
         elif any(one.meets(first, after, slack) for one, slack in wanted):
             unsure.append(versions)
-    return AssetSet.union(sure), AssetSet.union(unsure)
+            least, most = min(least, first), max(most, after)
+    return Known(AssetSet.union(sure), AssetSet.union(unsure), (least, most) if unsure else None)
 
 
 def _intervals(asked: Comparison) -> list[tuple[Interval, float]]:
@@ -343,8 +389,3 @@ def _interval(operator: Operator, first: float, after: float | None) -> Interval
             return Interval(least=first)
         case _:
             raise ValueError(f"{operator} does not compare numbers")
-
-
-def field_keys(meaning: Meaning) -> set[str]:
-    """The fields whose postings a query needs."""
-    return {"", *(asked.field.key for asked in meaning.values() if asked.among is None)}

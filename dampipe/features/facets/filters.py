@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from dampipe.features.facets.evaluation import IndexSearch, QueryReader, as_sql, field_keys, filtered
+from dampipe.features.facets.evaluation import IndexSearch, QueryReader, as_sql, filtered
 from dampipe.features.facets.grammar import Query, parse_query
 from dampipe.features.facets.index import BY_READERS, FacetIndex
 from dampipe.kernel.filter import FilterContext, FilterField, Restriction
@@ -32,8 +32,7 @@ def _found(context: FilterContext, queries: Sequence[Written]) -> Restriction:
         where = as_sql(query, meaning)
         if not is_fresh:
             return Restriction(where=where)
-        postings = index.read(connection, field_keys(meaning))
-        versions = IndexSearch(context.database, connection, postings, meaning).find(query)
+        versions = IndexSearch(context.database, connection, index, meaning).find(query)
     return Restriction(where=where, versions=versions)
 
 

@@ -1,7 +1,7 @@
 """The facet index of one catalogue: refreshed by who reads it, and by the sweep."""
 
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
@@ -10,6 +10,8 @@ from sqlalchemy import Connection
 from dampipe.features.facets.keys import Key
 from dampipe.features.facets.postings import FieldPostings, PostingCache
 from dampipe.features.facets.queries import BATCH, FacetRepository
+from dampipe.features.facets.text_cache import TextCache
+from dampipe.features.facets.texts import Block
 from dampipe.kernel.db.database import Database
 
 BY_READERS = 20_000
@@ -21,6 +23,7 @@ class _Memory:
     """What this process remembers of the index of one catalogue."""
 
     cache: PostingCache = field(default_factory=PostingCache)
+    texts: TextCache = field(default_factory=TextCache)
     keys: dict[Key, int] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
     """Of refreshes: threads wait here, and not for the database."""
@@ -37,7 +40,7 @@ class FacetIndex:
         self._db = database
         with _MAKING:
             memory = _MEMORIES.setdefault(database, _Memory())
-        self._cache, self._lock = memory.cache, memory.lock
+        self._cache, self._texts, self._lock = memory.cache, memory.texts, memory.lock
         self._repository = FacetRepository(database, memory.keys)
 
     def refresh(self, most: int | None = None) -> bool:
@@ -81,3 +84,7 @@ class FacetIndex:
     def read(self, connection: Connection, fields: Collection[str]) -> dict[str, FieldPostings]:
         """What is known of fields, by key. The field "" holds all versions."""
         return self._cache.read(connection, fields)
+
+    def texts(self, connection: Connection, field: str) -> Iterable[Block]:
+        """The texts of a field of the mode `column`."""
+        return self._texts.read(connection, field)

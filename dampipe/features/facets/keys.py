@@ -10,12 +10,14 @@ Each field has one `Mode`, and each value one key of it. A key has a name, which
 | span | other numbers | numbers that differ by 3 % at most | its position among all spans |
 | month | dates | each month by the clock of the date | months since the year 0 |
 | term, asset | terms, references | each term, each asset | its number |
+| column | other texts | none: the texts themselves are kept, see `texts.py` | |
 
-Long texts, addresses, and texts that are not facets, have the mode `presence` alone.
+Texts that are facts, and no facets, have the mode `presence` alone.
 """
 
 import math
 import struct
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -38,6 +40,7 @@ class Mode(StrEnum):
     MONTH = "month"
     TERM = "term"
     ASSET = "asset"
+    COLUMN = "column"
 
 
 class Key(NamedTuple):
@@ -68,6 +71,8 @@ def mode_of(given: MetadataField) -> Mode:
             return Mode.TEXT
         case FieldType.TEXT | FieldType.PERSON if given.facet:
             return Mode.TEXT
+        case kind if kind.is_text and not given.is_fact:
+            return Mode.COLUMN
         case _:
             return Mode.PRESENCE
 
@@ -90,6 +95,26 @@ def number_name(mode: Mode, number: float) -> str:
             return str(month_of(number))
         case _:
             return repr(float(number) + 0.0)  # -0.0 is 0.0
+
+
+def number_names(mode: Mode, numbers: Sequence[float]) -> list[str]:
+    """The names of the keys of many finite numbers: what `number_name` says of each, in a tenth of the time.
+
+    >>> number_names(Mode.SPAN, [0.5, -3.0]) == [number_name(Mode.SPAN, one) for one in (0.5, -3.0)]
+    True
+    """
+    import numpy as np
+
+    given = np.array(numbers, np.float64) + 0.0
+    if mode is Mode.SPAN:
+        bits = given.view(np.uint64)
+        flipped = np.where(bits & np.uint64(_SIGN), ~bits, bits | np.uint64(_SIGN))
+        return [str(one) for one in (flipped >> np.uint64(_SHIFT)).tolist()]
+    if mode is Mode.MONTH:
+        seconds = np.clip(np.floor(given), _LEAST_SECOND, _MOST_SECOND).astype(np.int64)
+        months = seconds.astype("datetime64[s]").astype("datetime64[M]").astype(np.int64)
+        return [str(one) for one in (months + 1970 * 12).tolist()]
+    return [number_name(mode, one) for one in given.tolist()]
 
 
 _KEPT_BITS = 5
@@ -128,12 +153,14 @@ def _first_of(ordered: int) -> float:
 
 
 _EPOCH = datetime(1970, 1, 1)
+_LEAST_SECOND = (datetime.min - _EPOCH).total_seconds()
+_MOST_SECOND = (datetime(9999, 12, 31) - _EPOCH).total_seconds()
 
 
 def month_of(seconds: float) -> int:
     """Months from the year 0 to a wall clock time in seconds since 1970; outside of the years 1 to 9999 the nearest."""
     try:
-        moment = _EPOCH + timedelta(seconds=seconds)
+        moment = _EPOCH + timedelta(seconds=math.floor(seconds))
     except OverflowError:
         moment = datetime.max if seconds > 0 else datetime.min
     return moment.year * 12 + moment.month - 1

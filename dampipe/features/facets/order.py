@@ -123,7 +123,7 @@ class _Pages:
         if after is None or begins_at is not None:
             if self._is_by_values:
                 yield from self._by_values(after, begins_at, most)
-            elif self._mode is Mode.PRESENCE:
+            elif self._has_no_keys:
                 yield self._by_sql(self._known.named("") & self._mask, after, begins_at, most)
             else:
                 yield from self._by_keys(after, begins_at, most)
@@ -134,14 +134,18 @@ class _Pages:
 
     @property
     def _is_by_values(self) -> bool:
-        return self._mode is Mode.PRESENCE and not self._field.is_fact
+        return self._mode is Mode.COLUMN
+
+    @property
+    def _has_no_keys(self) -> bool:
+        return self._mode in (Mode.COLUMN, Mode.PRESENCE)
 
     def _own_place(self, version: int) -> Any:
         return select(self._column).where(VERSION.c.id == version)
 
     def _rest(self) -> AssetSet:
         """The versions that have no place in the order."""
-        if self._mode is not Mode.PRESENCE:
+        if not self._has_no_keys:
             return self._mask - AssetSet.union(versions for name, versions in self._known.present() if name)
         present = self._known.named("") & self._mask
         rest = self._mask - present

@@ -1,24 +1,24 @@
 """The SQL of the facet index: the only writer of its tables.
 
 One transaction refreshes what some marks are about (`dampipe/kernel/facets/dirty.py`): it reads the facts and the values
-of these versions, compares their keys with those that they had, and rewrites the chunks of the keys that differ. Who
-refreshes holds the row of `facet_state`, so that no two do so at a time, and revisions rise in the order of commits.
+of these versions, compares their keys with those that they had, and rewrites the chunks of the keys that differ, and the
+blocks of the texts that do. It works on arrays: a library of a million has sixty million pairs of a version and a key.
+Who refreshes holds the row of `facet_state`, so that no two do so at a time, and revisions rise in the order of commits.
 """
 
 import json
-import struct
-from array import array
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
-from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Select, delete, select, update
+from sqlalchemy import Connection, and_, delete, select, update
 
 from dampipe.features.assets.tables import VERSION
-from dampipe.features.facets.keys import EVERY, PLAN_VERSION, Key, Mode, mode_of, number_name, text_name
+from dampipe.features.facets.contents import Contents, read_contents
+from dampipe.features.facets.keys import PLAN_VERSION, Key, mode_of
 from dampipe.features.facets.postings import CHUNK_BITS
-from dampipe.features.facets.tables import FACET_KEY, FACET_POSTING, FACET_STATE, FACET_VERSION
+from dampipe.features.facets.tables import FACET_KEY, FACET_POSTING, FACET_STATE, FACET_TEXT, FACET_VERSION
+from dampipe.features.facets.texts import block_of, pack, texts_of, unpack
 from dampipe.features.metadata.registry import library_fields
 from dampipe.features.metadata.tables import VALUE
 from dampipe.kernel.asset_set import NONE, AssetSet
@@ -26,14 +26,22 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
 from dampipe.kernel.facets.dirty import (
     count_dirty,
+    drop_marks,
     mark_selected_assets,
     mark_selected_versions,
     take_dirty,
 )
 from dampipe.kernel.field import MetadataField
 
-BATCH = 4_000
-"""Marks of one transaction."""
+if TYPE_CHECKING:  # loaded by what uses it: commands start faster without numpy
+    import numpy as np
+    from numpy.typing import NDArray
+
+BATCH = 16_384
+"""Marks of one transaction, which takes a second: a quarter of a chunk where all versions are marked."""
+_KEY_BITS = 32
+_KEY_MASK = (1 << _KEY_BITS) - 1
+"""A version and a key that it has are one number of 63 bits here."""
 MOST_REMEMBERED = 1_000_000
 """Keys whose numbers a process remembers."""
 
@@ -77,6 +85,8 @@ class FacetRepository:
             connection.execute(_LOCKED)
             connection.execute(delete(FACET_POSTING))
             connection.execute(delete(FACET_VERSION))
+            connection.execute(delete(FACET_TEXT))
+            drop_marks(connection)  # the first refresh marks all versions
             epoch = FACET_STATE.c.epoch + 1
             connection.execute(update(FACET_STATE).values(plan="", epoch=epoch))
 
@@ -91,14 +101,14 @@ class FacetRepository:
             if not marked.marks:
                 return 0
             versions = self._versions(connection, marked.assets, marked.versions)
-            found = self._keys_of(connection, fields, versions)
-            met = self._numbers(connection, {key for keys in found.values() for key in keys})
+            contents = read_contents(self._db, connection, fields, versions)
+            met = self._numbers(connection, contents.keys.keys())
+            has = pairs_of(contents, met)
             had = self._forward(connection, versions)
-            has = {version: frozenset(met[key] for key in keys) for version, keys in found.items()}
-            changed = {version for version in versions if had.get(version) != has.get(version)}
-            if self._post(connection, changed, had, has, state.revision + 1):
-                connection.execute(update(FACET_STATE).values(revision=state.revision + 1))
-            self._save_forward(connection, changed, has)
+            revision = state.revision + 1
+            is_changed = self._post(connection, had, has, revision)
+            if self._save_texts(connection, versions, contents.texts, revision) or is_changed:
+                connection.execute(update(FACET_STATE).values(revision=revision))
         if len(self._keys) > MOST_REMEMBERED:
             self._keys.clear()
         self._keys.update(met)
@@ -114,10 +124,15 @@ class FacetRepository:
         differ = sorted(key for key in {*before, *after} if before.get(key) != after.get(key))
         are_facts = any("fact" in f"{before.get(key)} {after.get(key)}" for key in differ)
         if old["version"] != PLAN_VERSION or are_facts:
-            mark_selected_versions(connection, select(VERSION.c.id))
+            # In their order: marks are taken as they were made, and neighbours share chunks and blocks.
+            mark_selected_versions(connection, select(VERSION.c.id).order_by(VERSION.c.id))
         else:
             mark_selected_assets(
-                connection, select(VALUE.c.asset_id).where(VALUE.c.field.in_(differ)).distinct()
+                connection,
+                select(VALUE.c.asset_id)
+                .where(VALUE.c.field.in_(differ))
+                .distinct()
+                .order_by(VALUE.c.asset_id),
             )
         connection.execute(update(FACET_STATE).values(plan=plan))
 
@@ -129,60 +144,6 @@ class FacetRepository:
         mine = in_ids(self._db, VERSION.c.asset_id, sorted(assets))
         of_assets = connection.execute(select(VERSION.c.id).where(mine)).scalars() if assets else ()
         return sorted({*versions, *of_assets})
-
-    def _keys_of(
-        self, connection: Connection, fields: Mapping[str, MetadataField], versions: Sequence[int]
-    ) -> dict[int, set[Key]]:
-        """The keys that versions have now, of those that exist."""
-        facts = [one for one in fields.values() if one.column is not None]
-        columns = [one.column.label(f"fact{n}") for n, one in enumerate(facts) if one.column is not None]
-        query: Select[Any] = select(VERSION.c.id, VERSION.c.asset_id, *columns)
-        assets: dict[int, int] = {}
-        found: dict[int, set[Key]] = {}
-        modes = [(one.key, mode_of(one), Key(one.key, "")) for one in facts]
-        made: dict[tuple[str, Any], Key | None] = {}
-        for row in connection.execute(query.where(in_ids(self._db, VERSION.c.id, versions))):
-            assets[row[0]] = row[1]
-            found[row[0]] = keys = {EVERY}
-            for (key, mode, present), content in zip(modes, row[2:], strict=True):
-                if content is None:
-                    continue
-                keys.add(present)
-                if (key, content) not in made:
-                    name = fact_name(mode, content)
-                    made[key, content] = None if name is None else Key(key, name)
-                if (one := made[key, content]) is not None:
-                    keys.add(one)
-        of_assets = self._values_of(connection, fields, sorted(set(assets.values())))
-        for version, asset in assets.items():
-            found[version] |= of_assets.get(asset, set())
-        return found
-
-    def _values_of(
-        self, connection: Connection, fields: Mapping[str, MetadataField], assets: Sequence[int]
-    ) -> dict[int, set[Key]]:
-        columns = (
-            VALUE.c.asset_id, VALUE.c.field, VALUE.c.folded, VALUE.c.number, VALUE.c.term_id,
-            VALUE.c.linked_id,
-        )  # fmt: skip
-        modes = {key: mode_of(one) for key, one in fields.items() if not one.is_fact}
-        query = select(*columns).where(in_ids(self._db, VALUE.c.asset_id, assets), VALUE.c.is_effective)
-        present = {key: Key(key, "") for key in modes}
-        found: dict[int, set[Key]] = {}
-        made: dict[tuple[Any, ...], Key | None] = {}
-        for asset, *said in connection.execute(query):
-            key = said[0]
-            if key not in modes:  # its field was removed, and its values kept
-                continue
-            of_asset = found.setdefault(asset, set())
-            of_asset.add(present[key])
-            value = tuple(said)
-            if value not in made:
-                name = value_name(modes[key], *said[1:])
-                made[value] = None if name is None else Key(key, name)
-            if (one := made[value]) is not None:
-                of_asset.add(one)
-        return found
 
     def _numbers(self, connection: Connection, keys: Set[Key]) -> dict[Key, int]:
         """The numbers of keys by field and name; new ones get one."""
@@ -207,98 +168,143 @@ class FacetRepository:
             found |= {row[0]: row[1] for row in rows}
         return found
 
-    def _forward(self, connection: Connection, versions: Sequence[int]) -> dict[int, frozenset[int]]:
-        """The keys that versions had."""
+    def _forward(self, connection: Connection, versions: Sequence[int]) -> "NDArray[np.int64]":
+        """The keys that versions had, as pairs."""
+        import numpy as np
+
         mine = in_ids(self._db, FACET_VERSION.c.version_id, versions)
         query = select(FACET_VERSION.c.version_id, FACET_VERSION.c.key_ids).where(mine)
-        return {row[0]: frozenset(unpacked(row[1])) for row in connection.execute(query)}
-
-    def _save_forward(
-        self,
-        connection: Connection,
-        changed: Collection[int],
-        has: Mapping[int, Collection[int]],
-    ) -> None:
-        """Keep which keys versions have."""
-        if not changed:
-            return
-        known = in_ids(self._db, FACET_VERSION.c.version_id, sorted(changed))
-        connection.execute(delete(FACET_VERSION).where(known))
-        rows = [(one, packed(has[one])) for one in sorted(changed) if one in has]
-        self._db.insert_many(connection, FACET_VERSION, ("version_id", "key_ids"), rows)
+        rows = connection.execute(query).all()
+        keys = np.frombuffer(b"".join(bytes(row[1]) for row in rows), "<u4").astype(np.int64)
+        counts = np.array([len(row[1]) // 4 for row in rows], np.int64)
+        of_keys = np.repeat(np.array([row[0] for row in rows], np.int64), counts)
+        return np.sort(of_keys << _KEY_BITS | keys)
 
     def _post(
-        self,
-        connection: Connection,
-        changed: Collection[int],
-        had: Mapping[int, frozenset[int]],
-        has: Mapping[int, frozenset[int]],
-        revision: int,
+        self, connection: Connection, had: "NDArray[np.int64]", has: "NDArray[np.int64]", revision: int
     ) -> bool:
-        """Rewrite the chunks of keys that versions have now and had not, or the other way; returns whether any."""
-        nothing: frozenset[int] = frozenset()
-        by_chunk: dict[int, dict[int, tuple[list[int], list[int]]]] = {}
-        for version in changed:
-            before, after = had.get(version, nothing), has.get(version, nothing)
-            keys = by_chunk.setdefault(version >> CHUNK_BITS, {})
-            for key in after - before:
-                keys.setdefault(key, ([], []))[0].append(version)
-            for key in before - after:
-                keys.setdefault(key, ([], []))[1].append(version)
-        for chunk, keys in by_chunk.items():
-            if not keys:
-                continue
+        """Rewrite what differs: the chunks of keys, and which keys versions have; returns whether anything did."""
+        import numpy as np
+
+        added = has[~np.isin(has, had, assume_unique=True)] if had.size else has
+        removed = had[~np.isin(had, has, assume_unique=True)]
+        changed = _distinct(np.sort(np.concatenate([added, removed]) >> _KEY_BITS))
+        if not changed.size:
+            return False
+        self._save_forward(connection, changed, has)
+        additions, removals = _by_chunk(added), _by_chunk(removed)
+        keys_of_chunks: dict[int, list[int]] = {}
+        for chunk, key in additions.keys() | removals.keys():
+            keys_of_chunks.setdefault(chunk, []).append(key)
+        for chunk, keys in keys_of_chunks.items():
             mine = (FACET_POSTING.c.chunk == chunk, in_ids(self._db, FACET_POSTING.c.key_id, sorted(keys)))
             stored = select(FACET_POSTING.c.key_id, FACET_POSTING.c.numbers).where(*mine)
             present = {row[0]: AssetSet.deserialize(bytes(row[1])) for row in connection.execute(stored)}
             rows = []
-            for key, (added, removed) in keys.items():
-                numbers = (present.get(key, NONE) | AssetSet(added)) - AssetSet(removed)
+            for key in sorted(keys):
+                numbers = present.get(key, NONE) | additions.get((chunk, key), NONE)
+                if (chunk, key) in removals:
+                    numbers -= removals[chunk, key]
                 rows.append((key, chunk, revision, numbers.serialize()))
-            connection.execute(delete(FACET_POSTING).where(*mine))
+            if present:
+                connection.execute(delete(FACET_POSTING).where(*mine))
             # An empty set stays, so that those who remember the key learn of it.
             columns = ("key_id", "chunk", "revision", "numbers")
             self._db.insert_many(connection, FACET_POSTING, columns, rows)
-        return any(by_chunk.values())
+        return True
+
+    def _save_forward(
+        self, connection: Connection, changed: "NDArray[np.int64]", has: "NDArray[np.int64]"
+    ) -> None:
+        """Keep which keys versions have. changed: these versions; has: pairs of them, and of others."""
+        import numpy as np
+
+        known = in_ids(self._db, FACET_VERSION.c.version_id, changed.tolist())
+        connection.execute(delete(FACET_VERSION).where(known))
+        begins = (4 * np.searchsorted(has, changed << _KEY_BITS)).tolist()
+        ends = (4 * np.searchsorted(has, (changed + 1) << _KEY_BITS)).tolist()
+        keys = (has & _KEY_MASK).astype("<u4").tobytes()
+        places = zip(changed.tolist(), begins, ends, strict=True)
+        rows = [(version, keys[begin:end]) for version, begin, end in places if begin < end]
+        self._db.insert_many(connection, FACET_VERSION, ("version_id", "key_ids"), rows)
+
+    def _save_texts(
+        self,
+        connection: Connection,
+        versions: Sequence[int],
+        texts: Mapping[str, Sequence[tuple[int, bytes]]],
+        revision: int,
+    ) -> bool:
+        """Rewrite the blocks of texts in which those of versions differ; returns whether there are any.
+
+        texts: all that these versions have now, by field.
+        """
+        given: dict[tuple[str, int], list[tuple[int, bytes]]] = {}
+        for key, of_field in texts.items():
+            for one in of_field:
+                given.setdefault((key, block_of(one[0])), []).append(one)
+        blocks = sorted({block_of(version) for version in versions})
+        # By the fields, too, which come first in the key: else all blocks would be read.
+        fields = {*texts, *connection.execute(select(FACET_TEXT.c.field).distinct()).scalars()}
+        mine = and_(FACET_TEXT.c.field.in_(sorted(fields)), in_ids(self._db, FACET_TEXT.c.block, blocks))
+        stored = select(FACET_TEXT.c.field, FACET_TEXT.c.block, FACET_TEXT.c.texts).where(mine)
+        known = {(row[0], row[1]): bytes(row[2]) for row in connection.execute(stored)}
+        replaced = set(versions)
+        rows = []
+        for key, block in sorted(given.keys() | known.keys()):
+            new = list(given.get((key, block), ()))
+            old = known.get((key, block))
+            if old is not None:
+                new += [one for one in texts_of(unpack(block, old)) if one[0] not in replaced]
+            packed = pack(new)
+            if packed != old:
+                rows.append((key, block, revision, packed))
+        for key in {row[0] for row in rows if row[:2] in known}:
+            rewritten = [row[1] for row in rows if row[0] == key]
+            connection.execute(
+                delete(FACET_TEXT).where(
+                    FACET_TEXT.c.field == key, in_ids(self._db, FACET_TEXT.c.block, rewritten)
+                )
+            )
+        # An empty block stays, as an empty set does.
+        self._db.insert_many(connection, FACET_TEXT, ("field", "block", "revision", "texts"), rows)
+        return bool(rows)
 
 
-def value_name(
-    mode: Mode, folded: str | None, number: float | None, term: int | None, linked: int | None
-) -> str | None:
-    """The name of the key of a value; None: it has none."""
-    match mode:
-        case Mode.TEXT if folded is not None:
-            return text_name(folded)
-        case Mode.TERM if term is not None:
-            return str(term)
-        case Mode.ASSET if linked is not None:
-            return str(linked)
-        case Mode.NUMBER | Mode.SPAN | Mode.MONTH if number is not None:
-            return number_name(mode, number)
-        case _:
-            return None
+def pairs_of(contents: Contents, numbers: Mapping[Key, int]) -> "NDArray[np.int64]":
+    """All pairs of a version and the number of a key that it has, as one number each, ascending, each pair once."""
+    import numpy as np
+
+    if not contents.pairs:
+        return np.empty(0, np.int64)
+    of_keys = np.array([numbers[key] for key in contents.keys], np.int64)
+    pairs = np.concatenate([which << _KEY_BITS | of_keys[keys] for which, keys in contents.pairs])
+    pairs.sort()
+    return _distinct(pairs)
 
 
-def fact_name(mode: Mode, content: Any) -> str | None:
-    """The name of the key of a fact; None: it has none."""
-    match mode:
-        case Mode.TEXT:
-            return text_name(content) if isinstance(content, str) else None
-        case Mode.NUMBER | Mode.SPAN | Mode.MONTH:
-            number = float(content)
-            return number_name(mode, number) if isfinite(number) else None
-        case _:
-            return None
+def _distinct(ascending: "NDArray[np.int64]") -> "NDArray[np.int64]":
+    """Each number once: `numpy.unique` makes a hash table first, which takes 20 times as long."""
+    import numpy as np
+
+    return (
+        ascending[np.concatenate([[True], ascending[1:] != ascending[:-1]])] if ascending.size else ascending
+    )
 
 
-def packed(numbers: Collection[int]) -> bytes:
-    """Numbers of keys as they are stored."""
-    return struct.pack(f"<{len(numbers)}I", *sorted(numbers))
+def _by_chunk(pairs: "NDArray[np.int64]") -> dict[tuple[int, int], AssetSet]:
+    """The versions of pairs by chunk and key."""
+    import numpy as np
 
-
-def unpacked(stored: bytes) -> Sequence[int]:
-    """The numbers that `packed` stored."""
-    return array("I", bytes(stored)) if _IS_LITTLE else struct.unpack(f"<{len(stored) // 4}I", stored)
-
-
-_IS_LITTLE = struct.pack("=H", 1) == struct.pack("<H", 1)
+    if not pairs.size:
+        return {}
+    by_key = np.sort((pairs & _KEY_MASK) << _KEY_BITS | pairs >> _KEY_BITS)
+    groups = by_key >> CHUNK_BITS
+    begins = np.flatnonzero(np.concatenate([[True], groups[1:] != groups[:-1]]))
+    versions = by_key & _KEY_MASK
+    parts = zip(groups[begins].tolist(), np.split(versions, begins[1:]), strict=True)
+    chunk_of = (1 << _KEY_BITS - CHUNK_BITS) - 1
+    return {
+        (group & chunk_of, group >> _KEY_BITS - CHUNK_BITS): AssetSet.from_numpy(part)
+        for group, part in parts
+    }

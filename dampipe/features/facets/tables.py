@@ -1,6 +1,6 @@
 """The tables of the facet index: everything in them can be built again from values and versions."""
 
-from sqlalchemy import Column, Index, Integer, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, String, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from dampipe.kernel.db.columns import big, binary, long_text, table_of
@@ -41,6 +41,20 @@ class FacetVersionRow(SQLModel, table=True):
     """Their ids, ascending, 32 bits each, little-endian."""
 
 
+class FacetTextRow(SQLModel, table=True):
+    """The texts of one field that is no facet, of 1,024 versions with consecutive numbers: parts of texts are found by
+    a search through these rows, which are a few hundred bytes a version."""
+
+    __tablename__ = "facet_text"
+    field: str = Field(sa_column=Column(String(64), primary_key=True))
+    block: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    """The numbers of the versions divided by 1,024."""
+    revision: int = Field(sa_column=big())
+    """Of the index, when it was written."""
+    texts: bytes = Field(sa_column=binary())
+    """See `features/facets/texts.py`."""
+
+
 class FacetStateRow(SQLModel, table=True):
     """The state of the index, one row. Who refreshes the index locks it."""
 
@@ -57,4 +71,5 @@ class FacetStateRow(SQLModel, table=True):
 FACET_KEY = table_of(FacetKeyRow)
 FACET_POSTING = table_of(FacetPostingRow)
 FACET_VERSION = table_of(FacetVersionRow)
+FACET_TEXT = table_of(FacetTextRow)
 FACET_STATE = table_of(FacetStateRow)

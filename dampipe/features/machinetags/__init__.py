@@ -33,7 +33,7 @@ FEATURE = Feature(
         "machinetags": Task(
             "dampipe.features.machinetags.tasks:TaggingTask",
             beside="dampipe.storage.moments:Indexed",
-            schedule="dampipe.features.machinetags.tasks:interval",
+            schedule="dampipe.features.machinetags.task_schedule:interval",
         )
     },
     subscribers={

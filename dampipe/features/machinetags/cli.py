@@ -3,7 +3,7 @@
 import click
 
 from dampipe.features.machinetags.model import MachineTag, SchemeRequest, TermRequest, VerdictRequest
-from dampipe.features.machinetags.scores import Facet
+from dampipe.features.machinetags.prompts import Facet
 from dampipe.features.machinetags.service import MachineTagService
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.faces.arguments import Number, WholeNumber

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dampipe.features.machinetags.service import MachineTagService
+from dampipe.features.machinetags.shown import ShownTags
 from dampipe.kernel.access import Actor
 from dampipe.kernel.container import Services
 from dampipe.kernel.detail import DetailField
@@ -10,7 +10,7 @@ from dampipe.kernel.timecode import clock
 
 
 def _read(services: Services, actor: Actor, asset: int) -> tuple[dict[str, Any], ...]:
-    found = services.get(MachineTagService).of_asset(actor, asset)
+    found = services.get(ShownTags).of_asset(actor, asset)
     return tuple(one.model_dump(mode="json", exclude={"sha1", "name"}) for one in found)
 
 

@@ -1,11 +1,19 @@
 """Requests and reports of machine tags."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from dampipe.features.machinetags.scores import PRECISION, Facet
+from dampipe.features.machinetags.precision import PRECISION
+from dampipe.features.machinetags.prompts import Facet
+
+
+class Moment(NamedTuple):
+    """When a term is to be seen."""
+
+    time: float
+    score: float
 
 
 class TagState(StrEnum):

@@ -9,21 +9,19 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Connection, Row, and_, bindparam, delete, exists, func, not_, or_, select, update
 
 from dampipe.features.assets.lineage import IS_CURRENT
 from dampipe.features.assets.tables import VERSION
-from dampipe.features.machinetags.model import TagState
-from dampipe.features.machinetags.scores import Facet, Moment, is_sensitive, prompts_of, threshold_for
+from dampipe.features.machinetags.model import Moment, TagState
+from dampipe.features.machinetags.precision import threshold_for
+from dampipe.features.machinetags.prompts import Facet, is_sensitive, prompts_of
 from dampipe.features.machinetags.tables import CALIBRATION, MACHINE_TAG, SCHEME, TERM_SETTING, VERDICT
 from dampipe.features.metadata.entries import Entry, Said
 from dampipe.features.metadata.queries import CHUNK, OperationKind, ValueRepository
 from dampipe.features.metadata.registry import hold_schema, library_fields
 from dampipe.features.metadata.tables import VALUE
 from dampipe.features.metadata.values import Content
-from dampipe.features.search.tables import VECTOR
 from dampipe.features.tagging.fields import MODEL_ACTOR
 from dampipe.features.vocabularies.model import TermState
 from dampipe.features.vocabularies.queries import TermRepository
@@ -91,15 +89,6 @@ class Calibration(NamedTuple):
     sample: int
     watermark: int
     threshold: float | None
-
-
-class Frames(NamedTuple):
-    """All frames of some versions, by version and time."""
-
-    versions: NDArray[np.int64]
-    times: list[float]
-    shots: list[int]
-    rows: NDArray[np.float32]
 
 
 class Finding(NamedTuple):
@@ -172,55 +161,6 @@ class MachineTagRepository:
                 )
             )
         return found
-
-    # ---- frames
-
-    def count_frames(self, connection: Connection, model: str, most: int) -> int:
-        """How many frames a model has seen; counts to `most`."""
-        some = select(VECTOR.c.id).where(VECTOR.c.model == model).limit(most).subquery()
-        return connection.execute(select(func.count()).select_from(some)).scalar_one()
-
-    def newest_frame(self, connection: Connection, model: str) -> int:
-        """The highest id of a model's vectors; 0 if there is none."""
-        return connection.execute(select(func.max(VECTOR.c.id)).where(VECTOR.c.model == model)).scalar() or 0
-
-    def sample(self, connection: Connection, model: str, count: int) -> NDArray[np.float32]:
-        """About `count` frames from all over the library, the same ones each time; all if there are no more."""
-        mine = VECTOR.c.model == model
-        if self.count_frames(connection, model, 2 * count) < 2 * count:
-            query = select(VECTOR.c.data).where(mine).order_by(VECTOR.c.id)
-            return _rows(list(connection.execute(query).scalars()))
-        ends = select(func.min(VECTOR.c.id), func.max(VECTOR.c.id)).where(mine)
-        first, last = connection.execute(ends).one()
-        places = np.random.default_rng(13).integers(first, last, count, endpoint=True)
-        found: dict[int, bytes] = {}
-        # Ids have gaps, where versions were deleted or other models were used: the next frame after each place.
-        runs = max(1, count // 16)
-        for place in np.sort(places)[:: max(1, count // runs)]:
-            query = select(VECTOR.c.id, VECTOR.c.data).where(mine, VECTOR.c.id >= int(place))
-            rows = connection.execute(query.order_by(VECTOR.c.id).limit(count // runs))
-            found.update((row.id, row.data) for row in rows)
-        return _rows(list(found.values()))
-
-    def batch(self, connection: Connection, model: str, watermark: int, limit: int) -> tuple[int, list[int]]:
-        """The next frames after a watermark: the id of the last one, 0 if there is none, and their versions."""
-        query = select(VECTOR.c.id, VECTOR.c.version_id).where(
-            VECTOR.c.model == model, VECTOR.c.id > watermark
-        )
-        rows = connection.execute(query.order_by(VECTOR.c.id).limit(limit)).all()
-        return (rows[-1].id if rows else 0), sorted({row.version_id for row in rows})
-
-    def frames(self, connection: Connection, model: str, versions: Sequence[int]) -> Frames:
-        """All frames of versions."""
-        mine = (VECTOR.c.model == model, in_ids(self._db, VECTOR.c.version_id, versions))
-        query = select(VECTOR.c.version_id, VECTOR.c.time, VECTOR.c.shot, VECTOR.c.data).where(*mine)
-        rows = connection.execute(query.order_by(VECTOR.c.version_id, VECTOR.c.time, VECTOR.c.id)).all()
-        return Frames(
-            np.array([row.version_id for row in rows], dtype=np.int64),
-            [row.time for row in rows],
-            [row.shot for row in rows],
-            _rows([row.data for row in rows]),
-        )
 
     # ---- calibrations
 
@@ -607,10 +547,3 @@ def _state_of(row: Any) -> tuple[TagState, str, float | None]:
         return (TagState.ACCEPTED if row.is_accepted else TagState.REJECTED), row.judge, row.judged
     is_set = row.threshold is not None and row.score >= row.threshold
     return (TagState.SET if is_set else TagState.PROPOSED), f"{MODEL_ACTOR}{row.model}", None
-
-
-def _rows(data: Sequence[bytes]) -> NDArray[np.float32]:
-    if not data:
-        return np.empty((0, 0), dtype=np.float32)
-    values = np.frombuffer(b"".join(bytes(one) for one in data), dtype="<f2")
-    return values.reshape(len(data), -1).astype(np.float32)

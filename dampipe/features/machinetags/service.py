@@ -1,12 +1,10 @@
 """The use cases of machine tags."""
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
-from dampipe.features.assets.names import names_of
 from dampipe.features.assets.service import AssetService
 from dampipe.features.machinetags.errors import (
     FIELD_UNFIT,
@@ -23,7 +21,6 @@ from dampipe.features.machinetags.events import (
 )
 from dampipe.features.machinetags.model import (
     MachineTag,
-    MomentReport,
     PrecisionReport,
     SchemeReport,
     SchemeRequest,
@@ -33,8 +30,9 @@ from dampipe.features.machinetags.model import (
     VerdictRequest,
 )
 from dampipe.features.machinetags.names import terms_named
-from dampipe.features.machinetags.queries import MachineTagRepository, Scheme, WantedTerm
-from dampipe.features.machinetags.scores import PRECISION, PROPOSED_FROM, information, wilson
+from dampipe.features.machinetags.precision import PRECISION, PROPOSED_FROM, information, wilson
+from dampipe.features.machinetags.queries import MachineTagRepository, Scheme
+from dampipe.features.machinetags.shown import ShownTags
 from dampipe.features.machinetags.tagger import Tagged, Tagger
 from dampipe.features.metadata.registry import LibraryFields
 from dampipe.features.search.query_vectors import QueryEncoder
@@ -46,7 +44,7 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.events.outbox import record_event
 from dampipe.kernel.field import FieldType, MetadataField
-from dampipe.kernel.visibility import EVERYTHING, View, Visibility
+from dampipe.kernel.visibility import Visibility
 
 _FRESH = PROPOSED_FROM + 0.75
 """The score near which verdicts on a term say most while it has no threshold; see `information`."""
@@ -66,6 +64,7 @@ class MachineTagService:
         assets: AssetService,
         tagger: Tagger,
         encoder: QueryEncoder,
+        shown: ShownTags,
         visibility: Visibility,
     ) -> None:
         self._db = database
@@ -75,6 +74,7 @@ class MachineTagService:
         self._assets = assets
         self._tagger = tagger
         self._encoder = encoder
+        self._shown = shown
         self._visibility = visibility
 
     # ---- what is looked for
@@ -86,7 +86,10 @@ class MachineTagService:
         pending = set(self._tagger.pending())
         with self._db.read() as connection:
             schemes = self._tags.schemes(connection)
-            wanted, counts = self._shown(connection, actor, schemes), self._tags.counts(connection, view)
+            wanted, counts = (
+                self._shown.terms(connection, actor, schemes),
+                self._tags.counts(connection, view),
+            )
         reports = []
         for scheme in schemes:
             mine = [term for term in wanted if term.scheme == scheme]
@@ -165,7 +168,7 @@ class MachineTagService:
         view, limit = self._visibility.of(actor), min(limit, LIMIT)
         with self._db.read() as connection:
             schemes = [one for one in self._schemes(connection, vocabulary) if one.is_on]
-            terms = {term.id: term for term in self._shown(connection, actor, schemes) if term.is_on}
+            terms = {term.id: term for term in self._shown.terms(connection, actor, schemes) if term.is_on}
             judged = self._tags.judged(connection)
             calibrations = self._tags.calibrations(connection, self._encoder.model)
             thresholds = {term: one.threshold for term, one in calibrations.items()}
@@ -182,7 +185,7 @@ class MachineTagService:
                 row.term_id,
             ),
         )
-        return self._reports(actor, ranked[:limit], terms)
+        return self._shown.tags(actor, ranked[:limit], terms)
 
     def judge(self, actor: Actor, request: VerdictRequest) -> MachineTag:
         """Accept or reject a tag that a model has found. An accepted term implies its broader ones. Raises NotFound."""
@@ -229,7 +232,7 @@ class MachineTagService:
         require(actor, READ)
         with self._db.read() as connection:
             schemes = self._schemes(connection, vocabulary)
-            terms = [term.id for term in self._shown(connection, actor, schemes)]
+            terms = [term.id for term in self._shown.terms(connection, actor, schemes)]
         found = self._precision(actor, terms)
         return sorted(found, key=lambda one: (-(one.accepted + one.rejected), one.vocabulary, one.label))
 
@@ -239,25 +242,12 @@ class MachineTagService:
         view = self._visibility.of(actor)
         with self._db.read() as connection:
             below = self._terms.narrower(connection, [self._term(connection, actor, name)])
-            terms = {one.id: one for one in self._shown(connection, actor, self._tags.schemes(connection))}
+            terms = {
+                one.id: one for one in self._shown.terms(connection, actor, self._tags.schemes(connection))
+            }
             states = (TagState.SET, TagState.ACCEPTED)
             rows = self._tags.of_term(connection, sorted(below), min(limit, LIMIT), view, states)
-        return self._reports(actor, [row for row in rows if row.term_id in terms], terms)
-
-    def of_asset(self, actor: Actor, asset: int) -> list[MachineTag]:
-        """What a model has found in the current version of an asset, rejected tags apart."""
-        require(actor, READ)
-        with self._db.read() as connection:
-            terms = {one.id: one for one in self._shown(connection, actor, self._tags.schemes(connection))}
-            rows = self._tags.of_asset(connection, asset)
-        found = [
-            row
-            for row in rows
-            if row.term_id in terms
-            and row.state != TagState.REJECTED
-            and (row.state != TagState.PROPOSED or terms[row.term_id].is_on)
-        ]
-        return self._reports(actor, found, terms)
+        return self._shown.tags(actor, [row for row in rows if row.term_id in terms], terms)
 
     def _precision(self, actor: Actor, numbers: Sequence[int]) -> list[PrecisionReport]:
         view = self._visibility.of(actor)
@@ -293,21 +283,12 @@ class MachineTagService:
             )
         return reports
 
-    def _reports(
-        self, actor: Actor, rows: Sequence[Row[Any]], terms: Mapping[int, WantedTerm]
-    ) -> list[MachineTag]:
-        """Tags as faces show them."""
-        with self._db.read() as connection:
-            assets = {row.asset_id for row in rows}
-            names = names_of(connection, self._db, self._visibility.of(actor), assets)
-        return [_tag(row, terms[row.term_id], names.get(row.asset_id, row.sha1[:12])) for row in rows]
-
     def _of(self, actor: Actor, sha1: str) -> list[MachineTag]:
         """All that was found in a content, rejected tags included."""
         with self._db.read() as connection:
             terms = {one.id: one for one in self._tags.wanted(connection, self._tags.schemes(connection))}
             rows = self._tags.of_content(connection, sha1)
-        return self._reports(actor, [row for row in rows if row.term_id in terms], terms)
+        return self._shown.tags(actor, [row for row in rows if row.term_id in terms], terms)
 
     def _schemes(self, connection: Connection, vocabulary: str | None) -> list[Scheme]:
         schemes = self._tags.schemes(connection)
@@ -318,18 +299,9 @@ class MachineTagService:
             raise NotFound(NOT_CHOSEN, vocabulary=vocabulary)
         return found
 
-    def _shown(self, connection: Connection, actor: Actor, schemes: Sequence[Scheme]) -> list[WantedTerm]:
-        """The active terms of vocabularies that the actor sees."""
-        hidden = self._terms.hidden(connection, self._view_of_terms(actor))
-        return [term for term in self._tags.wanted(connection, schemes) if term.id not in hidden]
-
-    def _view_of_terms(self, actor: Actor) -> View:
-        """Who manages sees all terms, as in the vocabularies."""
-        return EVERYTHING if actor.may(MANAGE) else self._visibility.of(actor)
-
     def _term(self, connection: Connection, actor: Actor, name: str) -> int:
         schemes = self._tags.schemes(connection)
-        found = terms_named(connection, self._db, schemes, name, self._view_of_terms(actor))
+        found = terms_named(connection, self._db, schemes, name, self._shown.view_of_terms(actor))
         if len(found) != 1:
             raise NotFound(UNKNOWN_TERM, term=name)
         return found[0]
@@ -358,16 +330,3 @@ class MachineTagService:
 def _fits(field: MetadataField, vocabulary: str) -> bool:
     is_of_it = field.type is FieldType.TERM and field.vocabulary == vocabulary
     return is_of_it and field.multiple and field.union
-
-
-def _tag(row: Row[Any], term: WantedTerm, name: str) -> MachineTag:
-    return MachineTag(
-        sha1=row.sha1,
-        name=name,
-        vocabulary=term.scheme.vocabulary,
-        term=term.key,
-        label=term.label,
-        state=TagState(row.state),
-        score=round(row.score, 3),
-        moments=tuple(MomentReport(time=time, score=score) for time, score in json.loads(row.moments)),
-    )

@@ -12,22 +12,10 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
-from dampipe.features.machinetags.queries import (
-    Calibration,
-    Finding,
-    Frames,
-    MachineTagRepository,
-    WantedTerm,
-)
-from dampipe.features.machinetags.scores import (
-    BACKGROUND,
-    LEAST_SAMPLE,
-    SAMPLE,
-    digest,
-    direction,
-    margins,
-    moments_of,
-)
+from dampipe.features.machinetags.frames import FrameRepository, Frames
+from dampipe.features.machinetags.prompts import BACKGROUND, digest
+from dampipe.features.machinetags.queries import Calibration, Finding, MachineTagRepository, WantedTerm
+from dampipe.features.machinetags.scores import LEAST_SAMPLE, SAMPLE, direction, margins, moments_of
 from dampipe.features.search.query_vectors import QueryEncoder
 from dampipe.kernel.access import SYSTEM
 from dampipe.kernel.db.database import Database
@@ -58,9 +46,12 @@ class Tagged:
 class Tagger:
     """Machine tagging of one library. Raises SearchUnavailable where the model cannot be used."""
 
-    def __init__(self, database: Database, tags: MachineTagRepository, encoder: QueryEncoder) -> None:
+    def __init__(
+        self, database: Database, tags: MachineTagRepository, frames: FrameRepository, encoder: QueryEncoder
+    ) -> None:
         self._db = database
         self._tags = tags
+        self._frames = frames
         self._encoder = encoder
 
     def pending(self) -> list[int]:
@@ -69,7 +60,7 @@ class Tagger:
         with self._db.read() as connection:
             known, newest = (
                 self._tags.calibrations(connection, model),
-                self._tags.newest_frame(connection, model),
+                self._frames.newest(connection, model),
             )
         return [
             term.id
@@ -113,7 +104,7 @@ class Tagger:
         """Measure terms that are new or have other prompts, and all while the library is small and has doubled."""
         with self._db.read() as connection:
             known = self._tags.calibrations(connection, model)
-            count = self._tags.count_frames(connection, model, SAMPLE)
+            count = self._frames.count(connection, model, SAMPLE)
             new = [
                 term
                 for term in terms
@@ -123,7 +114,7 @@ class Tagger:
             ]
             if not new or count < LEAST_SAMPLE:
                 return
-            sample = self._tags.sample(connection, model, SAMPLE)
+            sample = self._frames.sample(connection, model, SAMPLE)
         scores = margins(sample, *self._directions(new))
         means, deviations = scores.mean(axis=0), np.maximum(scores.std(axis=0), 1e-6)
         made = {}
@@ -145,10 +136,10 @@ class Tagger:
             if not ready:
                 return False
             watermark = min(known[term.id].watermark for term in ready)
-            last, versions = self._tags.batch(connection, model, watermark, BATCH)
+            last, versions = self._frames.batch(connection, model, watermark, BATCH)
             if not last:
                 return False
-            frames = self._tags.frames(connection, model, versions)
+            frames = self._frames.of_versions(connection, model, versions)
         due = [term for term in ready if known[term.id].watermark == watermark]
         means, deviations = (
             np.array([getattr(known[term.id], name) for term in due], dtype=np.float32)

@@ -10,7 +10,6 @@ from dampipe.kernel.db.advisory_lock import advisory_lock
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Busy, SearchUnavailable
 from dampipe.kernel.events.log import Event
-from dampipe.kernel.settings.settings import Settings
 
 
 class TaggingTask:
@@ -46,8 +45,3 @@ class CurrentVersions:
         with self._db.write() as connection:
             hold_schema(connection, self._db)
             self._tags.refresh(connection, self._values.lock(connection, sorted(assets)))
-
-
-def interval(settings: Settings) -> float:
-    """Seconds between two looks for new frames."""
-    return settings.sweep_interval * 6

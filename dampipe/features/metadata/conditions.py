@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, literal, or_, select, text
+from sqlalchemy import ColumnElement, Table, TextClause, and_, exists, false, func, literal, or_, select, text
 
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.metadata.tables import VALUE
@@ -77,37 +77,43 @@ def on_values(
 ) -> ColumnElement[bool]:
     """A comparison of a field's values, for an operator other than NOT_EQUAL: a condition on a row of `value`."""
     mine = (VALUE.c.field == given.key, IS_EFFECTIVE)
-    return and_(*mine, _holds(given, operator, texts, numbers, ids))
+    return and_(*mine, holds(VALUE, IS_SHORT, given, operator, texts, numbers, ids))
 
 
-def _holds(
+def holds(
+    table: Table,
+    is_short: ColumnElement[bool] | TextClause,
     given: MetadataField,
     operator: Operator,
     texts: Sequence[str],
     numbers: Sequence[float],
     ids: Sequence[int],
 ) -> ColumnElement[bool]:
+    """The condition that a row of a table with the columns of `value` fulfils a comparison.
+
+    is_short: that its folded text is one of those which an index holds.
+    """
     if operator is Operator.IS_SET:
         return literal(True)
     match given.type:
         case FieldType.DATE:
-            return or_(*(compare_date(VALUE.c.number, VALUE.c.zone, operator, one) for one in texts))
+            return or_(*(compare_date(table.c.number, table.c.zone, operator, one) for one in texts))
         case FieldType.TERM:
-            return VALUE.c.term_id.in_(ids)
+            return table.c.term_id.in_(ids)
         case FieldType.ASSET:
-            return VALUE.c.linked_id.in_(ids)
+            return table.c.linked_id.in_(ids)
         case kind if kind.is_text:
             folded = [fold(one) for one in texts]
             if operator is Operator.CONTAINS:
-                return or_(*(VALUE.c.folded.contains(one, autoescape=True) for one in folded))
+                return or_(*(table.c.folded.contains(one, autoescape=True) for one in folded))
             # The index holds short ones only.
             short = [one for one in folded if len(one) <= SHORT]
             long = [one for one in folded if len(one) > SHORT]
-            found = [and_(VALUE.c.folded.in_(short), IS_SHORT)] if short else []
-            found += [VALUE.c.folded.in_(long)] if long else []
+            found = [and_(table.c.folded.in_(short), is_short)] if short else []
+            found += [table.c.folded.in_(long)] if long else []
             return or_(false(), *found)
         case _:
-            return or_(*(compare_number(VALUE.c.number, operator, number) for number in numbers))
+            return or_(*(compare_number(table.c.number, operator, number) for number in numbers))
 
 
 def has(condition: ColumnElement[bool]) -> ColumnElement[bool]:

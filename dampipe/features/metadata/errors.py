@@ -7,7 +7,7 @@ VALUE_INVALID = ErrorCode(
 )
 TERM_UNKNOWN = ErrorCode(
     "metadata.term_unknown",
-    "the vocabulary {vocabulary!r} of the field {key!r} has no term {value!r}",
+    "the vocabulary {vocabulary!r} of the field {key!r} has no term {value!r}{meant}",
     "Give a term of the vocabulary, by its label or one of its synonyms.",
 )
 REFERENCE_UNKNOWN = ErrorCode(

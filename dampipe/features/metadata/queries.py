@@ -38,6 +38,7 @@ from dampipe.features.metadata.entries import (
     terms_changed,
 )
 from dampipe.features.metadata.events import MetadataChanged
+from dampipe.features.metadata.registry import library_fields
 from dampipe.features.metadata.tables import CHANGE, OPERATION, VALUE
 from dampipe.features.metadata.values import Content, content_of, fold
 from dampipe.kernel.asset_set import AssetSet
@@ -353,12 +354,24 @@ class ValueRepository:
     def effective(
         self, connection: Connection, assets: Sequence[int], keys: Collection[str] | None = None
     ) -> dict[int, dict[str, tuple[Content, ...]]]:
-        """The values that count, by asset and field; what has none is left out. keys: None: of all fields."""
+        """The values that count, by asset and field, in the order of `counting`: as each source gave them, and of a
+        field with the values of several sources those of the one that goes before first. What has none is left out.
+
+        keys: None: of all fields.
+        """
         found: dict[int, dict[str, tuple[Content, ...]]] = {}
+        unions = {key: one.order for key, one in library_fields(connection).items() if one.union}
         for some in chunked(assets, CHUNK):
+            several: dict[tuple[int, str], list[tuple[int, Content]]] = {}
             for row in connection.execute(self._rows(some, keys).where(VALUE.c.is_effective)):
                 fields = found.setdefault(row.asset_id, {})
                 fields[row.field] = (*fields.get(row.field, ()), content_of(row))
+                if row.field in unions:
+                    rank = unions[row.field].index(ValueSource(row.source))
+                    several.setdefault((row.asset_id, row.field), []).append((rank, content_of(row)))
+            for (asset, key), ranked in several.items():  # rows are in the order of the names of sources
+                ranked.sort(key=lambda one: one[0])
+                found[asset][key] = tuple(content for _, content in ranked)
         return found
 
     def filled(self, connection: Connection, assets: Sequence[int], keys: Collection[str]) -> AssetSet:

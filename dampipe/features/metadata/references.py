@@ -12,6 +12,7 @@ from dampipe.features.metadata.errors import REFERENCE_UNKNOWN, TERM_UNKNOWN, VO
 from dampipe.features.metadata.tables import VALUE
 from dampipe.features.metadata.values import Content
 from dampipe.features.vocabularies.model import TermState
+from dampipe.features.vocabularies.nearest import meant
 from dampipe.features.vocabularies.queries import TermRepository
 from dampipe.features.vocabularies.tables import TERM, TERM_LABEL, VOCABULARY
 from dampipe.kernel.access import MANAGE, Actor
@@ -58,7 +59,7 @@ def look_up(
         found = TermRepository(database).find(connection, given.vocabulary, wanted, retired=True, view=view)
     for text in texts:
         if text.strip() not in found:
-            raise unknown(given, text)
+            raise unknown(given, text, near_terms(database, connection, given, text, view))
     if given.type is FieldType.ASSET:
         return sorted(set(found.values()))
     return sorted(TermRepository(database).narrower(connection, set(found.values())))
@@ -116,11 +117,22 @@ def takes_new_terms(database: Database, connection: Connection, given: MetadataF
     return TermRepository(database).vocabulary(connection, given.vocabulary).is_open
 
 
-def unknown(given: MetadataField, text: str) -> NotFound:
-    """The error about a text that names no term or asset."""
+def unknown(given: MetadataField, text: str, near: Sequence[str] = ()) -> NotFound:
+    """The error about a text that names no term or asset. near: names of terms that it is much like."""
     if given.type is FieldType.ASSET:
         return NotFound(REFERENCE_UNKNOWN, value=printable(text), label=given.label)
-    return NotFound(TERM_UNKNOWN, vocabulary=given.vocabulary, key=given.key, value=printable(text))
+    return NotFound(
+        TERM_UNKNOWN, vocabulary=given.vocabulary, key=given.key, value=printable(text), meant=meant(near)
+    )
+
+
+def near_terms(
+    database: Database, connection: Connection, given: MetadataField, text: str, view: View = EVERYTHING
+) -> list[str]:
+    """Names of terms of a field that are much like a text which names none."""
+    if given.type is not FieldType.TERM:
+        return []
+    return TermRepository(database).nearest(connection, given.vocabulary, text, view)
 
 
 def asset_ids(connection: Connection, texts: Collection[str], view: View = EVERYTHING) -> dict[str, int]:

@@ -56,6 +56,7 @@ from dampipe.features.metadata.queries import CHUNK, OperationKind, ValueReposit
 from dampipe.features.metadata.references import (
     Names,
     ids_by_text,
+    near_terms,
     takes_new_terms,
     terms_for_writing,
     unknown,
@@ -290,7 +291,7 @@ class MetadataService:
             known = self._fields.all(connection)
             for key in self._values.fields_of(connection, row.id):
                 if key in known:
-                    _require_write(actor, known[key])
+                    require_write(actor, known[key])
                 else:
                     require(actor, EDIT)
             done = undo_operation(connection, self._db, known, row, str(actor))
@@ -337,7 +338,7 @@ class MetadataService:
         for part, fields in parts_of(edit).items():
             for key, given in fields.items():
                 one = self._fields.find(connection, key)
-                _require_write(actor, one)
+                require_write(actor, one)
                 if part in ("add", "remove") and not one.multiple:
                     raise InvalidInput(NOT_MULTIPLE, label=one.label, count="several")
                 new: dict[int, str] = {}
@@ -370,7 +371,7 @@ class MetadataService:
             if text in ids:
                 continue
             if new is None or part == "remove" or not takes_new_terms(self._db, connection, one):
-                raise unknown(one, text)
+                raise unknown(one, text, near_terms(self._db, connection, one, text, view))
             ids[text] = -1 - len(new)
             new[ids[text]] = text
         return ids
@@ -540,7 +541,7 @@ def may_write(actor: Actor, one: MetadataField) -> bool:
     return actor.role >= one.write and actor.may(COMMENT if one.write <= Role.COMMENTER else EDIT)
 
 
-def _require_write(actor: Actor, one: MetadataField) -> None:
+def require_write(actor: Actor, one: MetadataField) -> None:
     """Raise InvalidInput for a read-only field, Forbidden for one that the actor may not write."""
     if one.write is None:
         raise InvalidInput(READ_ONLY, label=one.label)

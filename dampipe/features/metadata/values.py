@@ -65,7 +65,7 @@ def parse_value(field: MetadataField, given: Given, ids: Mapping[str, int] | Non
             text = str(given).strip()
             if ids is None or text not in ids:
                 raise NotFound(
-                    TERM_UNKNOWN, vocabulary=field.vocabulary, key=field.key, value=printable(text)
+                    TERM_UNKNOWN, vocabulary=field.vocabulary, key=field.key, value=printable(text), meant=""
                 )
             is_term = field.type is FieldType.TERM
             return Content(term_id=ids[text]) if is_term else Content(linked_id=ids[text])

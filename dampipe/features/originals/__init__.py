@@ -1,6 +1,6 @@
 """Originals: everything that leaves dampipe does so by one function, which checks and audits it."""
 
-from dampipe.features.originals.model import ORIGINALS, OVERRIDE
+from dampipe.features.originals.scopes import ORIGINALS, OVERRIDE
 from dampipe.kernel.feature import Feature
 
 FEATURE = Feature(
@@ -12,6 +12,12 @@ FEATURE = Feature(
         f"{__name__}.events:OriginalOpened",
         f"{__name__}.events:DerivativeDownloaded",
         f"{__name__}.events:ReleaseOverridden",
+        f"{__name__}.events:ShareDownloaded",
+    ),
+    guest_endpoints=(
+        "GET /assets/{sha1}/original",
+        "GET /assets/{sha1}/{name}",
+        "GET /assets/{sha1}/{name}/download",
     ),
     sweeps=(f"{__name__}.sweep:OldReleases",),
     panel="panel.js",

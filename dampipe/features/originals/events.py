@@ -33,6 +33,17 @@ class DerivativeDownloaded(EventPayload):
     """`download`."""
 
 
+class ShareDownloaded(EventPayload):
+    """A guest of a share link downloaded something. At most one an hour for a guest, a version and a kind."""
+
+    KIND = EventKind("share.downloaded", "Something was downloaded through a share link.", retention=AUDIT)
+
+    share: int
+    guest: str
+    what: str
+    """The event that says what: `original.opened`, `derivative.downloaded`."""
+
+
 class ReleaseOverridden(EventPayload):
     """An actor released what a check refuses, for a reason."""
 

@@ -6,8 +6,9 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field
 
 from dampipe.features.assets.http import Sha1
-from dampipe.features.originals.model import ORIGINALS, DerivativeDownload, Original
+from dampipe.features.originals.model import DerivativeDownload, Original
 from dampipe.features.originals.release import ReleaseService
+from dampipe.features.originals.scopes import ORIGINALS
 from dampipe.features.originals.service import OriginalService
 from dampipe.kernel.access import READ, Actor
 from dampipe.kernel.faces.byte_answer import (

@@ -1,21 +1,17 @@
-"""Originals and derivatives on their way out: the scopes that they need, and what a release opens."""
+"""Originals and derivatives on their way out: what a release opens."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import BinaryIO, ClassVar, Final
+from typing import BinaryIO, ClassVar
 
 from dampipe.features.originals.events import DerivativeDownloaded, OriginalOpened
-from dampipe.kernel.access import READ, Role, Scope
+from dampipe.features.originals.scopes import ORIGINALS
+from dampipe.kernel.access import READ, Scope
 from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.events.outbox import NewEvent
 from dampipe.kernel.paths import printable
 from dampipe.kernel.release import DOWNLOAD
 from dampipe.media.outputs import Derivative, DerivativeKind
-
-ORIGINALS: Final = Scope("originals", "Download original files.", Role.EDITOR)
-OVERRIDE: Final = Scope(
-    "override", "Release what a check of rights refuses, for a reason that is recorded.", Role.MANAGER
-)
 
 PLAYED = ("video/mp4", "audio/mp4")
 """Media types of proxies that browsers play."""

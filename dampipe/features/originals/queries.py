@@ -56,10 +56,10 @@ class OriginalRepository:
         self,
         actor: Actor,
         window: tuple[int, str] | None,
-        event: NewEvent,
+        events: Sequence[NewEvent],
         overrides: Sequence[NewEvent] = (),
     ) -> None:
-        """Record that an actor is given something, with its audit event and those of the checks that are overridden.
+        """Record that an actor is given something, with its audit events and those of the checks that are overridden.
 
         window: a version and a name: no event is recorded if one was within ONE_DOWNLOAD, with overrides or without
         them, as now. Both or nothing; two processes that do so at a time record one event.
@@ -68,7 +68,8 @@ class OriginalRepository:
             if window is not None and not self._begins(connection, actor, window, bool(overrides)):
                 return
             at = database_time(connection)
-            record_events(connection, self._db, [event], actor=actor, at=at)
+            for event in events:
+                record_events(connection, self._db, [event], actor=actor, at=at)
             record_events(connection, self._db, overrides, actor=actor, at=at)
 
     def _begins(

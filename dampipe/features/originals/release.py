@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from dampipe.features.originals.errors import NOT_RELEASED
-from dampipe.features.originals.events import ReleaseOverridden
-from dampipe.features.originals.model import OVERRIDE
+from dampipe.features.originals.events import ReleaseOverridden, ShareDownloaded
 from dampipe.features.originals.queries import OriginalRepository
-from dampipe.kernel.access import READ, Actor, Scope, require
+from dampipe.features.originals.scopes import OVERRIDE, PROXIES
+from dampipe.kernel.access import READ, Actor, ActorKind, Scope, require
 from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
@@ -105,7 +105,7 @@ class ReleaseService:
         Raises NotLicensed where a check refuses it (all of it, if it is divisible) and no reason is given, and
         Forbidden where one is given by an actor without the scope for it.
         """
-        require(actor, item.scope)
+        require(actor, _needed(actor, item))
         if request.reason.strip():
             require(actor, OVERRIDE)
         with self._db.read() as connection:
@@ -132,7 +132,7 @@ class ReleaseService:
         self, actor: Actor, item: Outgoing[Opened], request: ReleaseRequest | None = None
     ) -> Released[Opened]:
         """Open something for its way out, once it is recorded who is given what, for what. Raises as `clear`."""
-        require(actor, item.scope)
+        require(actor, _needed(actor, item))
         request = request or ReleaseRequest()
         clearance = self.clear(actor, item, request)
         overrides = []
@@ -146,8 +146,17 @@ class ReleaseService:
                 )
                 for asset, against in clearance.refused.items()
             ]
-        self._originals.record_release(actor, item.window, item.event(), overrides)
+        events = [item.event()]
+        if actor.link is not None:
+            payload = ShareDownloaded(share=actor.link, guest=actor.name, what=events[0].payload.KIND.name)
+            events.append(NewEvent(payload, asset=events[0].asset, sha1=events[0].sha1))
+        self._originals.record_release(actor, item.window, events, overrides)
         return Released(item.open(clearance.cleared), clearance)
+
+
+def _needed(actor: Actor, item: Outgoing[Opened]) -> Scope:
+    """What an actor needs for something. A link shows derivatives, and may yet not allow to save them."""
+    return PROXIES if actor.kind is ActorKind.LINK and item.scope == READ else item.scope
 
 
 def _not_licensed(refused: Mapping[AssetId, Sequence[Objection]]) -> NotLicensed:

@@ -10,8 +10,9 @@ from typing import BinaryIO, cast
 from dampipe.features.assets.queries import AssetRepository
 from dampipe.features.derivatives.service import DerivativeService
 from dampipe.features.originals.errors import CHANGED, MISSING, OFFLINE
-from dampipe.features.originals.model import ORIGINALS, DerivativeDownload, Original
+from dampipe.features.originals.model import DerivativeDownload, Original
 from dampipe.features.originals.queries import OriginalRepository, Place
+from dampipe.features.originals.scopes import ORIGINALS
 from dampipe.kernel.access import READ, Actor, require
 from dampipe.kernel.errors import Conflict, DampipeError, NotFound, ServiceDown
 from dampipe.kernel.paths import kept_time, printable

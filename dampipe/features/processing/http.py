@@ -9,6 +9,7 @@ from dampipe.features.assets.http import AssetNames
 from dampipe.features.processing import model
 from dampipe.features.processing.model import Retried, Status
 from dampipe.features.processing.service import ProcessingService
+from dampipe.features.processing.status import StatusService
 from dampipe.jobs.model import Failure
 from dampipe.kernel.access import PROCESS, STATUS, Actor
 from dampipe.kernel.faces.http import JsonBody, Problem, RemediesDep, Text, allowed, provided
@@ -31,9 +32,9 @@ class RetryRequest(model.RetryRequest):
 
 
 @router.get("/status")
-def read_status(actor: Observer, processing: Processing) -> Status:
+def read_status(actor: Observer, states: Annotated[StatusService, provided(StatusService)]) -> Status:
     """Runs that wait, run, are done or failed, by stage; the latest scans; the workers."""
-    return processing.status(actor)
+    return states.status(actor)
 
 
 @router.get("/failures")

@@ -1,47 +1,36 @@
-"""The use cases of processing: the status, the failures, and retrying them."""
+"""The use cases of processing: the failures, and retrying them. The status is in `status.py`."""
 
 from collections.abc import Callable
 
-from dampipe.features.assets.queries import AssetRepository, runs_shown
+from dampipe.features.assets.queries import AssetRepository
 from dampipe.features.assets.service import AssetService
+from dampipe.features.assets.totals import runs_shown
 from dampipe.features.derivatives.check import CheckService
-from dampipe.features.derivatives.model import StoreHealth
 from dampipe.features.fixity.report import FixityReport
 from dampipe.features.processing.errors import UNKNOWN_STAGE
-from dampipe.features.processing.model import RetryRequest, StageCounts, Status
-from dampipe.features.scanning.queries import ScanRepository
+from dampipe.features.processing.model import RetryRequest
 from dampipe.jobs.dispatch import TaskTransport
 from dampipe.jobs.model import Failure
-from dampipe.jobs.plan import Plan
-from dampipe.jobs.reads import RunReads
 from dampipe.jobs.retry import RunRetries
+from dampipe.jobs.stage import StageNames
 from dampipe.jobs.sweep import Sweep
-from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel.access import PROCESS, STATUS, Actor, require
 from dampipe.kernel.errors import InvalidInput
-from dampipe.kernel.events.subscribers import SubscriberRepository
 from dampipe.kernel.ids import LocationId, VersionId
 from dampipe.kernel.visibility import Visibility
 
-SCANS_SHOWN = 5
-RUNNING_SHOWN = 20
-
 
 class ProcessingService:
-    """The state of all stages of all assets. Any method may raise CatalogueDown."""
+    """What failed of all assets, and its retries. Any method may raise CatalogueDown."""
 
     def __init__(
         self,
         assets: AssetRepository,
         names: AssetService,
-        scans: ScanRepository,
-        runs: RunReads,
         retries: RunRetries,
-        workers: WorkerRepository,
         fixity: FixityReport,
-        subscribers: SubscriberRepository,
         derivatives: CheckService,
-        plan: Callable[[], Plan],
+        stages: StageNames,
         transport: Callable[[], TaskTransport],
         sweep: Callable[[], Sweep],
         visibility: Visibility,
@@ -49,38 +38,12 @@ class ProcessingService:
         self._visibility = visibility
         self._assets = assets
         self._names = names
-        self._scans = scans
-        self._runs = runs
         self._retries = retries
-        self._workers = workers
         self._fixity = fixity
-        self._subscribers = subscribers
         self._derivatives = derivatives
-        self._plan = plan
+        self._stages = stages
         self._transport = transport
         self._sweep = sweep
-
-    def status(self, actor: Actor) -> Status:
-        """Counts by stage, the latest scans, what is running now, and the workers."""
-        require(actor, STATUS)
-        view = self._visibility.of(actor)
-        where = None if view.is_all else runs_shown(view)
-        assets, locations = self._assets.totals(view)
-        counts = self._runs.counts(where, ("counts", view.key, view.is_all))
-        names = [stage.name for stage in self._plan().stages]
-        stages = [*names, *sorted(set(counts) - set(names))]
-        return Status(
-            assets=assets,
-            locations=locations,
-            scans=tuple(self._scans.latest(SCANS_SHOWN, view)),
-            stages={name: StageCounts.from_states(counts.get(name, {})) for name in stages},
-            workers=tuple(self._workers.present()),
-            derivatives=self._derivatives.health() if view.is_all else StoreHealth(),
-            subscribers=tuple(one.shown_to(actor) for one in self._subscribers.states())
-            if view.is_all
-            else (),
-            running=tuple(self._runs.running(sorted({*names, *counts}), RUNNING_SHOWN, where)),
-        )
 
     def failures(self, actor: Actor, limit: int = 1000) -> list[Failure]:
         """Files whose fixity check failed, derivatives that are lost, then failed runs, the newest first."""
@@ -95,7 +58,7 @@ class ProcessingService:
         Raises NotFound for an unknown asset or path, InvalidInput for an unknown stage.
         """
         require(actor, PROCESS)
-        if request.stage is not None and request.stage not in {stage.name for stage in self._plan().stages}:
+        if request.stage is not None and request.stage not in self._stages:
             raise InvalidInput(UNKNOWN_STAGE, stage=request.stage)
         if not request.what:
             view = self._visibility.of(actor)

@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal, not_, select
 
+from dampipe.features.assets.contents import delete_versions
 from dampipe.features.assets.queries import assets_of
-from dampipe.features.assets.savers import delete_versions
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.derivatives.tables import DERIVATIVE
 from dampipe.features.pruning.model import Pruned

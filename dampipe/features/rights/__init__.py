@@ -1,6 +1,6 @@
 """Rights: licences of assets, what they allow where, how and when, and the check of everything that leaves."""
 
-from dampipe.features.rights.model import RIGHTS
+from dampipe.features.rights.scopes import RIGHTS
 from dampipe.kernel.feature import Command, Feature, Task
 
 FEATURE = Feature(
@@ -19,7 +19,7 @@ FEATURE = Feature(
     release_checks=(f"{__name__}.checks:check_release",),
     tasks={
         "licence_notices": Task(
-            f"{__name__}.tasks:NoticesTask", schedule=f"{__name__}.tasks:notices_interval"
+            f"{__name__}.tasks:NoticesTask", schedule=f"{__name__}.task_schedule:notices_interval"
         )
     },
     annotations=(f"{__name__}.queries:licensed_among",),

@@ -1,8 +1,9 @@
 """The licences in the details of an asset."""
 
-from dampipe.features.rights.model import NO_LICENCE, RIGHTS, state_of_asset
+from dampipe.features.rights.model import NO_LICENCE, state_of_asset
 from dampipe.features.rights.queries import licences_of
 from dampipe.features.rights.reports import AssetRights, LicenceReport
+from dampipe.features.rights.scopes import RIGHTS
 from dampipe.kernel.access import Actor
 from dampipe.kernel.container import Services
 from dampipe.kernel.db.clock import database_time

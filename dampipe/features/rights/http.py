@@ -9,13 +9,13 @@ from dampipe.features.assets.http import AssetNames, Sha1
 from dampipe.features.rights.model import (
     MAX_NAME,
     PURPOSES,
-    RIGHTS,
     LicenceState,
     LicenceTerms,
     NewLicence,
     Policy,
 )
 from dampipe.features.rights.reports import Explanation, LicenceReport, TimelineRights, UseQuestion
+from dampipe.features.rights.scopes import RIGHTS
 from dampipe.features.rights.service import RightsService
 from dampipe.features.rights.timeline import TimelineRightsService
 from dampipe.features.timelines.http import TIMELINE_BODY, FormatOf, TimelineBody

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -21,13 +21,9 @@ from dampipe.features.rights.media import Media
 from dampipe.features.rights.statements import parse_statement
 from dampipe.features.rights.territories import Territories
 from dampipe.features.rights.times import Moment
-from dampipe.kernel.access import Role, Scope
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.release import DOWNLOAD, EXPORT
 
-RIGHTS: Final = Scope(
-    "rights", "Change licences and the policy of rights, and attach licences.", Role.MANAGER
-)
 MAX_NAME = 64
 MAX_TEXT = 2000
 MAX_TERMS = 500

@@ -23,7 +23,6 @@ from dampipe.features.rights.events import LicenceAdded
 from dampipe.features.rights.model import (
     NO_LICENCE,
     PURPOSES,
-    RIGHTS,
     Licence,
     LicenceState,
     LicenceTerms,
@@ -40,6 +39,7 @@ from dampipe.features.rights.queries import (
 )
 from dampipe.features.rights.reports import Explanation, LicenceReport, ObjectionReport, UseQuestion
 from dampipe.features.rights.rules import Rules
+from dampipe.features.rights.scopes import RIGHTS
 from dampipe.features.rights.times import beginning, end, zone_of
 from dampipe.kernel.access import READ, Actor, require
 from dampipe.kernel.db.clock import database_time

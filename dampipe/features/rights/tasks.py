@@ -1,10 +1,6 @@
 """The periodic job of rights: notices of licences that end."""
 
 from dampipe.features.rights.queries import LicenceRepository
-from dampipe.kernel.settings.settings import Settings
-
-INTERVAL = 900.0
-"""Seconds between two runs: notices are days ahead."""
 
 
 class NoticesTask:
@@ -18,8 +14,3 @@ class NoticesTask:
         while given := self._licences.give_notices():
             count += given
         return f"{count} notices of licences given"
-
-
-def notices_interval(_: Settings) -> float:
-    """Seconds between two runs."""
-    return INTERVAL

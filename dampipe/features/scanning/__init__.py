@@ -7,10 +7,10 @@ FEATURE = Feature(
     __name__,
     tables=("dampipe.features.scanning.tables",),
     providers={
-        "dampipe.features.scanning.scanner:Scanner": "dampipe.features.scanning.providers:scanner",
+        "dampipe.features.scanning.scanner:Scanner": "dampipe.features.scanning.walk_providers:scanner",
         "dampipe.features.scanning.model:ScanRoots": "dampipe.features.scanning.providers:scan_roots",
-        "dampipe.features.scanning.policy:ScanPolicy": "dampipe.features.scanning.providers:scan_policy",
-        "dampipe.features.scanning.sync:NightlyPolicy": "dampipe.features.scanning.providers:nightly_policy",
+        "dampipe.features.scanning.policy:ScanPolicy": "dampipe.features.scanning.walk_providers:scan_policy",
+        "dampipe.features.scanning.sync:NightlyPolicy": "dampipe.features.scanning.walk_providers:nightly_policy",
     },
     commands={
         "enqueue": Command(
@@ -33,7 +33,7 @@ FEATURE = Feature(
         "scan": Task("dampipe.features.scanning.tasks:ScanTask", queue="scan"),
         "sync": Task(
             "dampipe.features.scanning.tasks:SyncTask",
-            schedule="dampipe.features.scanning.tasks:sync_schedule",
+            schedule="dampipe.features.scanning.task_schedule:sync_schedule",
         ),
     },
     sweeps=("dampipe.features.scanning.sweep:ScanSweep",),

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, computed_field, field_validat
 
 from dampipe.features.fixity.model import Verified
 from dampipe.features.scanning import errors
-from dampipe.jobs.nightly import NightlyResult
+from dampipe.jobs.model import NightlyResult
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.paths import is_valid, printable
 

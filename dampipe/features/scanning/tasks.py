@@ -5,7 +5,6 @@ import logging
 from dampipe.features.scanning.scanner import Scanner
 from dampipe.features.scanning.sync import SyncService
 from dampipe.kernel.access import SYSTEM
-from dampipe.kernel.settings.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +32,3 @@ class SyncTask:
         scans = self._sync.begin(SYSTEM)
         log.info("sync began: scans %s", ", ".join(map(str, scans)))
         return f"began {len(scans)} scans"
-
-
-def sync_schedule(settings: Settings) -> str:
-    """The crontab line by which syncs are started; empty for never."""
-    return settings.sync_schedule

@@ -39,7 +39,7 @@ FEATURE = Feature(
         "tend": Task(
             "dampipe.features.search.tasks:TendTask",
             beside="dampipe.storage.moments:Indexed",
-            schedule="dampipe.features.search.tasks:tend_interval",
+            schedule="dampipe.features.search.task_schedule:tend_interval",
         ),
     },
     sweeps=("dampipe.features.search.sweep:TextIndexSweep",),

@@ -133,6 +133,7 @@ class ClipService:
                     start=start,
                     end=end,
                     score=moment.score,
+                    title=moment.label,
                 )
             )
         return clips

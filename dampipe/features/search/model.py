@@ -181,9 +181,9 @@ class Hit(BaseModel):
     weak: bool = False
     """The score does not exceed what meaningless words reach in this library."""
     words: tuple[str, ...] = ()
-    """Words of the query found in its names, folders, camera or tags."""
+    """Words of the query found in its names, folders, camera, tags, subclips or comments."""
     moments: tuple[Moment, ...] = ()
-    """Best first, one per shot."""
+    """Subclips and comments with words of the query come first; then pictures, best first, one per shot."""
     group: HitGroup | None = None
     """Assets that belong together are one hit, the best of them; None where it is alone."""
 

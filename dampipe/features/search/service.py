@@ -16,6 +16,7 @@ from dampipe.kernel.asset_set import ALL, Selection, intersection
 from dampipe.kernel.container import Services
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.errors import SearchUnavailable
+from dampipe.kernel.feature import registered
 from dampipe.kernel.sorting import AssetOrder
 from dampipe.storage.auto import AutoStorage, Owner
 from dampipe.storage.moments import Moment
@@ -186,8 +187,9 @@ class SearchService:
         cards = self._hits.by_sha1(list(dict.fromkeys(sha1 for sha1, _ in owners)), resolved)
         moments = {} if seen is None else self._moments(request, owners, list(cards), seen)
         words = {match.sha1: match.words for match in matches}
+        spans = self._spans_of_words(request, words, cards)
         hits = tuple(
-            _hit(cards[owner[0]], moments.get(owner, ()), words.get(owner[0], ()))
+            _hit(cards[owner[0]], moments.get(owner, ()), words.get(owner[0], ()), spans.pop(owner[0], ()))
             for owner in owners
             if owner[0] in cards
         )
@@ -196,6 +198,38 @@ class SearchService:
             return Found(hits=hits, more=more)
         warnings = seen.warnings(is_all=resolved.visible is ALL)
         return Found(hits=hits, more=more, floor=seen.query.floor, weaker=seen.weaker, warnings=warnings)
+
+    def _spans_of_words(
+        self, request: SearchRequest, words: Mapping[str, Sequence[str]], cards: Mapping[str, Hit]
+    ) -> dict[str, Sequence[Moment]]:
+        """The spans that have words of the query, of the assets on a page."""
+        matches = {sha1: words[sha1] for sha1 in cards if words.get(sha1)}
+        found: dict[str, Sequence[Moment]] = {}
+        if not matches or request.only is Only.NAMES:
+            return found
+        for finder in registered("text_moments"):
+            spans = self._services.get(finder)(matches, request.moments)
+            for sha1, some in spans.items():
+                card = cards[sha1]
+                at_file = {"asset": sha1, "path": card.path, "name": card.name, "duration": card.duration}
+                found[sha1] = [
+                    *found.get(sha1, ()),
+                    *(
+                        Moment(
+                            **at_file,
+                            time=one.start,
+                            start=one.start,
+                            end=one.end,
+                            score=1.0,
+                            shot=-1 - number - len(found.get(sha1, ())),  # of none
+                            subclip=one.subclip,
+                            comment=one.comment,
+                            label=one.name,
+                        )
+                        for number, one in enumerate(some)
+                    ),
+                ]
+        return found
 
     def _moments(
         self, request: SearchRequest, owners: Sequence[Owner], assets: list[str], seen: "_Seen"
@@ -264,15 +298,15 @@ class _Seen:
         return (f"{what} were not searched: the vector index is being updated",)
 
 
-def _hit(card: Hit, moments: Sequence[Moment], words: tuple[str, ...]) -> Hit:
-    """A hit with its moments (best first), which are shown at the file of the hit."""
+def _hit(card: Hit, moments: Sequence[Moment], words: tuple[str, ...], spans: Sequence[Moment] = ()) -> Hit:
+    """A hit with its moments, which are shown at the file of the hit: spans that have the words, then the best ones."""
     at_file = tuple(moment.model_copy(update={"path": card.path, "name": card.name}) for moment in moments)
     return card.model_copy(
         update={
             "score": at_file[0].score if at_file else None,
             "weak": bool(at_file) and at_file[0].weak and not words,
             "words": words,
-            "moments": at_file,
+            "moments": (*spans, *at_file),
         }
     )
 

@@ -29,7 +29,7 @@ def span(moment: Moment) -> tuple[float, float]:
         return 0.0, STILL_SPAN
     start = moment.time if moment.start is None else moment.start
     end = min(moment.duration, moment.time + UNKNOWN_SPAN) if moment.end is None else moment.end
-    if end - start > MAX_SPAN:
+    if end - start > MAX_SPAN and moment.subclip is None and moment.comment is None:
         start = min(max(start, moment.time - MAX_SPAN / 2), end - MAX_SPAN)
         end = start + MAX_SPAN
     return start, max(start, end)

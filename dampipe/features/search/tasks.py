@@ -2,7 +2,6 @@
 
 from dampipe.features.search.index_admin import IndexService
 from dampipe.kernel.access import SYSTEM
-from dampipe.kernel.settings.settings import Settings
 
 
 class TendTask:
@@ -14,8 +13,3 @@ class TendTask:
     def __call__(self) -> str:
         repaired = self._index.tend(SYSTEM)
         return f"repaired: {', '.join(repaired)}" if repaired else "nothing to do"
-
-
-def tend_interval(settings: Settings) -> float:
-    """Seconds between two checks of the indexes."""
-    return settings.sweep_interval * 6

@@ -17,7 +17,9 @@ that write their tables (`dampipe/kernel/documents/dirty.py`), and so does a fea
 | folder | it is renamed or goes to another source | of all versions with a file in it |
 | source | it is renamed or deleted | of all versions with a file in it |
 | tag | it is given or taken | of the asset |
+| subclip | it is created, changed or deleted | of the asset |
 | value | what a source says of a searchable field changes | of the asset |
+| comment | it is written, edited, deleted or goes to another asset | of the asset |
 
 `tests/integration/search/test_dirty_documents.py` walks all writes of these tables.
 """
@@ -25,10 +27,10 @@ that write their tables (`dampipe/kernel/documents/dirty.py`), and so does a fea
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection, delete, select, text
 
@@ -47,6 +49,23 @@ from dampipe.media.info import MediaInfo
 DocumentContributor: TypeAlias = Callable[[Connection, Collection[int]], Iterable[tuple[int, str]]]
 """Adds words to documents: called with assets (500 at most), it returns pairs of an asset and a text."""
 
+
+class TextMoment(NamedTuple):
+    """A span of an asset that has words of a query."""
+
+    start: float
+    """Seconds."""
+    end: float | None
+    """None: it is a point."""
+    name: str
+    """Of a subclip; of a comment what it says."""
+    subclip: int | None = None
+    comment: int | None = None
+
+
+TextMoments: TypeAlias = Callable[[Mapping[str, Sequence[str]], int], Mapping[str, Sequence[TextMoment]]]
+"""Classes in `Feature.text_moments`, which the container builds, are called so: with the words that were found of each
+content, by SHA-1, and the most spans of each, they return the spans whose own words they are, best first."""
 CANDIDATES = 1000
 """Assets that the database proposes for one query."""
 BATCH = 500

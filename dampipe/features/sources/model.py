@@ -13,7 +13,6 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from dampipe.features.sources import errors
 from dampipe.kernel.errors import InvalidInput
-from dampipe.kernel.gitignore import check_patterns
 from dampipe.kernel.ids import SourceId
 from dampipe.kernel.paths import printable
 
@@ -73,6 +72,8 @@ class SourceRequest(BaseModel):
         name = self.name
         if not name.strip() or name != printable(name).strip() or name.startswith("-"):
             raise InvalidInput(errors.NAME_INVALID, name=printable(name))
+        from dampipe.kernel.gitignore import check_patterns  # imported only when a source is added
+
         try:
             check_patterns([*self.include, *self.exclude])
         except ValueError as error:

@@ -10,4 +10,4 @@ def _read(services: Services, actor: Actor, asset: int) -> tuple[str, ...]:
     return services.get(TagRepository).of(asset)
 
 
-TAGS = DetailField("tags", tuple[str, ...], (), "tags", _read, ", ".join)
+TAGS = DetailField("tags", tuple[str, ...], (), "tags", _read, ", ".join, for_guests=True)

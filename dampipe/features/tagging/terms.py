@@ -50,5 +50,5 @@ def term_to_give(connection: Connection, database: Database, name: str, actor: s
     if found is not None:
         return found
     if not vocabulary.is_open:
-        raise NotFound(TERM_UNKNOWN, vocabulary=KEY, key=KEY, value=name)
+        raise NotFound(TERM_UNKNOWN, vocabulary=KEY, key=KEY, value=name, meant="")
     return TermRepository(database).add_many(connection, KEY, [name], actor, state, exact=True)[name]

@@ -24,6 +24,7 @@ from dampipe.kernel.access import Actor
 from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.undo import Change, Image, Undoable, undoables
+from dampipe.kernel.visibility import View
 
 _TO_JSON = json.JSONEncoder(separators=(",", ":")).encode
 CHUNK = 1_000
@@ -111,7 +112,7 @@ class Restored:
     examples: list[LeftAlone]
 
 
-def restore(connection: Connection, database: Database, row: Row[Any], actor: Actor) -> Restored:
+def restore(connection: Connection, database: Database, row: Row[Any], actor: Actor, view: View) -> Restored:
     """Undo an edit that is locked and was not undone: an edit of its own, that can be undone in turn."""
     edit = begin(connection, str(actor), f"undo of {row.id}: {row.summary}", undoes=row.id)
     owners = undoables()
@@ -125,7 +126,7 @@ def restore(connection: Connection, database: Database, row: Row[Any], actor: Ac
             reasons = [
                 reason
                 for some in _each_row_once(changes, owner.key)
-                for reason in _restore(connection, database, owner, some, edit, actor)
+                for reason in _restore(connection, database, owner, some, edit, actor, view)
             ]
         for change, reason in zip(changes, reasons, strict=True):
             if reason:
@@ -175,10 +176,12 @@ def _restore(
     wanted: Sequence[Change],
     edit: Edit,
     actor: Actor,
+    view: View,
 ) -> list[str]:
     """Restore rows of one table; returns for each change why it was not made, "" where it was."""
     owner.lock(connection, database)
     table, key = owner.table, owner.table.c[owner.key]
+    wanted = _adapted(connection, database, owner, wanted)
     numbers = [(one.before or one.after or {})[owner.key] for one in wanted]
     query = select(table).where(database.among(key, numbers)).order_by(key).with_for_update()
     now = {getattr(one, owner.key): image(one) for one in connection.execute(query)}
@@ -191,7 +194,7 @@ def _restore(
         Change(now.get(numbers[index]), _restored(owner, now.get(numbers[index]), wanted[index].after))
         for index in possible
     ]
-    refused = owner.refusals(connection, database, actor, changes)
+    refused = owner.refusals(connection, database, actor, view, changes)
     for index, reason in zip(possible, refused, strict=True):
         reasons[index] = reason
     made = [change for change, reason in zip(changes, refused, strict=True) if not reason]
@@ -200,6 +203,18 @@ def _restore(
     if made:
         owner.changed(connection, database, actor, made)
     return reasons
+
+
+def _adapted(
+    connection: Connection, database: Database, owner: Undoable, changes: Sequence[Change]
+) -> list[Change]:
+    """Changes, all of one kind, with references as they are now."""
+    befores = [one.before for one in changes if one.before is not None]
+    afters = [one.after for one in changes if one.after is not None]
+    images = owner.adapted(connection, database, [*befores, *afters])
+    before: Sequence[Image | None] = images[: len(befores)] or [None] * len(changes)
+    after: Sequence[Image | None] = images[len(befores) :] or [None] * len(changes)
+    return [Change(*both) for both in zip(before, after, strict=True)]
 
 
 def _write(connection: Connection, table: Table, key: str, changes: Sequence[Change]) -> None:

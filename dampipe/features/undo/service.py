@@ -11,13 +11,15 @@ from dampipe.features.undo.model import EditReport, UndoneReport
 from dampipe.kernel.access import COMMENT, MANAGE, Actor, require
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Conflict, Forbidden, NotFound
+from dampipe.kernel.visibility import Visibility
 
 
 class UndoService:
     """Edits of collections, subclips, comments and links. Any method may raise CatalogueDown."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, visibility: Visibility) -> None:
         self._db = database
+        self._visibility = visibility
 
     def edits(
         self, actor: Actor, *, everybody: bool = False, limit: int = 100, before: int | None = None
@@ -35,6 +37,7 @@ class UndoService:
         Raises NotFound, Conflict if it was undone already, and Forbidden for an edit of another actor.
         """
         require(actor, COMMENT)
+        view = self._visibility.of(actor)
         with self._db.write() as connection:
             if number is None:
                 number = newest_of(connection, str(actor))
@@ -47,7 +50,7 @@ class UndoService:
                 raise Forbidden(NOT_YOURS, number=number, owner=row.actor, actor=str(actor))
             if row.undone_at is not None:
                 raise Conflict(UNDONE_ALREADY, number=number)
-            done = restore(connection, self._db, row, actor)
+            done = restore(connection, self._db, row, actor, view)
         return UndoneReport(
             edit=done.edit,
             undone=_report(row),

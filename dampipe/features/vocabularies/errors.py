@@ -4,7 +4,7 @@ from dampipe.kernel.errors import ErrorCode
 
 NOT_FOUND = ErrorCode(
     "vocabulary.not_found",
-    "there is no vocabulary {vocabulary!r}",
+    "there is no vocabulary {vocabulary!r}{meant}",
     "The list of vocabularies shows which exist.",
 )
 TAKEN = ErrorCode(
@@ -42,7 +42,7 @@ CANNOT_UNDO = ErrorCode(
 )
 TERM_NOT_FOUND = ErrorCode(
     "term.not_found",
-    "the vocabulary {vocabulary!r} has no term {term!r}",
+    "the vocabulary {vocabulary!r} has no term {term!r}{meant}",
     "Give a key, a label, a synonym, or a path such as Places > Europe.",
 )
 TERM_AMBIGUOUS = ErrorCode(

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, Row, Select, func, literal, not_, select, tuple_
 
-from dampipe.features.vocabularies.errors import NOT_FOUND, TERM_AMBIGUOUS, TERM_NOT_FOUND
+from dampipe.features.vocabularies.errors import TERM_AMBIGUOUS, TERM_NOT_FOUND
 from dampipe.features.vocabularies.model import (
     MAX_DEPTH,
     PATH_SEPARATOR,
@@ -22,10 +22,11 @@ from dampipe.features.vocabularies.model import (
     fold,
     is_key,
 )
+from dampipe.features.vocabularies.nearest import meant, nearest_names
 from dampipe.features.vocabularies.operations import add_term, add_terms
 from dampipe.features.vocabularies.tables import TERM, TERM_BROADER, TERM_LABEL, TERM_NOTE, VOCABULARY
 from dampipe.features.vocabularies.tree import narrower_of
-from dampipe.features.vocabularies.writer import TermWriter, lock_vocabulary, vocabulary_of
+from dampipe.features.vocabularies.writer import TermWriter, lock_vocabulary, no_vocabulary, vocabulary_of
 from dampipe.kernel.access import Actor
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
@@ -71,6 +72,14 @@ class TermRepository:
         hidden = self.hidden(connection, view, vocabulary)
         found = self.candidates(connection, vocabulary, texts, retired=retired, hidden=hidden)
         return {text: terms[0] for text, terms in found.items() if len(terms) == 1}
+
+    def nearest(
+        self, connection: Connection, vocabulary_key: str, text: str, view: View = EVERYTHING
+    ) -> list[str]:
+        """Names of terms that are much like a text which names none, those that are most alike first. Raises NotFound
+        for an unknown vocabulary."""
+        vocabulary = self.vocabulary(connection, vocabulary_key)
+        return nearest_names(connection, vocabulary, text, self.hidden(connection, view, vocabulary))
 
     def narrower(self, connection: Connection, terms: Collection[int]) -> set[TermId]:
         """Terms with all that are below them, at any depth; merged ones are replaced by their targets."""
@@ -190,9 +199,7 @@ class TermRepository:
     def vocabulary(self, connection: Connection, key: str) -> Vocabulary:
         """A vocabulary by its key. Raises NotFound."""
         row = connection.execute(select(VOCABULARY).where(VOCABULARY.c.key == key)).first()
-        if row is None:
-            raise NotFound(NOT_FOUND, vocabulary=key)
-        return vocabulary_of(row)
+        return no_vocabulary(connection, key) if row is None else vocabulary_of(row)
 
     def vocabularies(self, connection: Connection) -> list[Vocabulary]:
         """All vocabularies, in the order of their keys."""
@@ -235,7 +242,8 @@ class TermRepository:
         named = self.candidates(connection, vocabulary, [text], retired=retired, hidden=hidden)
         found = named.get(text, [])
         if not found:
-            raise NotFound(TERM_NOT_FOUND, vocabulary=vocabulary.key, term=text)
+            near = meant(nearest_names(connection, vocabulary, text, hidden))
+            raise NotFound(TERM_NOT_FOUND, vocabulary=vocabulary.key, term=text, meant=near)
         if len(found) > 1:
             keys = select(TERM.c.key).where(self._db.among(TERM.c.id, found[:20])).order_by(TERM.c.key)
             names = ", ".join(connection.execute(keys).scalars())

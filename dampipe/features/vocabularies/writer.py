@@ -4,7 +4,8 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from difflib import get_close_matches
+from typing import Any, NoReturn
 
 from sqlalchemy import Connection, Row, Select, Table, delete, func, select, update
 
@@ -26,6 +27,7 @@ from dampipe.features.vocabularies.model import (
     fold,
     make_key,
 )
+from dampipe.features.vocabularies.nearest import ALIKE, MOST, meant
 from dampipe.features.vocabularies.tables import (
     TERM,
     TERM_BROADER,
@@ -56,9 +58,14 @@ def vocabulary_of(row: Row[Any]) -> Vocabulary:
 def lock_vocabulary(connection: Connection, key: str) -> Vocabulary:
     """A vocabulary whose terms this transaction alone changes. Raises NotFound."""
     row = connection.execute(select(VOCABULARY).where(VOCABULARY.c.key == key).with_for_update()).first()
-    if row is None:
-        raise NotFound(NOT_FOUND, vocabulary=key)
-    return vocabulary_of(row)
+    return no_vocabulary(connection, key) if row is None else vocabulary_of(row)
+
+
+def no_vocabulary(connection: Connection, key: str) -> NoReturn:
+    """Raise NotFound about a vocabulary, with those whose keys are much like the one that was given."""
+    known = connection.execute(select(VOCABULARY.c.key).order_by(VOCABULARY.c.key)).scalars().all()
+    near = get_close_matches(key.lower(), known, n=MOST, cutoff=ALIKE)
+    raise NotFound(NOT_FOUND, vocabulary=key, meant=meant(near))
 
 
 def insert_vocabulary(connection: Connection, database: Database, vocabulary: Vocabulary, now: float) -> bool:

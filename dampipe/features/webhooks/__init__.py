@@ -30,7 +30,7 @@ FEATURE = Feature(
     tasks={
         "expire_deliveries": Task(
             "dampipe.features.webhooks.tasks:ExpireDeliveriesTask",
-            schedule="dampipe.features.webhooks.tasks:expiry_interval",
+            schedule="dampipe.features.webhooks.task_schedule:expiry_interval",
         ),
     },
     panel="panel/panel.js",

@@ -1,10 +1,7 @@
 """The periodic job of webhooks: old entries of the log of deliveries are deleted."""
 
 from dampipe.features.webhooks.queries import WebhookRepository
-from dampipe.kernel.settings.settings import Settings
 
-INTERVAL = 3600.0
-"""Seconds between two deletions."""
 KEEP = 30 * 86_400.0
 """Seconds for which an entry is kept after its last attempt."""
 
@@ -17,8 +14,3 @@ class ExpireDeliveriesTask:
 
     def __call__(self) -> str:
         return f"{self._webhooks.delete_old(KEEP)} deliveries deleted"
-
-
-def expiry_interval(_: Settings) -> float:
-    """Seconds between two runs."""
-    return INTERVAL

@@ -13,6 +13,7 @@ FEATURE = Feature(
         )
     },
     routers=(f"{__name__}.http:router",),
+    guest_endpoints=("GET /assets/{sha1}/workflow move", "POST /assets/{sha1}/workflow/move"),
     annotations=(f"{__name__}.queries:written_among",),
     merges=(f"{__name__}.merge:STATES",),
     effects=(f"{__name__}.effects:EVENT",),

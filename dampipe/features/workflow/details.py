@@ -23,4 +23,4 @@ def text_of(item: ItemReport | None) -> str:
     return ", ".join(parts)
 
 
-STATE = DetailField("workflow", ItemReport | None, None, "workflow", _read, text_of)
+STATE = DetailField("workflow", ItemReport | None, None, "workflow", _read, text_of, for_guests=True)

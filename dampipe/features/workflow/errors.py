@@ -66,6 +66,11 @@ ELSEWHERE = ErrorCode(
 ROLE_TOO_LOW = ErrorCode(
     "workflow.role_too_low", "{transition!r} needs the role {role}", "Ask a user who has the role."
 )
+NOT_FOR_LINK = ErrorCode(
+    "workflow.not_for_link",
+    "the share link does not allow {transition!r}",
+    "Ask the one who shared it for another link.",
+)
 NOT_ONE_OF = ErrorCode(
     "workflow.not_allowed", "{transition!r} is for {who}", "Ask one of them, or have the asset assigned."
 )

@@ -18,6 +18,7 @@ from dampipe.features.workflow.definition import Definition, Transition, Use, pr
 from dampipe.features.workflow.events import AssetMoved
 from dampipe.features.workflow.model import Reason
 from dampipe.features.workflow.queries import Active, Item, active, items, sha1s_of, swap
+from dampipe.features.workflow.scopes import move_of_link
 from dampipe.kernel.access import Actor, ActorKind
 from dampipe.kernel.asset_set import NONE, AssetSet
 from dampipe.kernel.db.chunks import chunked
@@ -228,7 +229,11 @@ class Moves:
     def who(self, mover: Mover, one: Transition, where: Mapping[int, Item]) -> list[Refusal]:
         """The assets that the actor may not move by a transition, whatever their state."""
         asked = AssetSet(where)
-        if mover.actor.role < one.role:
+        if mover.actor.kind is ActorKind.LINK:
+            # The one who shared has the role for the transitions that the link lists (`dampipe/features/sharing`).
+            if move_of_link(one.key) not in (mover.actor.scopes or ()):
+                return [Refusal(asked, errors.NOT_FOR_LINK, {"transition": one.key})]
+        elif mover.actor.role < one.role:
             return [Refusal(asked, errors.ROLE_TOO_LOW, {"transition": one.key, "role": str(one.role)})]
         if mover.is_local or not (one.users or one.assignee) or mover.person in one.users:
             return []

@@ -47,7 +47,7 @@ from dampipe.features.workflow.moves import MOVED_TOGETHER, Mover, Moves, Outcom
 from dampipe.features.workflow.queries import Item, WorkflowRepository
 from dampipe.features.workflow.scopes import MOVE
 from dampipe.features.workflow.trial import try_definition
-from dampipe.kernel.access import EDIT, MANAGE, READ, SCOPE_MISSING, Actor, require
+from dampipe.kernel.access import EDIT, MANAGE, READ, SCOPE_MISSING, Actor, ActorKind, require
 from dampipe.kernel.asset_set import NONE, AssetSet
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.clock import database_time
@@ -58,7 +58,7 @@ from dampipe.kernel.people import People, person_of
 from dampipe.kernel.selection import AssetSelector
 from dampipe.kernel.visibility import EVERYTHING, View, Visibility
 
-_NOT_ALLOWED = {errors.ROLE_TOO_LOW.code, errors.NOT_ONE_OF.code}
+_NOT_ALLOWED = {errors.ROLE_TOO_LOW.code, errors.NOT_ONE_OF.code, errors.NOT_FOR_LINK.code}
 """Reasons that are answered as those of a missing scope are."""
 
 
@@ -260,11 +260,14 @@ class WorkflowService:
             raise Conflict(errors.NO_WORKFLOW)
         view = self._visibility.of(actor)
         mover = self._mover(actor, view)
+        is_guest = actor.kind is ActorKind.LINK
         possible = []
         with self._db.read() as connection:
             for one in now.definition.after(item.state):
                 refusals = self._moves.refusals(connection, mover, one, {asset: item}, None, every=True)
                 reasons = [Reason.of(refusal.code, **refusal.parameters) for refusal in refusals]
+                if is_guest and any(one.code in _NOT_ALLOWED for one in reasons):
+                    continue  # which users may make it is not for guests
                 if not actor.may(MOVE) and not reasons:
                     lacking = {"actor": str(actor), "scope": MOVE.name, "role": str(MOVE.least)}
                     reasons = [Reason.of(SCOPE_MISSING, **lacking)]
@@ -280,7 +283,7 @@ class WorkflowService:
                         reasons=tuple(reasons),
                     )
                 )
-        report = self._report(now.definition, item)
+        report = _shown_to(actor, self._report(now.definition, item))
         return AssetWorkflow(
             **report.model_dump(),
             asset=self._sha1(asset, view),
@@ -292,7 +295,7 @@ class WorkflowService:
         """Where an asset is that the actor sees; None: there is no workflow."""
         require(actor, READ)
         now, item = self._workflow.item(asset)
-        return self._report(now.definition, item) if now.definition.states else None
+        return _shown_to(actor, self._report(now.definition, item)) if now.definition.states else None
 
     def history(self, actor: Actor, name: str, limit: int = 100) -> list[HistoryEntry]:
         """What happened to an asset in the workflow, newest first. Raises NotFound."""
@@ -555,3 +558,12 @@ def _history(name: str, at: float, actor: str, data: Mapping[str, object]) -> Hi
 
 def _time(at: float | None) -> datetime | None:
     return None if at is None else datetime.fromtimestamp(at, UTC)
+
+
+def _shown_to(actor: Actor, report: ItemReport) -> ItemReport:
+    """What an actor is shown of an asset's state: guests of links are not shown who deals with it."""
+    if actor.kind is not ActorKind.LINK:
+        return report
+    return report.model_copy(
+        update={"by": None, "assignee": None, "due": None, "zone": None, "overdue": False}
+    )

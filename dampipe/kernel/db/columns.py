@@ -5,6 +5,9 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, Table, Text, text
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import CreateIndex
+from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 
@@ -56,8 +59,24 @@ def pointing(target: str) -> Column[int]:
 
 def index_where(name: str, where: str, *columns: str, unique: bool = False) -> Index:
     """A partial index over the rows for which a condition holds."""
-    condition = text(where)
-    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+    return PartialIndex(name, *columns, unique=unique, sqlite_where=text(where))
+
+
+class PartialIndex(Index):
+    """An index over the rows for which a condition holds.
+
+    PostgreSQL gets the condition when the index is created there, not here: SQLAlchemy imports the dialect with all its
+    drivers as soon as an index has an option of it.
+    """
+
+
+@compiles(CreateIndex, "postgresql")
+def _create_index(create: CreateIndex, compiler: DDLCompiler, **options: Any) -> str:
+    index = create.element
+    if isinstance(index, PartialIndex):
+        index.dialect_options["postgresql"]["where"] = index.dialect_options["sqlite"]["where"]
+    statement: str = compiler.visit_create_index(create, **options)  # type: ignore[no-untyped-call]
+    return statement
 
 
 def one_each(name: str, subject: str, *columns: str) -> Index:

@@ -22,7 +22,7 @@ from sqlalchemy import (
     make_url,
     text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError, OperationalError
 
 from dampipe.kernel.db.chunks import chunked
@@ -111,7 +111,7 @@ class Database:
 
     def insert(self, table: Table) -> Any:
         """An INSERT with `on_conflict_do_nothing`, in the dialect of this database."""
-        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+        return insert_into(table, self.is_sqlite)
 
     def give_way(self) -> None:
         """Let others write, between two of many transactions: writers of SQLite poll, and poll rarely."""
@@ -206,6 +206,15 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+def insert_into(table: Table, is_sqlite: bool) -> Any:
+    """An INSERT with `on_conflict_do_nothing`, in the dialect of SQLite or of PostgreSQL."""
+    if is_sqlite:
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # imports its drivers
+
+    return postgresql.insert(table)
 
 
 def _values(rows: Sequence[Sequence[Any]]) -> str:

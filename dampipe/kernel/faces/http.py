@@ -25,10 +25,12 @@ from pydantic_core.core_schema import (
     no_info_wrap_validator_function,
 )
 
-from dampipe.kernel.access import Actor, Scope, require
+from dampipe.kernel.access import Actor, ActorKind, Scope, require
 from dampipe.kernel.container import Services
-from dampipe.kernel.errors import Busy, ErrorCode, InvalidInput, TooLarge
+from dampipe.kernel.errors import Busy, ErrorCode, Forbidden, InvalidInput, TooLarge
+from dampipe.kernel.faces import API
 from dampipe.kernel.faces.remedies import Remedies
+from dampipe.kernel.guests import NOT_FOR_GUESTS, guest_endpoints
 from dampipe.kernel.storable import is_storable
 
 T = TypeVar("T")
@@ -85,10 +87,21 @@ def allowed(scope: Scope) -> Any:
         _secure: Annotated[Any, Security(SECURE_SESSION)],
     ) -> Actor:
         actor: Actor = request.app.state.authenticate(request)
+        if actor.kind is ActorKind.LINK:
+            _require_open(request, actor)
         require(actor, scope)
         return actor
 
     return Security(find, scopes=[scope.name])
+
+
+def _require_open(request: Request, actor: Actor) -> None:
+    """Raise Forbidden unless guests may ask the endpoint of a request, and the link allows what it is for."""
+    path: str = request.scope["route"].path
+    method = "GET" if request.method == "HEAD" else request.method
+    scope = guest_endpoints().get(f"{method} {path.removeprefix(API)}")
+    if scope is None or (scope and scope not in (actor.scopes or ())):
+        raise Forbidden(NOT_FOR_GUESTS)
 
 
 def provided(kind: type[T]) -> Any:

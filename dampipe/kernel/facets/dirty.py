@@ -62,15 +62,19 @@ def count_dirty(connection: Connection, most: int) -> int:
     return len(connection.execute(select(DIRTY_FACETS.c.id).limit(most)).all())
 
 
+def drop_marks(connection: Connection) -> None:
+    """Take all marks away: for who reads everything again in any case."""
+    connection.execute(delete(DIRTY_FACETS))
+
+
 def take_dirty(connection: Connection, database: Database, most: int) -> DirtyFacets:
     """Take up to `most` marks, the oldest first, for the caller to refresh the index in this transaction. The caller
     keeps others from doing so at the same time."""
     rows: Sequence[Any] = connection.execute(_OLDEST, {"most": most}).all()
-    if rows:
-        taken = in_ids(database, DIRTY_FACETS.c.id, [row.id for row in rows])
-        connection.execute(delete(DIRTY_FACETS).where(taken))
+    if not rows:
+        return DirtyFacets(0, frozenset(), frozenset())
+    marks, assets, versions = zip(*rows, strict=True)
+    connection.execute(delete(DIRTY_FACETS).where(in_ids(database, DIRTY_FACETS.c.id, marks)))
     return DirtyFacets(
-        marks=len(rows),
-        assets=frozenset(row.asset_id for row in rows if row.asset_id is not None),
-        versions=frozenset(row.version_id for row in rows if row.version_id is not None),
+        marks=len(rows), assets=frozenset(assets) - {None}, versions=frozenset(versions) - {None}
     )

@@ -29,10 +29,14 @@ AbsoluteFolder = Annotated[str, AfterValidator(lambda path: str(Path(path).expan
 AbsolutePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 
 
-def _check_exclude(patterns: list[str]) -> list[str]:
-    from dampipe.kernel.gitignore import check_patterns  # imported only when the setting has a value
+EXCLUDE = ["__MACOSX/", "CacheClip/", "Media Cache Files/", "Adobe Premiere Pro Video Previews/"]
 
-    check_patterns(patterns)
+
+def _check_exclude(patterns: list[str]) -> list[str]:
+    if patterns != EXCLUDE:
+        from dampipe.kernel.gitignore import check_patterns  # imported only when the setting has a value
+
+        check_patterns(patterns)
     return patterns
 
 
@@ -228,12 +232,7 @@ class Settings(BaseSettings):
         description="If a scan misses fewer files than this, they are always marked missing.",
     )
     exclude: Annotated[list[str], AfterValidator(_check_exclude)] = Field(
-        default=[
-            "__MACOSX/",
-            "CacheClip/",
-            "Media Cache Files/",
-            "Adobe Premiere Pro Video Previews/",
-        ],
+        default=EXCLUDE,
         description="Patterns of files and folders that scans skip, in .gitignore syntax, in addition to hidden and "
         "system folders.",
     )

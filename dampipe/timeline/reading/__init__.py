@@ -9,10 +9,10 @@ from dampipe.timeline import Format
 from dampipe.timeline.errors import TIMELINE_TOO_LARGE, TIMELINE_UNREADABLE
 from dampipe.timeline.reading import edl, fcpxml, otio, table, xmeml
 from dampipe.timeline.reading.limits import MAX_BYTES, MAX_CLIPS, Unreadable
-from dampipe.timeline.reading.source_clip import SourceClip
+from dampipe.timeline.reading.source_clip import SourceClip, SourceMarker
 from dampipe.timeline.reading.xml_tree import parse
 
-__all__ = ["MAX_BYTES", "SourceClip", "read_timeline"]
+__all__ = ["MAX_BYTES", "SourceClip", "SourceMarker", "read_timeline"]
 
 
 def read_timeline(data: bytes, form: Format, name: str = "the timeline") -> tuple[SourceClip, ...]:
@@ -25,10 +25,15 @@ def read_timeline(data: bytes, form: Format, name: str = "the timeline") -> tupl
     try:
         found = _read(data, form)
         counted: dict[SourceClip, int] = {}
-        for clip in found:
-            if not (clip.name or clip.paths or clip.reel or clip.sha1):
+        markers: dict[SourceClip, dict[SourceMarker, None]] = {}
+        for whole in found:
+            if not (whole.name or whole.paths or whole.reel or whole.sha1):
                 continue  # a gap or a generator, which shows no file
+            clip = whole.model_copy(
+                update={"markers": ()}
+            )  # picture and sound may both have them, or one of them
             counted[clip] = counted.get(clip, 0) + 1
+            markers.setdefault(clip, {}).update(dict.fromkeys(whole.markers))
             if len(counted) > MAX_CLIPS:
                 raise TooLarge(TIMELINE_TOO_LARGE, name=name, limit=f"{MAX_CLIPS} clips")
     except Unreadable as error:
@@ -38,7 +43,7 @@ def read_timeline(data: bytes, form: Format, name: str = "the timeline") -> tupl
             TIMELINE_UNREADABLE, name=name, reason=f"it is not valid: {str(error)[:200]}"
         ) from error
     return tuple(
-        clip.model_copy(update={"number": number, "uses": uses})
+        clip.model_copy(update={"number": number, "uses": uses, "markers": tuple(markers[clip])})
         for number, (clip, uses) in enumerate(counted.items(), 1)
     )
 

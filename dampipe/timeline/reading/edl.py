@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dampipe.media.timecode import Timecode
-from dampipe.timeline.edl import CONTENT_NOTE
+from dampipe.timeline.edl import CONTENT_NOTE, MARKER_NOTE, MARKER_NOTE_MORE
+from dampipe.timeline.marker_text import Shown, joined, parse_records
 from dampipe.timeline.reading.limits import MAX_TEXT, Unreadable, text_of
-from dampipe.timeline.reading.source_clip import SourceClip, content_of, line, path_of
+from dampipe.timeline.reading.source_clip import SourceClip, SourceMarker, content_of, line, path_of
 
 _CODE = re.compile(r"\d{1,2}[:;.,]\d{2}[:;.,]\d{2}[:;.,]\d{2,3}")
+_LOCATOR = re.compile(r"(\d{1,2}[:;.,]\d{2}[:;.,]\d{2}[:;.,]\d{2,3})(?:\s+([A-Za-z]+)(?:\s+(.*))?)?")
+"""A locator as Avid writes it: time code, colour, text."""
 _TRANSITION = re.compile(r"C|D|W\d{1,4}|KB?|KO?", re.I)
 _WITHOUT_FILE = {"BL", "BLACK"}
 """Reels of events that show no file."""
@@ -40,6 +43,8 @@ class _Event:
     last: str
     is_transition: bool
     notes: dict[str, str] = field(default_factory=dict)
+    markers: list[Shown] = field(default_factory=list)
+    records: list[str] = field(default_factory=list)
 
 
 def read(data: bytes) -> list[SourceClip]:
@@ -83,6 +88,22 @@ def _note(text: str, events: list[_Event], long_reels: dict[str, str]) -> None:
         long_reels[replaced[2]] = replaced[1]
         return
     title, colon, value = text.partition(":")
+    kind = " ".join(title.upper().split())
+    if kind == "LOC":
+        locator = _LOCATOR.fullmatch(value.strip())
+        if locator is not None and _code(locator[1]):
+            color = (locator[2] or "").lower()
+            name = (locator[3] or "").strip()
+            events[-1].markers.append(
+                Shown(_code(locator[1]), "", name, "", color, has_note=False, has_end=False)
+            )
+        return
+    if kind == MARKER_NOTE:
+        events[-1].records.append(value.strip())
+        return
+    if kind == MARKER_NOTE_MORE and events[-1].records:
+        events[-1].records[-1] += value.strip()
+        return
     what = _NOTES.get(" ".join(title.upper().split()))
     if not colon or what is None or not value.strip():
         return
@@ -112,6 +133,12 @@ def _clip(event: _Event, long_reels: dict[str, str]) -> SourceClip:
         timecode_in=_code(event.first),
         timecode_out=_code(event.last),
         sha1=content_of(notes.get("sha1")),
+        markers=tuple(
+            map(
+                SourceMarker.of,
+                joined(event.markers, [one for text in event.records for one in parse_records(text)]),
+            )
+        ),
     )
 
 

@@ -1,12 +1,17 @@
 """OpenTimelineIO's own format. It is read as the JSON that it is: no adapter, no hook and no plug-in is run."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
+from dampipe.timeline.marker_text import Shown, joined, parse_records
 from dampipe.timeline.reading.limits import MAX_DEPTH, MAX_NODES, Unreadable
 from dampipe.timeline.reading.source_clip import (
+    MAX_NOTE,
     SourceClip,
+    SourceMarker,
     content_of,
     label_of,
     line,
@@ -14,6 +19,7 @@ from dampipe.timeline.reading.source_clip import (
     rate_of,
 )
 
+LARGEST_FRAME = 10**9
 _COMPOSITIONS = ("Timeline", "Stack", "Track", "SerializableCollection")
 
 
@@ -58,6 +64,9 @@ def _clip(one: Mapping[str, Any]) -> SourceClip:
     )
     paths = [path_of(_string(reference.get("target_url"))) for reference in references]
     names = [_string(one.get("name")), *(_string(reference.get("name")) for reference in references)]
+    title, note = _string(own.get("title")), _string(own.get("note"))
+    if title:
+        names.reverse()  # of the file, and what the span is called
     known = (content_of(_dict(_dict(r.get("metadata")).get("dampipe")).get("asset")) for r in references)
     return SourceClip(
         name=line(next(filter(None, names), "")),
@@ -68,7 +77,41 @@ def _clip(one: Mapping[str, Any]) -> SourceClip:
         or ("" if first is None or length is None else label_of(first + length, rate)),
         rate=rate,
         sha1=content_of(own.get("asset")) or next(filter(None, known), ""),
+        title=line(title),
+        note=note[:MAX_NOTE],
+        markers=tuple(_markers(one, rate, dropped=own.get("dropped") is True)),
     )
+
+
+def _markers(one: Mapping[str, Any], rate: Fraction | None, *, dropped: bool) -> Iterator[SourceMarker]:
+    for marker in _list(one.get("markers")):
+        marked = _dict(_dict(marker).get("marked_range"))
+        times = [_dict(marked.get(name)) for name in ("start_time", "duration")]
+        first, length = (_frames(time, rate) for time in times)
+        if first is None or not (code := label_of(first, rate, dropped=dropped)):
+            continue
+        own = _dict(_dict(marker.get("metadata")).get("dampipe"))
+        note = marker["comment"] if isinstance(marker.get("comment"), str) else _string(own.get("note"))
+        shown = Shown(
+            code,
+            label_of(first + length, rate, dropped=dropped) if length else "",
+            _string(marker.get("name")),
+            note,
+            _string(marker.get("color")).lower(),
+        )
+        for found in joined([shown], parse_records(_string(own.get("marker")))):
+            yield SourceMarker.of(found)
+
+
+def _frames(time: Mapping[str, Any], rate: Fraction | None) -> int | None:
+    """A time in frames at a rate."""
+    value, own = time.get("value"), time.get("rate")
+    if not isinstance(value, (int, float)) or not isinstance(own, (int, float)) or rate is None or not own:
+        return None
+    if not (math.isfinite(value) and math.isfinite(own)) or abs(value) > LARGEST_FRAME:
+        return None
+    exact = rate_of(own) or Fraction(own)
+    return round(Fraction(value) / exact * rate)
 
 
 def _references(one: Mapping[str, Any]) -> list[Mapping[str, Any]]:

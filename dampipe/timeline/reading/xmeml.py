@@ -1,19 +1,22 @@
 """Final Cut Pro 7 XML, of Premiere Pro, DaVinci Resolve and others: the clip items of sequences."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from xml.etree.ElementTree import Element
 
-from dampipe.timeline.otio import CONTENT_COMMENT
+from dampipe.timeline.marker_text import Shown, joined, parse_records
 from dampipe.timeline.reading.limits import MAX_NODES, Unreadable
 from dampipe.timeline.reading.source_clip import (
+    MAX_NOTE,
     SourceClip,
+    SourceMarker,
     content_of,
     label_of,
     line,
     path_of,
     rate_of,
 )
+from dampipe.timeline.xmeml import CONTENT_COMMENT, MARKER_COMMENT, color_of
 
 LARGEST_FRAME = 10**9
 
@@ -56,12 +59,17 @@ def _clip(item: Element, files: dict[str, Element]) -> SourceClip:
     known = (
         content_of(text[len(CONTENT_COMMENT) :]) for text in comments if text.startswith(CONTENT_COMMENT)
     )
+    records = next(
+        (parse_records(text[len(MARKER_COMMENT) :]) for text in comments if text.startswith(MARKER_COMMENT)),
+        [],
+    )
     names = (file.findtext("name"), item.findtext("name"))
+    sha1 = next(filter(None, known), "")
 
     def label(frame: int | None) -> str:
         return (
             ""
-            if frame is None or frame < 0 or start is None
+            if frame is None or start is None or start + frame < 0
             else label_of(start + frame, rate, dropped=dropped)
         )
 
@@ -72,8 +80,28 @@ def _clip(item: Element, files: dict[str, Element]) -> SourceClip:
         timecode_in=label(first),
         timecode_out=label(last),
         rate=rate,
-        sha1=next(filter(None, known), ""),
+        sha1=sha1,
+        title=line(names[1]) if sha1 and all(names) and names[0] != names[1] else "",
+        note=(item.findtext("comments/mastercomment1") or "")[:MAX_NOTE] if sha1 else "",
+        markers=tuple(map(SourceMarker.of, joined(_markers(item, label), records))),
     )
+
+
+def _markers(item: Element, label: Callable[[int | None], str]) -> Iterator[Shown]:
+    for marker in item.findall("marker"):
+        first, out = _number(marker.findtext("in")), _number(marker.findtext("out"))
+        if not (code := label(first)):
+            continue
+        parts = [_number(marker.findtext(f"color/{name}")) for name in ("red", "green", "blue")]
+        color = color_of(*[part for part in parts if part is not None]) if None not in parts else ""
+        is_span = first is not None and out is not None and out > first
+        yield Shown(
+            code,
+            label(out) if is_span else "",
+            marker.findtext("name") or "",
+            marker.findtext("comment") or "",
+            color,
+        )
 
 
 def _rate(one: Element | None) -> Fraction | None:

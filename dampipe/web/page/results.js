@@ -17,7 +17,7 @@ const badge = (hit) => (hit.score === null ? null : `${hit.weak ? "~" : ""}${hit
 function hitCard(hit) {
   const [best, ...others] = hit.moments;
   const chips = others.filter((moment) => hit.weak || !moment.weak).map((moment) =>
-    h("a", { class: "chip", href: playerLink(hit.asset, moment.time), title: `score ${moment.score.toFixed(2)}` }, timecode(moment.time)));
+    h("a", { class: "chip", href: playerLink(hit.asset, moment.time), title: moment.label || `score ${moment.score.toFixed(2)}` }, timecode(moment.time)));
   const asset = { sha1: hit.asset, name: hit.name, path: hit.path, duration: hit.duration, badge: badge(hit), group: hit.group };
   const time = hit.duration && best ? best.time : null;
   return card({ ...asset, time }, chips.length ? h("p", { class: "chips" }, "also at ", chips) : null);

@@ -27,11 +27,28 @@ MATRIX: dict[str, Role | None] = {
     "POST /api/v1/assets/{sha1}/versions/stack": Role.EDITOR,
     "POST /api/v1/assets/{sha1}/versions/undo": Role.EDITOR,
     "DELETE /api/v1/assets/{sha1}/tags/{name}": Role.EDITOR,
+    "GET /api/v1/assets/{sha1}/comments": Role.VIEWER,
+    "POST /api/v1/assets/{sha1}/comments": Role.COMMENTER,
+    "GET /api/v1/comments": Role.VIEWER,
+    "POST /api/v1/comments/export": Role.VIEWER,
+    "POST /api/v1/comments/find": Role.VIEWER,
+    "POST /api/v1/comments/import": Role.COMMENTER,
+    "GET /api/v1/comments/mentions": Role.VIEWER,
+    "POST /api/v1/comments/mentions/read": Role.VIEWER,
+    "GET /api/v1/comments/{number}": Role.VIEWER,
+    "PATCH /api/v1/comments/{number}": Role.COMMENTER,
+    "DELETE /api/v1/comments/{number}": Role.COMMENTER,
+    "GET /api/v1/comments/{number}/drawing.svg": Role.VIEWER,
+    "POST /api/v1/comments/{number}/replies": Role.COMMENTER,
+    "POST /api/v1/comments/{number}/resolve": Role.COMMENTER,
+    "POST /api/v1/comments/{number}/reopen": Role.COMMENTER,
     "POST /api/v1/derivatives/check": Role.EDITOR,
     "GET /api/v1/derivatives/check/{check}": Role.EDITOR,
     "GET /api/v1/duplicates": Role.VIEWER,
     "POST /api/v1/duplicates/dismiss": Role.EDITOR,
     "POST /api/v1/duplicates/reopen": Role.EDITOR,
+    "GET /api/v1/edits": Role.COMMENTER,
+    "POST /api/v1/edits/{number}/undo": Role.COMMENTER,
     "GET /api/v1/events": Role.VIEWER,
     "GET /api/v1/events/stream": Role.VIEWER,
     "GET /api/v1/events/subscribers": Role.VIEWER,
@@ -77,6 +94,15 @@ MATRIX: dict[str, Role | None] = {
     "GET /api/v1/session/tokens": Role.VIEWER,
     "POST /api/v1/session/tokens": Role.VIEWER,
     "DELETE /api/v1/session/tokens/{name}": Role.VIEWER,
+    "GET /api/v1/shares": Role.EDITOR,
+    "POST /api/v1/shares": Role.EDITOR,
+    "GET /api/v1/shares/{number}": Role.EDITOR,
+    "PATCH /api/v1/shares/{number}": Role.EDITOR,
+    "POST /api/v1/shares/{number}/revoke": Role.EDITOR,
+    "POST /api/v1/shares/{number}/renew": Role.EDITOR,
+    "POST /api/v1/share-sessions": PUBLIC,
+    "GET /api/v1/share-sessions/current": Role.VIEWER,
+    "DELETE /api/v1/share-sessions/current": PUBLIC,
     "GET /api/v1/sidecars": Role.VIEWER,
     "POST /api/v1/sidecars/discard": Role.EDITOR,
     "GET /api/v1/sidecars/places": Role.MANAGER,
@@ -179,9 +205,27 @@ MATRIX: dict[str, Role | None] = {
     "POST /api/v1/workflow/moves": Role.COMMENTER,
     "GET /api/v1/workflow/tasks": Role.VIEWER,
     "POST /api/v1/workflow/try": Role.MANAGER,
+    "GET /api/v1/subclips": Role.VIEWER,
+    "POST /api/v1/subclips": Role.EDITOR,
+    "POST /api/v1/subclips/bulk": Role.EDITOR,
+    "POST /api/v1/subclips/delete": Role.EDITOR,
+    "GET /api/v1/subclips/export": Role.VIEWER,
+    "GET /api/v1/subclips/{number}": Role.VIEWER,
+    "PATCH /api/v1/subclips/{number}": Role.EDITOR,
+    "DELETE /api/v1/subclips/{number}": Role.EDITOR,
+    "GET /api/v1/assets/{sha1}/subclips": Role.VIEWER,
+    "POST /api/v1/assets/{sha1}/subclips": Role.EDITOR,
 }
 """The least role that may use each endpoint."""
 BODIES: dict[str, Any] = {
+    "POST /api/v1/subclips": {"asset": "00000000", "start": "0", "name": "x"},
+    "POST /api/v1/subclips/bulk": {"subclips": [{"asset": "00000000", "start": "0", "name": "x"}]},
+    "POST /api/v1/subclips/delete": {"ids": [999]},
+    "PATCH /api/v1/subclips/{number}": {"name": "x"},
+    "POST /api/v1/assets/{sha1}/subclips": {"start": "0", "name": "x"},
+    "POST /api/v1/shares": {},
+    "PATCH /api/v1/shares/{number}": {},
+    "POST /api/v1/share-sessions": {"token": "none"},
     "POST /api/v1/collections": {"name": "not/valid"},
     "PATCH /api/v1/collections/{collection}": {"name": "x"},
     "POST /api/v1/collections/{collection}/move": {"first": True},
@@ -204,6 +248,14 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/workflow/moves": {"assets": ["00000000"], "transition": "submit"},
     "POST /api/v1/workflow/try": {"toml": ""},
     "POST /api/v1/assets/{sha1}/tags": {"name": "best"},
+    "POST /api/v1/assets/{sha1}/comments": {"text": "look"},
+    "POST /api/v1/comments/export": {"assets": ["00000000"], "format": "csv"},
+    "POST /api/v1/comments/find": {},
+    "POST /api/v1/comments/mentions/read": {"comments": []},
+    "PATCH /api/v1/comments/{number}": {"text": "look"},
+    "POST /api/v1/comments/{number}/replies": {"text": "look"},
+    "POST /api/v1/comments/{number}/resolve": {},
+    "POST /api/v1/comments/{number}/reopen": {},
     "PATCH /api/v1/assets/{sha1}/metadata": {"set": {"title": "x"}},
     "POST /api/v1/metadata/preview": {"assets": ["00000000"], "set": {"title": "x"}},
     "POST /api/v1/metadata/edit": {"assets": ["00000000"], "set": {"title": "x"}},
@@ -237,6 +289,7 @@ BODIES: dict[str, Any] = {
     "PUT /api/v1/session/password": {"old": "a wrong one", "new": "long enough"},
 }
 QUERIES = {
+    "GET /api/v1/subclips/export": "?format=edl",
     "GET /api/v1/access/explain": "?user=nobody&asset=00000000",
     "DELETE /api/v1/collections/{collection}/rights": "?to=role:viewer",
     "DELETE /api/v1/grants": "?to=nobody&what=nothing",
@@ -244,6 +297,7 @@ QUERIES = {
     "GET /api/v1/vocabularies/{vocabulary}/export": "?format=csv",
     "GET /api/v1/vocabularies/{vocabulary}/find": "?text=malta",
     "POST /api/v1/vocabularies/{vocabulary}/import": "?format=csv",
+    "POST /api/v1/comments/import": "?format=edl",
     "POST /api/v1/rights/check": "?format=edl",
     "POST /api/v1/timelines/match": "?format=edl",
     "GET /api/v1/versions/{sha1}/carry": "?to=00000001&times=1",
@@ -271,7 +325,9 @@ def ask(http: TestClient, name: str, **more: Any) -> Any:
     """Send a request to an endpoint about what does not exist, so that nothing is changed."""
     method, path = name.split(" ")
     path = re.sub(
-        r"{(sha1|name|vocabulary|term)}", "00000000", re.sub(r"{(scan|check|collection)}", "999", path)
+        r"{(sha1|name|vocabulary|term)}",
+        "00000000",
+        re.sub(r"{(scan|check|number|collection)}", "999", path),
     ) + QUERIES.get(name, "")
     return http.request(method, path, json=BODIES.get(name), **more)
 
@@ -284,7 +340,8 @@ def test_nobody_gets_nothing_but_what_is_public(here: Guarded) -> None:
     http = here.client()
     for name, least in MATRIX.items():
         status = ask(http, name).status_code
-        assert (status == 401) == (least is not None or name == "PUT /api/v1/session/password"), name
+        checks_itself = name in ("PUT /api/v1/session/password", "POST /api/v1/share-sessions")
+        assert (status == 401) == (least is not None or checks_itself), name
 
 
 @pytest.mark.parametrize("role", Role, ids=str)

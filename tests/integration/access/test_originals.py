@@ -14,9 +14,10 @@ from fastapi.testclient import TestClient
 from sqlalchemy import func, select, update
 
 from dampipe.features.assets.queries import AssetRepository
-from dampipe.features.originals.model import ORIGINALS, Original
+from dampipe.features.originals.model import Original
 from dampipe.features.originals.queries import ONE_DOWNLOAD, OriginalRepository
 from dampipe.features.originals.release import ReleaseService
+from dampipe.features.originals.scopes import ORIGINALS
 from dampipe.features.originals.service import OriginalService
 from dampipe.features.originals.sweep import OldReleases
 from dampipe.features.originals.tables import RELEASE
@@ -275,7 +276,7 @@ def test_processes_that_send_parts_at_a_time_record_one_event(catalogue_url: str
             original = Original(row.id, row.asset_id, SHA1, len(BYTES), str(clip), stream)
             barrier.wait()
             for _ in range(3):
-                OriginalRepository(database).record_release(actor, original.window, original.event())
+                OriginalRepository(database).record_release(actor, original.window, [original.event()])
         database.close()
 
     running = [Thread(target=record) for _ in range(threads)]

@@ -19,17 +19,22 @@ from dampipe.features.machinetags.model import SchemeRequest
 from dampipe.features.machinetags.service import MachineTagService
 from dampipe.features.metadata.model import BulkEdit
 from dampipe.features.metadata.service import MetadataService
+from dampipe.features.review.drawing import Drawing
+from dampipe.features.review.model import CommentRequest
+from dampipe.features.review.service import ReviewService
 from dampipe.features.rights.model import NewLicence
 from dampipe.features.rights.service import RightsService
 from dampipe.features.sidecars.model import Place, PlaceRequest
 from dampipe.features.sidecars.service import SidecarService
+from dampipe.features.subclips.model import NewSubclip
+from dampipe.features.subclips.service import SubclipService
 from dampipe.features.tagging.model import TagRequest
 from dampipe.features.tagging.service import TagService
 from dampipe.features.vocabularies.service import VocabularyService
 from dampipe.features.workflow.definition import shipped_toml
 from dampipe.features.workflow.model import MoveRequest, Selected
 from dampipe.features.workflow.service import WorkflowService
-from dampipe.kernel.access import LOCAL, Role
+from dampipe.kernel.access import LOCAL, Actor, ActorKind, Role
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import NotFound
 from dampipe.kernel.facets.dirty import mark_selected_versions
@@ -49,6 +54,10 @@ class Planted(Guarded):
     hidden: dict[str, str]
     """SHA-1 of the hidden assets, by name."""
     shown: dict[str, str]
+    remark: int
+    """Number of a comment on a hidden asset."""
+    subclips: dict[str, int]
+    """Numbers of subclips of the hidden assets, by name."""
 
     @property
     def traces(self) -> list[str]:
@@ -126,10 +135,27 @@ def planted(tmp_path_factory: pytest.TempPathFactory, demo_clips: DemoClips) -> 
         ):
             rights.add(LOCAL, NewLicence(name=name, expires="2090-01-01", zone="UTC"))
             rights.attach(LOCAL, name, list(assets))
+        subclips = library.service(SubclipService)
+        here.subclips = {
+            name: subclips.create(LOCAL, _subclip(sha1, f"classified {name}")).id
+            for name, sha1 in here.hidden.items()
+        }
+        for name, sha1 in here.shown.items():
+            subclips.create(LOCAL, _subclip(sha1, f"open {name}"))
         here.add("root", Role.ADMIN)
         for name, role in (("vera", Role.VIEWER), ("emil", Role.EDITOR)):
             here.add(name, role, sees=(str(footage / VISIBLE),))
         here.add("blind", Role.EDITOR, sees=())
+        review = library.service(ReviewService)
+        author = Actor(ActorKind.USER, "hushed", Role.COMMENTER)
+        box = Drawing.model_validate({"shapes": [{"shape": "rect", "points": [[0, 0], [1, 1]]}]})
+        for one in here.hidden.values():
+            text = "classified remark @vera @emil"
+            made = review.add(author, CommentRequest(asset=one, text=text, start="0.5", drawing=box))
+            review.reply(author, made.id, "classified answer")
+            here.remark = made.id
+        said = CommentRequest(asset=here.shown["shared.mp4"], text="plain remark @vera @emil", start="0")
+        review.add(LOCAL, said)
         yield here
 
 
@@ -137,6 +163,11 @@ def planted(tmp_path_factory: pytest.TempPathFactory, demo_clips: DemoClips) -> 
 def limited(request: pytest.FixtureRequest, planted: Planted) -> TestClient:
     """A browser of a user who sees a part."""
     return planted.logged_in(request.param)
+
+
+def _subclip(sha1: str, name: str) -> NewSubclip:
+    fields = {"rating": 4, "tags": (name, "both")}
+    return NewSubclip(asset=sha1, start="0", end="1", name=name, note=name, fields=fields)
 
 
 def requests_of(planted: Planted) -> list[tuple[str, str, Any]]:
@@ -200,10 +231,23 @@ def requests_of(planted: Planted) -> list[tuple[str, str, Any]]:
         *("machine-tags/vocabularies", "machine-tags/review?limit=1000", "machine-tags/precision"),
         *("machine-tags/terms/both/moments", "search?machine_tag=both", "search?where=tags:both"),
         *("sidecars", "sidecars?state=pending&limit=1000", f"sidecars?asset={shared}"),
+        *("subclips", "subclips?limit=1", "subclips?field=rating>=4", "subclips?field=tags=both"),
+        *("subclips?text=e", "subclips?filter=tag=both", f"assets/{shared}/subclips", "search?subclip=*"),
+        *("subclips/export?format=edl", "subclips/export?format=csv&field=rating>=4", "search?q=open"),
+        *("subclips?" + "&".join(f"id={number}" for number in range(1, 10)), "filters/subclip/values"),
+        *(f"subclips/{number}" for number in range(1, 10)),
         *("search?licence=shared-licence", "filters/licence/values", f"assets/{shared}/poster/download"),
+        *("comments", "comments?limit=1", "comments?author=local", "comments/mentions?unread=false"),
+        *(f"assets/{shared}/comments", "filters/commented_by/values", "search?comments=any&limit=100"),
+        *("search?q=remark&only=words", "search?q=answer+remark&flat=true", "search?comments=none"),
     ]
     posts = [
         ("vectors", {"texts": ["red"]}),
+        ("comments/find", {}),
+        ("comments/find", {"assets": [shared]}),
+        ("comments/export", {"assets": [shared], "format": "otio"}),
+        ("comments/export", {"assets": [seen, shared], "format": "csv"}),
+        ("comments/find", {"filters": {"comments": ["any"]}}),
         ("metadata/export", {}),
         ("metadata/export", {"assets": [shared]}),
         ("metadata/export", {"filters": {"where": ["rating>=4"]}}),
@@ -229,6 +273,42 @@ def test_no_answer_holds_a_trace(planted: Planted, limited: TestClient) -> None:
         assert found == [], (path, found, answer.text[:2000])
 
 
+def test_a_hidden_subclip_cannot_be_told_from_one_that_does_not_exist(planted: Planted) -> None:
+    http = planted.logged_in("emil")
+    seen = planted.shown["seen.mp4"]
+
+    def asked(number: int, sha1: str) -> list[tuple[int, str]]:
+        new = {"start": "0", "name": "x"}
+        answers = [
+            http.get(f"/api/v1/subclips/{number}"),
+            http.patch(f"/api/v1/subclips/{number}", json={"name": "x", "if_version": 99}),
+            http.delete(f"/api/v1/subclips/{number}"),
+            http.delete(f"/api/v1/subclips/{number}?if_version=99"),
+            http.post("/api/v1/subclips/delete", json={"ids": [number]}),
+            http.get(f"/api/v1/subclips?id={number}"),
+            http.get(f"/api/v1/subclips/export?format=csv&id={number}"),
+            http.get(f"/api/v1/assets/{sha1}/subclips"),
+            http.post(f"/api/v1/assets/{sha1}/subclips", json=new),
+            http.post("/api/v1/subclips", json={**new, "asset": sha1}),
+        ]
+        names = ((sha1, "$"), (f"subclip {number}", "subclip #"), (f'"number":{number}', '"number":#'))
+        texts = []
+        for one in answers:
+            text = one.text
+            for name, mark in names:
+                text = text.replace(name, mark)
+            texts.append((one.status_code, text))
+        return texts
+
+    invented = asked(987654, "0" * 39 + "1")
+    for name, number in planted.subclips.items():
+        assert asked(number, planted.hidden[name]) == invented
+    assert {status for status, _ in invented} == {404, 200}
+    mine = http.post(f"/api/v1/assets/{seen}/subclips", json={"start": "0", "name": "mine"}).json()
+    assert http.patch(f"/api/v1/subclips/{mine['id']}", json={"name": "own"}).status_code == 200
+    assert http.delete(f"/api/v1/subclips/{mine['id']}").status_code == 204
+
+
 def test_a_table_of_what_is_hidden_is_imported_as_one_of_what_does_not_exist(planted: Planted) -> None:
     http = planted.logged_in("emil")
     for sha1 in (*planted.hidden.values(), "0" * 40):
@@ -245,6 +325,9 @@ def test_a_table_of_what_is_hidden_is_imported_as_one_of_what_does_not_exist(pla
 def test_counts_are_those_of_what_is_visible(planted: Planted, limited: TestClient) -> None:
     sidecars = limited.get("/api/v1/sidecars").json()
     assert sum(sidecars["counts"].values()) == 2 and len(sidecars["sidecars"]) == 2
+    comments = limited.get("/api/v1/comments").json()
+    assert (comments["total"], comments["open"], len(comments["comments"])) == (1, 1, 1)
+    assert comments["comments"][0]["mentions"] == ["vera", "emil"], "who see the asset"
     licences = limited.get("/api/v1/rights/licences").json()
     assert [(one["name"], one["assets"]) for one in licences] == [("shared-licence", 2)]
     status = limited.get("/api/v1/status").json()
@@ -281,6 +364,12 @@ def hidden_words(planted: Planted) -> list[tuple[Callable[[str], str], str, str]
         (lambda one: f"assets/{one}/poster/download", sha1, missing),
         (lambda one: f"assets/{one}/rights", sha1, missing),
         (lambda one: f"rights/licences/{one}", "hush-licence", "hash-licence"),
+        (lambda one: f"assets/{one}/comments", sha1, missing),
+        (lambda one: f"comments/{one}", str(planted.remark), "999999"),
+        (lambda one: f"comments/{one}/drawing.svg", str(planted.remark), "999999"),
+        (lambda one: f"comments?author={one}", "hushed", "hashed"),
+        (lambda one: f"search?commented_by={one}", "hushed", "hashed"),
+        (lambda one: f"search?only=words&q={one}", "answer", "onswer"),
         (lambda one: f"search?licence={one}", "hush-licence", "hash-licence"),
         (lambda one: f"assets/{one}/proxy", sha1, missing),
         (lambda one: f"assets/{one}/frames", sha1, missing),
@@ -379,6 +468,15 @@ def test_timelines_find_nothing_that_is_hidden(planted: Planted, limited: TestCl
     for name, sha1 in planted.hidden.items():
         lines += [f"{planted.footage}/{SECRET}/{name},,", f",{name},", f",,{sha1}"]
     lines.append(",shared.mp4,")
+    lines[0] = "path,name,asset,markers"
+    record = json.dumps([{"in": "00:00:00:00", "shown": "x", "start": "0", "note": "planted", "name": "x"}])
+    marked = [lines[0], *(f'{line},"{record.replace(chr(34), 2 * chr(34))}"' for line in lines[1:-1])]
+    done = planted.logged_in("emil").post(
+        "/api/v1/comments/import", params={"format": "csv"}, content="\n".join(marked)
+    )
+    assert done.status_code == 200 and (done.json()["created"], done.json()["unchanged"]) == (0, 0)
+    assert {one["reason"].split(" has")[0] for one in done.json()["skipped"]} == {"no file of the library"}
+    lines[0] = "path,name,asset"
     for path in ("timelines/match", "rights/check"):
         answer = limited.post(f"/api/v1/{path}", params={"format": "csv"}, content="\n".join(lines))
         assert answer.status_code == 200
@@ -400,6 +498,14 @@ def test_the_same_of_paths_and_of_changes(planted: Planted) -> None:
         ("POST", "metadata/edit", {"assets": ["NAME"], "set": {"title": "mine"}}),
         ("POST", "metadata/preview", {"assets": ["NAME"], "set": {"title": "mine"}}),
         ("POST", "machine-tags/verdicts", {"sha1": "NAME", "term": "both", "accept": True}),
+        ("POST", "assets/NAME/comments", {"text": "mine", "start": "0.5"}),
+        ("POST", "comments/find", {"assets": ["NAME"]}),
+        ("POST", "comments/export", {"assets": ["NAME"], "format": "csv"}),
+        ("PATCH", "comments/COMMENT", {"text": "mine", "if_version": 7}),
+        ("POST", "comments/COMMENT/replies", {"text": "mine"}),
+        ("POST", "comments/COMMENT/resolve", {"if_version": 7}),
+        ("POST", "comments/COMMENT/reopen", {}),
+        ("DELETE", "comments/COMMENT?if_version=7", None),
         ("POST", "retry", {"what": ["NAME"]}),
         ("POST", "derivatives/check", {"what": ["NAME"]}),
         ("POST", "scans", {"paths": ["PATH"]}),
@@ -407,10 +513,12 @@ def test_the_same_of_paths_and_of_changes(planted: Planted) -> None:
         ("POST", "retry", {"what": ["PATH/hush_a.mp4"]}),
     ):
         answers = []
-        for name, place in ((sha1, real), (missing, invented)):
+        for name, place, number in ((sha1, real, str(planted.remark)), (missing, invented, "999999")):
             filled = json.loads(json.dumps(body).replace("NAME", name).replace("PATH", place))
-            answer = http.request(method, f"/api/v1/{path.replace('NAME', name)}", json=filled)
-            answers.append((answer.status_code, answer.text.replace(name, "X").replace(place, "Y")))
+            where = path.replace("NAME", name).replace("COMMENT", number)
+            answer = http.request(method, f"/api/v1/{where}", json=filled)
+            text = answer.text.replace(name, "X").replace(place, "Y")
+            answers.append((answer.status_code, re.sub(rf"\b{number}\b", "N", text)))
         assert answers[0] == answers[1] and answers[0][0] >= 400, (path, answers)
     counts = {tag.name: tag.assets for tag in planted.library.service(TagService).all(LOCAL)}
     assert counts["classified"] == 3, "nothing was changed"

@@ -211,6 +211,10 @@ def test_whom_an_event_concerns() -> None:
         ("token.revoked", ("token", "anna")): [],
         ("token.created", ("token", "t")): [],
         ("asset.added", ("user", "anna")): [],
+        ("collection.granted", ("to", "user:anna")): [anna, of_somebody],
+        ("collection.revoked", ("to", "user:bert")): [of_somebody],
+        ("collection.changed", ("to", "user:anna")): [],
+        ("share.opened", ("share", "1")): [],
     }
     for (name, data), concerned in table.items():
         found = [

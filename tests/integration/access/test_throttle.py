@@ -17,6 +17,7 @@ from dampipe.kernel.access import Role
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.migrate import upgrade
 from dampipe.kernel.errors import NotLoggedIn, TooManyRequests
+from dampipe.kernel.guests import NoGuests
 from tests.integration.access.conftest import PASSWORD, Open
 
 Connect = Callable[[], Database]
@@ -164,7 +165,7 @@ def test_two_services_on_one_catalogue(opened: Open) -> None:
     for _ in range(2):
         databases.append(Database(url))
         throttle = LoginThrottle(databases[-1])
-        services.append(LoginService(AccessRepository(databases[-1]), LoginPolicy(), throttle))
+        services.append(LoginService(AccessRepository(databases[-1]), LoginPolicy(), throttle, NoGuests))
     one, other = services
     session = one.log_in("anna", PASSWORD, "10.0.0.1")
     for number in range(10):

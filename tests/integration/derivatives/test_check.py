@@ -3,14 +3,15 @@
 import os
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, select, update
 
-from dampipe.features.derivatives import check as checking
-from dampipe.features.derivatives.check import CheckPolicy, CheckService
+from dampipe.features.derivatives.check import CheckService
 from dampipe.features.derivatives.errors import LOST_DERIVATIVE
+from dampipe.features.derivatives.health import CheckPolicy, StoreSample
 from dampipe.features.derivatives.model import CheckRequest, Kept, Problem
 from dampipe.features.derivatives.service import CheckRequests, DerivativeService
 from dampipe.features.derivatives.tables import DERIVATIVE
@@ -205,7 +206,7 @@ def test_a_stage_that_failed_since_frames_were_lost_runs_again(here: DerivativeL
 @pytest.fixture
 def guarded(here: DerivativeLibrary) -> DerivativeLibrary:
     """A guard that is alert in a library of two clips."""
-    here.library.service(CheckService)._policy = CheckPolicy(guard_share=0.5, guard_files=5)  # type: ignore[misc]
+    here.library.service(StoreSample).policy = CheckPolicy(guard_share=0.5, guard_files=5)
     return here
 
 
@@ -215,7 +216,7 @@ def test_a_store_that_is_away_or_emptied_makes_nothing_again(guarded: Derivative
     away = here.store.rename(here.store.with_name("unmounted"))
     if how == "emptied":
         here.store.mkdir()
-    assert here.library.service(CheckService).health().away
+    assert here.library.service(StoreSample).health().away
     for request in ({}, {"percent": 100.0}, {"what": (rows[0].sha1,)}):
         done = here.check(repair=True, **request)
         assert (done.suspicious, done.again, done.lost) == (True, 0, ())
@@ -236,10 +237,9 @@ def test_lost_for_good_is_made_again_when_it_is_confirmed(guarded: DerivativeLib
     assert guarded.check().sound == len(guarded.rows())
 
 
-def test_more_than_the_share_is_not_believed_even_if_the_sample_was_lucky(
-    guarded: DerivativeLibrary, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(checking, "SAMPLE", 0)
+def test_more_than_the_share_is_not_believed_even_if_the_sample_was_lucky(guarded: DerivativeLibrary) -> None:
+    sample = guarded.library.service(StoreSample)
+    sample.policy = replace(sample.policy, sample=0)
     guarded.delete(*("poster", "sprite", "sprite_vtt", "frames"), assets=CLIPS)
     done = guarded.check(repair=True)
     assert done.suspicious and done.missing == 8 and guarded.library.process() == 0

@@ -11,9 +11,9 @@ from sqlalchemy import select, update
 from dampipe.app.container import Container
 from dampipe.app.doctor import Finding, Verdict, examine
 from dampipe.features.derivatives import cli
-from dampipe.features.derivatives.check import CheckPolicy, CheckService
+from dampipe.features.derivatives.health import CheckPolicy, StoreSample
 from dampipe.features.processing.cli.status import AWAY, render
-from dampipe.features.processing.service import ProcessingService
+from dampipe.features.processing.status import StatusService
 from dampipe.jobs.model import RunState
 from dampipe.jobs.nightly import NightlyJobs
 from dampipe.jobs.tables import RUN
@@ -40,7 +40,7 @@ def run(here: DerivativeLibrary, *arguments: str) -> Result:
 
 def alert(here: DerivativeLibrary) -> None:
     """Make the guard alert in a library of two clips."""
-    here.library.service(CheckService)._policy = CheckPolicy(guard_share=0.5, guard_files=5)  # type: ignore[misc]
+    here.library.service(StoreSample).policy = CheckPolicy(guard_share=0.5, guard_files=5)
 
 
 def finding(here: DerivativeLibrary) -> Finding:
@@ -102,7 +102,7 @@ def test_the_doctor_and_the_status_notice(here: DerivativeLibrary) -> None:
     here.store.rename(here.store.with_name("unmounted"))
     broken = finding(here)
     assert broken.verdict is Verdict.BROKEN and str(here.store) in broken.found
-    status = here.library.service(ProcessingService).status(LOCAL)
+    status = here.library.service(StatusService).status(LOCAL)
     assert status.derivatives.away and AWAY in text_of(render(status))
 
 

@@ -25,7 +25,7 @@ from dampipe.features.events.cli import command
 from dampipe.features.events.model import EventQuery
 from dampipe.features.events.service import EventService
 from dampipe.features.processing.cli.status import render
-from dampipe.features.processing.service import ProcessingService
+from dampipe.features.processing.status import StatusService
 from dampipe.jobs.events import StageDone, StageFailed
 from dampipe.kernel.access import LOCAL, Actor, ActorKind, Role
 from dampipe.kernel.container import Services
@@ -206,10 +206,10 @@ def test_many_clients_cost_one_reader_and_one_status(
     monkeypatch.setattr(broadcast, "STATUS_INTERVAL", 1000.0)
     reads: list[int] = []
     statuses: list[int] = []
-    next_page, status = Broadcaster._next_page, ProcessingService.status
+    next_page, status = Broadcaster._next_page, StatusService.status
     monkeypatch.setattr(Broadcaster, "_next_page", lambda self: (reads.append(1), next_page(self))[1])
     monkeypatch.setattr(
-        ProcessingService, "status", lambda self, actor: (statuses.append(1), status(self, actor))[1]
+        StatusService, "status", lambda self, actor: (statuses.append(1), status(self, actor))[1]
     )
     texts: list[str] = []
     with serving(app) as url:
@@ -314,7 +314,7 @@ def test_a_failing_subscriber_is_shown_by_the_doctor_and_the_status(here: Here) 
     subscribers.fail(claim, "me", "the target does not answer", 600)
     assert finding().verdict is Verdict.WARNING
     assert "webhooks, 1 behind: the target does not answer" in finding().found
-    status = container.get(ProcessingService).status(LOCAL)
+    status = container.get(StatusService).status(LOCAL)
     [state] = status.subscribers
     assert (state.name, state.behind, state.problem) == ("webhooks", 1, "the target does not answer")
     shown = text_of(render(status))
@@ -339,7 +339,7 @@ def test_an_event_is_skipped_by_a_command_and_audited(here: Here) -> None:
     subscribers = stuck(here)
     found = next(one for one in examine(here.library.service(Services)) if one.what == "events")
     assert "at event 2 (asset.added): it does not take that" in found.found
-    assert "2 asset.added" in text_of(render(here.library.service(ProcessingService).status(LOCAL)))
+    assert "2 asset.added" in text_of(render(here.library.service(StatusService).status(LOCAL)))
     with pytest.raises(Conflict) as refused:
         here.service.skip(LOCAL, "notify", 3)
     assert refused.value.code == "subscriber.not_stuck"
@@ -384,7 +384,7 @@ def test_who_is_no_admin_neither_skips_an_event_nor_sees_at_which_a_subscriber_f
         here.service.skip(manager, "notify")
     for states in (
         here.service.subscribers(manager),
-        here.library.service(ProcessingService).status(manager).subscribers,
+        here.library.service(StatusService).status(manager).subscribers,
     ):
         [state] = states
         assert state.problem == "it does not take that" and state.problem_event is None

@@ -9,14 +9,17 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
+from dampipe.features.assets.contents import delete_versions
 from dampipe.features.assets.lineage import absorb, detach, locked_facts
-from dampipe.features.assets.savers import delete_versions
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.facets.index import FacetIndex
 from dampipe.features.facets.sweep import FacetSweep
-from dampipe.features.facets.tables import FACET_POSTING, FACET_VERSION
+from dampipe.features.facets.tables import FACET_POSTING, FACET_TEXT, FACET_VERSION
+from dampipe.features.facets.text_cache import TextCache
+from dampipe.features.facets.texts import texts_of
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.facets.tables import DIRTY_FACETS
 from tests.support.described import Described
@@ -27,8 +30,8 @@ MARKS = {"mark_assets", "mark_versions", "mark_selected_assets", "mark_selected_
 UNMARKED = {
     "dampipe/features/assets/lineage.py:make_current": "the index holds all versions",
     "dampipe/features/assets/lineage.py:settle": "which asset a provisional one replaces is no fact",
-    "dampipe/features/assets/savers.py:_ADD_ASSET": "ensure_version runs it, and marks the version",
-    "dampipe/features/assets/savers.py:_ADD_VERSION": "ensure_version runs it, and marks",
+    "dampipe/features/assets/contents.py:_ADD_ASSET": "ensure_version runs it, and marks the version",
+    "dampipe/features/assets/contents.py:_add_version": "ensure_version runs it, and marks",
     "dampipe/features/assets/savers.py:_SHOTS": "shots are no fact",
     "dampipe/features/metadata/queries.py:ValueRepository._recomputed": "write and recompute run it, and mark",
     "dampipe/features/metadata/queries.py:ValueRepository.rename_field": "the plan has another field then",
@@ -215,6 +218,77 @@ def test_the_sweep_refreshes_the_index(faceted: Faceted) -> None:
     with faceted.database.read() as connection:
         assert connection.execute(select(DIRTY_FACETS.c.id)).first() is None
     assert faceted.stored()[("city", "rome")] == [1 + Described.SHIFT]
+
+
+@pytest.mark.parametrize("most", [1, 10_000])
+def test_texts_are_found_whether_they_are_kept_or_read_each_time(faceted: Faceted, most: int) -> None:
+    cache = TextCache(most)
+
+    def titles() -> list[tuple[int, bytes]]:
+        with faceted.database.read() as connection:
+            return [one for block in cache.read(connection, "title") for one in texts_of(block)]
+
+    first, second = 1 + Described.SHIFT, 2 + Described.SHIFT
+    faceted.edit(1, title="Sea")
+    faceted.index.refresh()
+    assert titles() == [(first, b"sea")]
+    faceted.edit(2, title="Hills")
+    faceted.index.refresh()
+    assert titles() == [(first, b"sea"), (second, b"hills")]
+    faceted.edit(1, title=None)
+    faceted.index.refresh()
+    assert titles() == [(second, b"hills")]
+    faceted.index.clear()
+    faceted.index.refresh()
+    assert titles() == [(second, b"hills")]
+
+
+def test_an_index_that_is_emptied_reads_each_version_once(faceted: Faceted) -> None:
+    faceted.edit(1, city="Rome")
+    faceted.index.clear()
+    assert faceted.index.waiting(100) == 0
+    versions = len(faceted.find("not city=Paris"))
+    faceted.index.clear()
+    assert faceted.index.refresh_some(1) == 1
+    assert faceted.index.waiting(100) == versions - 1
+    assert faceted.find("city=Rome") == [1]
+
+
+def test_marks_of_all_versions_are_in_their_order(faceted: Faceted) -> None:
+    for number in (900, 300, 600):
+        faceted.add_version(2, number)
+    faceted.index.clear()
+    faceted.index.refresh_some(1)
+    with faceted.database.read() as connection:
+        marked = (
+            connection.execute(select(DIRTY_FACETS.c.version_id).order_by(DIRTY_FACETS.c.id)).scalars().all()
+        )
+    assert marked == sorted(marked) and len(marked) >= 6
+
+
+def test_one_write_rewrites_the_texts_of_its_block_and_field(faceted: Faceted) -> None:
+    faceted.add_version(2, 200_000)
+    for asset in (1, 2):
+        faceted.edit(asset, title="Sea", notes="Waves")
+    faceted.index.refresh()
+    with faceted.database.read() as connection:
+        before = connection.execute(select(FACET_TEXT)).all()
+    faceted.edit(1, title="Hills", city="Rome")
+    faceted.index.refresh()
+    with faceted.database.read() as connection:
+        changed = set(connection.execute(select(FACET_TEXT)).all()) - set(before)
+    assert {(row.field, row.block) for row in changed} == {("title", 0)}
+
+
+def test_a_text_that_becomes_a_facet_and_a_text_again_is_found(faceted: Faceted) -> None:
+    faceted.edit(1, title="The Sea")
+    faceted.find("title:sea")
+    as_facet = SCHEMA.replace('label = "Title"', 'label = "Title"\nfacet = true')
+    for schema in (as_facet, SCHEMA):
+        faceted.described.schema(schema)
+        assert faceted.find("title:sea") == [1]
+        assert ("title" in faceted.texts()) == (schema is SCHEMA)
+    faceted.assert_as_rebuilt()
 
 
 def test_one_write_rewrites_a_chunk_of_the_keys_that_changed(faceted: Faceted) -> None:

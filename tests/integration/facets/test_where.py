@@ -79,6 +79,7 @@ def test_queries_find_what_they_say(some: Faceted, query: str, assets: list[int]
         ("rating=3 and nonsense=1", "there is no field “nonsense”", 14),
         ("rating=abc", "is not a valid Rating", 1),
         ("rating=1 and keywords:nowhere", "has no term 'nowhere'", 14),
+        ("keywords:baech", "did you mean 'beach'?", 1),
         ("shot_on=yesterday", "invalid date", 1),
         ("city<Rome", "cannot be compared", 1),
         ("good=perhaps", "neither yes nor no", 1),

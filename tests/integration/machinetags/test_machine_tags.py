@@ -8,8 +8,11 @@ import pytest
 from sqlalchemy import event, select
 
 from dampipe.features.assets.tables import VERSION
+from dampipe.features.machinetags.frames import FrameRepository
 from dampipe.features.machinetags.model import SchemeRequest, TermRequest, VerdictRequest
-from dampipe.features.machinetags.scores import PROPOSED_FROM, Facet, direction, information
+from dampipe.features.machinetags.precision import PROPOSED_FROM, information
+from dampipe.features.machinetags.prompts import Facet
+from dampipe.features.machinetags.scores import direction
 from dampipe.features.machinetags.tables import MACHINE_TAG
 from dampipe.features.machinetags.tasks import CurrentVersions
 from dampipe.features.tagging.model import TagRequest
@@ -46,7 +49,9 @@ def by_global_threshold(tagged: TaggedScenes) -> dict[float, float]:
         ]
     )
     with tagged.database.read() as connection:
-        frames = tagged.tags.frames(connection, tagged.embedder.fingerprint, sorted(tagged.contents))
+        frames = FrameRepository(tagged.database).of_versions(
+            connection, tagged.embedder.fingerprint, sorted(tagged.contents)
+        )
     near = frames.rows @ vectors.T
     keys, reached = list(terms), {}
     for threshold in np.linspace(-0.2, 1.0, 121).round(2).tolist():

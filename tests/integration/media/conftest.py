@@ -8,7 +8,8 @@ import pytest
 from dampipe.media.ffmpeg.binary import Ffmpeg, find_ffmpeg
 from dampipe.media.preview.maker import Pictures
 from dampipe.media.probe.prober import Prober
-from tests.support.matrix import make_matrix
+from tests.support.demo_clips import folder_of_run
+from tests.support.matrix import shared_matrix
 
 FOOTAGE = Path(__file__).resolve().parents[4] / "shared" / "footage"
 
@@ -27,8 +28,8 @@ def prober(ffmpeg: Ffmpeg) -> Iterator[Prober]:
 
 @pytest.fixture(scope="session")
 def matrix(ffmpeg: Ffmpeg, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Name -> path; what this ffmpeg cannot encode is missing."""
-    return make_matrix(ffmpeg, tmp_path_factory.mktemp("matrix"))
+    """Name -> path; what this ffmpeg cannot encode is missing. Shared by all processes: nothing may write to them."""
+    return shared_matrix(ffmpeg, folder_of_run(tmp_path_factory) / "matrix")
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from dampipe.features.assets.savers import delete_versions, save_media
+from dampipe.features.assets.contents import delete_versions
+from dampipe.features.assets.savers import save_media
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.metadata.embedded import save_descriptions
 from dampipe.features.metadata.tables import OPERATION, VALUE

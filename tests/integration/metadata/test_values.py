@@ -86,6 +86,25 @@ def test_a_union_has_the_values_of_all_sources_once(described: Described) -> Non
     assert described.get(1, "topics") == []
 
 
+def test_a_union_has_the_values_in_the_order_of_its_sources_and_as_each_gave_them(
+    described: Described,
+) -> None:
+    described.schema(UNION)
+    described.says(FILE, 1, "topics", "sun", "sea")
+    described.says(ValueSource.IMPORT, 1, "topics", "zoo", "ape")
+    described.edit(1, set={"topics": ["walk", "boat"]})
+    right = ["walk", "boat", "zoo", "ape", "sun", "sea"]
+    assert described.get(1, "topics") == right
+    with described.database.read() as connection:
+        found = described.values.effective(connection, [1], ["topics"])
+    assert [content.text for content in found[1]["topics"]] == right
+    described.schema(UNION + 'precedence = ["person", "file", "import"]\n')
+    with described.database.read() as connection:
+        found = described.values.effective(connection, [1])
+    right = ["walk", "boat", "sun", "sea", "zoo", "ape"]
+    assert [content.text for content in found[1]["topics"]] == right == described.get(1, "topics")
+
+
 def test_adding_keeps_what_others_say_of_a_field_that_takes_one_source(described: Described) -> None:
     described.says(FILE, 1, "people", "Ann", "Bob")
     described.edit(1, add={"people": "Cid"})

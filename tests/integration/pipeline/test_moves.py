@@ -136,7 +136,7 @@ def test_a_move_between_sources_is_proven_by_its_content(here: Scanning, tmp_pat
     found = here.scan(tmp_path / "one", tmp_path / "two")
     assert (found.moved, found.new, found.missing) == (0, 1, 1)
     assert here.hash_all() == ["moved.mp4"]
-    assert here.catalog.assets.totals() == (6, 7)
+    assert here.catalog.totals.of() == (6, 7)
 
 
 def test_invented_inodes_are_told_by_the_file_system(tmp_path: Path) -> None:

@@ -123,7 +123,7 @@ def test_a_cancelled_scan_leaves_what_it_wrote_and_another_takes_it_up(here: Her
     here.scanner.scan(scan)
     cancelled = here.progress(scan)
     assert (cancelled.state, cancelled.found, cancelled.on_hold) == (ScanState.CANCELLED, 10, 10)
-    assert cancelled.over and here.catalog.assets.totals()[1] == 10
+    assert cancelled.over and here.catalog.totals.of()[1] == 10
     here.sweep.plan_missing()
     here.drain()
     assert here.hashed() == [] and not here.scanner.scan(scan)

@@ -98,7 +98,7 @@ def test_a_result_is_not_kept_when_the_lease_was_lost(here: Deployment, folder: 
     here.diary.note = robbed  # type: ignore[method-assign]
     report = here.runner.run("hash", Subject(location=1))
     assert report.outcome is Outcome.HELD
-    assert here.catalog.assets.totals()[0] == 0
+    assert here.catalog.totals.of()[0] == 0
 
 
 def test_the_window_bounds_what_is_in_flight(tmp_path: Path) -> None:

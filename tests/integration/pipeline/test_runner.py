@@ -51,7 +51,7 @@ def test_the_same_content_at_two_paths_is_one_asset_processed_once(here: Deploym
     (folder / "copy.mp4").write_bytes((folder / "clip1.mp4").read_bytes())
     here.scan(folder)
     here.drain()
-    assert here.catalog.assets.totals() == (5, 6)
+    assert here.catalog.totals.of() == (5, 6)
     assert here.counts("measure") == {"done": 5}
 
 
@@ -62,7 +62,7 @@ def test_a_changed_file_becomes_a_new_asset_at_the_same_place(here: Deployment, 
     progress = here.catalog.scans.progress(here.scan(folder))
     here.drain()
     assert (progress.changed, progress.new) == (1, 0)
-    assert here.catalog.assets.totals() == (6, 5)
+    assert here.catalog.totals.of() == (6, 5)
 
 
 @pytest.mark.parametrize("small", [0, 5000], ids=["a large scan", "a small scan"])

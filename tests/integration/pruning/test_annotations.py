@@ -46,7 +46,7 @@ def test_tagged_assets_are_kept_as_missing_and_listed(library: ProcessedLibrary,
     assert planned.annotated == 2 and sorted(planned.annotated_paths) == kept
     assert not set(planned.paths) & set(kept)
     assert library.pruning.prune(LOCAL, PruneRequest()) == planned
-    assert library.catalog.assets.totals() == (7, 7) and tags(library) == 2
+    assert library.catalog.totals.of() == (7, 7) and tags(library) == 2
     missing = [path for path, (state, *_) in library.places().items() if state == LocationState.MISSING]
     assert sorted(missing) == kept
     assert len(list(library.blobs.keys())) == 7, "their posters stay, too"
@@ -60,7 +60,7 @@ def test_they_go_only_when_the_request_says_so(library: ProcessedLibrary, tree: 
     planned = library.pruning.plan(LOCAL, PruneRequest(annotations=True))
     assert (planned.locations, planned.assets, planned.annotated) == (3, 3, 2)
     assert library.pruning.prune(LOCAL, PruneRequest(annotations=True)) == planned
-    assert library.catalog.assets.totals() == (5, 5) and tags(library) == 0
+    assert library.catalog.totals.of() == (5, 5) and tags(library) == 0
     assert library.pruning.prune(LOCAL, PruneRequest(annotations=True)).annotated == 0
 
 
@@ -73,7 +73,7 @@ def test_tagged_assets_outlive_the_source_that_was_removed(library: ProcessedLib
     assert done.annotated_paths == (library.catalog.list_videos(limit=9)[0].name,), (
         "no path is known any more"
     )
-    assert library.catalog.assets.totals() == (1, 0) and tags(library) == 1
+    assert library.catalog.totals.of() == (1, 0) and tags(library) == 1
 
 
 def test_a_missing_copy_of_a_tagged_asset_that_is_elsewhere_is_forgotten(
@@ -125,12 +125,12 @@ def test_any_feature_can_say_that_people_wrote_something(
 
     monkeypatch.setattr(annotations, "registered", lambda field: [all_of_them])
     assert library.pruning.prune(LOCAL, PruneRequest()).annotated == 2
-    assert library.catalog.assets.totals() == (8, 8)
+    assert library.catalog.totals.of() == (8, 8)
 
 
 def test_each_feature_in_which_people_write_about_assets_is_registered() -> None:
     named = [name for feature in features() for name in feature.annotations]
-    assert sorted(name.split(".")[2] for name in named) == ["metadata", "rights", "workflow"]
+    assert sorted(name.split(".")[2] for name in named) == ["metadata", "rights", "subclips", "workflow"]
 
 
 class Services:
@@ -155,7 +155,7 @@ def test_the_command_asks_first(library: ProcessedLibrary, tree: Path) -> None:
     for answer in ("n\n", ""):
         refused = run("--with-annotations", answer=answer)
         assert refused.exit_code == 1 and "what people wrote about 1 asset" in refused.output
-        assert library.catalog.assets.totals() == (8, 8), "nothing was removed"
+        assert library.catalog.totals.of() == (8, 8), "nothing was removed"
     assert run("--with-annotations", "--dry-run").exit_code == 0 and tags(library) == 1
     assert run().exit_code == 0 and tags(library) == 1
     done = run("--with-annotations", "--yes")

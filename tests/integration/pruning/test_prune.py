@@ -39,9 +39,9 @@ def test_prune_forgets_what_is_missing_and_all_that_was_made_of_it(
     planned = library.pruning.plan(LOCAL, PruneRequest())
     assert (planned.locations, planned.assets, planned.vectors) == (3, 3, 6)
     assert (planned.derivatives, planned.bytes, len(planned.paths)) == (3, 300, 3)
-    assert (library.catalog.assets.totals(), len(list(library.blobs.keys()))) == ((8, 8), 8), "only a plan"
+    assert (library.catalog.totals.of(), len(list(library.blobs.keys()))) == ((8, 8), 8), "only a plan"
     assert library.pruning.prune(LOCAL, PruneRequest()) == planned
-    assert (library.catalog.assets.totals(), len(list(library.blobs.keys()))) == ((5, 5), 5)
+    assert (library.catalog.totals.of(), len(list(library.blobs.keys()))) == ((5, 5), 5)
     assert library.index.ids().tolist() == library.catalog.vector_ids("m", 2**31 - 1).tolist()
     assert len(library.index) == 10
     assert {row[0] for row in library.places().values()} == {LocationState.PRESENT}
@@ -75,7 +75,7 @@ def test_while_files_wait_for_their_hash_no_asset_is_forgotten(library: Processe
         assert (done.locations, done.assets, done.unidentified) == (1, 0, 1)
     library.hash_all()
     assert library.pruning.prune(LOCAL, PruneRequest()).assets == 0
-    assert library.catalog.assets.totals() == (8, 8)
+    assert library.catalog.totals.of() == (8, 8)
 
 
 def test_an_asset_that_is_worked_on_is_left_for_the_next_prune(library: ProcessedLibrary, tree: Path) -> None:
@@ -116,7 +116,7 @@ def test_a_prune_that_is_killed_is_finished_by_the_next(
     with pytest.raises(KeyboardInterrupt):
         Pruner(library.catalog.database).prune(None, delete, lambda _: None)
     assert library.pruning.prune(LOCAL, PruneRequest()).assets == 3
-    assert (library.catalog.assets.totals(), len(list(library.blobs.keys()))) == ((5, 5), 5)
+    assert (library.catalog.totals.of(), len(list(library.blobs.keys()))) == ((5, 5), 5)
 
 
 def test_prune_of_one_source_leaves_the_others(library: ProcessedLibrary, tree: Path, tmp_path: Path) -> None:
@@ -253,7 +253,7 @@ def test_a_version_without_a_file_goes_alone_unless_people_wrote_about_its_asset
     assert (done.assets, done.derivatives, done.annotated) == (0, gone, 1 if tagged else 0)
     assert len(library.catalog.assets.versions(asset)) == 2 - gone
     assert library.catalog.assets.current(asset).name == new.name
-    assert library.catalog.assets.totals() == (7, 8 - gone)
+    assert library.catalog.totals.of() == (7, 8 - gone)
     if tagged:
         return
     lose(library, tree, 1)  # the next file is that of the version that is left

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, select, true
 
-from dampipe.features.assets.savers import delete_versions, identify, save_media
+from dampipe.features.assets.contents import delete_versions, identify
+from dampipe.features.assets.savers import save_media
 from dampipe.features.assets.tables import ASSET
 from dampipe.features.search.tables import SEARCH_DOCUMENT
 from dampipe.features.sources.folders import SourceFolders
@@ -34,7 +35,7 @@ TABLES = {"location", "version", "folder", "source", "value"}
 """Those whose columns are in documents: names, folders, sources, cameras, values such as tags."""
 
 NO_WORD = {
-    "assets/savers.py:_ADD_VERSION": "a new version has no file yet: tie_to_version marks it",
+    "assets/contents.py:_add_version": "a new version has no file yet: tie_to_version marks it",
     "assets/savers.py:_SHOTS": "shots are no words",
     "assets/savers.py:save_correction": "only the duration changes",
     "sources/folders.py:FolderRepository.save_sidecars": "sidecars are no words",
@@ -205,8 +206,8 @@ def _remove_tag_everywhere(place: Place) -> None:
 MARKS: list[tuple[str, Callable[[Place], object]]] = [
     ("assets/queries.py:AssetRepository.add", _add_again),
     ("assets/savers.py:save_media", _change_camera),
-    ("assets/savers.py:delete_versions", _delete_one_of_two_versions),
-    ("assets/savers.py:delete_versions",
+    ("assets/contents.py:delete_versions", _delete_one_of_two_versions),
+    ("assets/contents.py:delete_versions",
      lambda place: place.write(lambda connection: delete_versions(connection, [place.version], true()))),
     ("sources/folders.py:FolderRepository.respell",
      lambda place: place.catalog.folders.respell(place.source.id, "trip", "journey")),

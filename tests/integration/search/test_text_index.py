@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import true
 
-from dampipe.features.assets.savers import delete_versions, save_media
+from dampipe.features.assets.contents import delete_versions
+from dampipe.features.assets.savers import save_media
 from dampipe.features.search.text_index import words_of
 from dampipe.jobs.savers import OutputBatch
 from tests.support.searching import Searching, media, sha1

@@ -36,10 +36,10 @@ def test_sources_are_added_listed_and_removed(library: ProcessedLibrary, tree: P
         with pytest.raises(InvalidInput):
             add(library, name, tree)
     assert library.sources.remove(LOCAL, "archive") == 8
-    assert library.catalog.assets.totals() == (8, 0) and len(list(library.blobs.keys())) == 8
+    assert library.catalog.totals.of() == (8, 0) and len(list(library.blobs.keys())) == 8
     library.scan(tree)
     library.hash_all()
-    assert library.catalog.assets.totals() == (8, 8), "found again, by content"
+    assert library.catalog.totals.of() == (8, 8), "found again, by content"
 
 
 def test_a_folder_of_a_source_that_becomes_one_of_its_own_keeps_its_files(

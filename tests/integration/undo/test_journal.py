@@ -14,6 +14,7 @@ from dampipe.kernel.access import Actor, ActorKind, Role
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Conflict, DampipeError, Forbidden, NotFound
 from dampipe.kernel.undo import Change, Image, Undoable
+from dampipe.kernel.visibility import NoRights, View
 from tests.support.catalog import Catalog
 
 OWN = MetaData()
@@ -42,7 +43,7 @@ class Shelves:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.undo = UndoService(database)
+        self.undo = UndoService(database, NoRights())
         self.told: list[Change] = []
         self.closed: set[int] = set()
 
@@ -72,7 +73,9 @@ class Shelves:
             found if versions else [{name: row[name] for name in row if name != "version"} for row in found]
         )
 
-    def _refusals(self, connection: Any, database: Any, actor: Actor, changes: Sequence[Change]) -> list[str]:
+    def _refusals(
+        self, connection: Any, database: Any, actor: Actor, view: View, changes: Sequence[Change]
+    ) -> list[str]:
         shelves = set(connection.execute(select(SHELF.c.id)).scalars())
         return [
             "its shelf is gone"

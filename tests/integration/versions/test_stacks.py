@@ -84,7 +84,7 @@ def test_a_stack_is_one_asset_with_the_metadata_of_both(here: Stacks) -> None:
         "facts of the current one"
     )
     assert sorted(find(codec=("h264",), all_versions=True)) == ["b.mp4", "c.mp4"]
-    assert here.library.catalog.assets.totals() == (2, 3)
+    assert here.library.catalog.totals.of() == (2, 3)
 
 
 def test_another_version_is_made_current(here: Stacks) -> None:
@@ -178,7 +178,7 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(here: Stacks) -> Non
 
 
 def test_an_asset_goes_with_its_last_version(here: Stacks) -> None:
-    from dampipe.features.assets.savers import delete_versions
+    from dampipe.features.assets.contents import delete_versions
 
     here.stack(A, B)
     database = here.library.catalog.database

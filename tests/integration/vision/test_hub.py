@@ -8,8 +8,6 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,11 +18,11 @@ from urllib.parse import unquote
 import onnx
 import pytest
 
-import dampipe
 from dampipe.kernel.settings.default_model import ONNX_MODEL
 from dampipe.vision import tiny
 from dampipe.vision.model_catalog import ONNX_EXPORTS
 from dampipe.vision.onnx.layout import LAYOUTS, OPEN_CLIP, Layout
+from tests.support.commands import run_program
 from tests.support.onnx_models import Weights, visual, write_model
 
 MODEL = "hf-hub:owner/small"
@@ -121,19 +119,16 @@ def hub() -> Iterator[Hub]:
 
 def python(code: str, home: Path, endpoint: str) -> dict[str, Any]:
     """Run it beside that hub and that cache; what it puts in `said` comes back."""
-    done = subprocess.run(
-        [sys.executable, "-c", f"import json\nsaid = {{}}\n{code}\nprint(json.dumps(said))"],
-        env={
+    done = run_program(
+        "import json, sys\nassert 'huggingface_hub' not in sys.modules, 'it has read its address'\n"
+        f"said = {{}}\n{code}\nprint(json.dumps(said))",
+        environment={
             **{name: value for name, value in os.environ.items() if not name.startswith("DAMPIPE_")},
             "HF_ENDPOINT": endpoint,
             "HF_HOME": str(home),
             "HF_HUB_DISABLE_TELEMETRY": "1",
             "DAMPIPE_HOME": str(home),
         },
-        cwd=Path(dampipe.__file__).parents[1],
-        capture_output=True,
-        text=True,
-        timeout=170,
     )
     assert done.returncode == 0, done.stderr
     told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

@@ -255,10 +255,4 @@ def test_suggested_models_are_known_and_free(tmp_path: Path) -> None:
     here.get(Database).close()
 
 
-def __getattr__(name: str) -> object:
-    if name == "PIPELINE":
-        from dampipe import tasks
-
-        own = {"preview": preview}
-        return [own.get(s.name, s) for s in tasks.PIPELINE if s.name in ("hash", "preview", "embed", "index")]
-    raise AttributeError(name)
+PIPELINE = ["dampipe.tasks.hash:hash", preview, "dampipe.tasks.embed:embed", "dampipe.tasks.index:index"]

@@ -21,6 +21,7 @@ from dampipe.features.vocabularies.model import (
     TermState,
     VocabularyChange,
 )
+from dampipe.features.vocabularies.nearest import nearest_names
 from dampipe.kernel.access import LOCAL, Actor, ActorKind, Role
 from dampipe.kernel.errors import Conflict, DampipeError, Forbidden, InvalidInput, NotFound
 from dampipe.kernel.ids import TermId
@@ -28,6 +29,7 @@ from tests.integration.vocabularies.conftest import Library
 
 EDITOR = Actor(ActorKind.USER, "anna", role=Role.EDITOR)
 VIEWER = Actor(ActorKind.USER, "vera", role=Role.VIEWER)
+MELITA = TermEdit(add=(LabelReport(language="", kind=LabelKind.ALTERNATIVE, text="Melita"),))
 
 
 def plant(library: Library) -> None:
@@ -495,3 +497,64 @@ def test_undone_backwards_everything_is_as_it_was(
         now = [line for line in library.snapshot().splitlines() if not line.startswith("new-")]
         assert now == [line for line in wanted.splitlines() if not line.startswith("new-")]
     assert {key: library.assets(key) for key in keys} == held
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [
+        ("Mlata", "'Malta'"),
+        ("europ", "'Europe'"),
+        ("Melitta", "'Melita'"),
+        ("Europe > Mlata", "'Malta'"),
+        ("KO\u0308LNN", "'Köln'"),
+        ("Xyzzy", ""),
+        ("", ""),
+        ("\0", ""),
+    ],
+)
+def test_a_name_that_is_wrong_is_answered_with_names_that_are_like_it(
+    library: Library, wrong: str, meant: str
+) -> None:
+    plant(library)
+    library.add("Europe > Köln")
+    library.service.edit(LOCAL, "places", "Malta", MELITA)
+    calls = [
+        lambda: library.service.term(LOCAL, "places", wrong),
+        lambda: library.service.add(LOCAL, "places", NewTerm(label="New", parent=wrong)),
+        lambda: library.service.move(LOCAL, "places", "Japan", wrong),
+        lambda: library.service.rename(LOCAL, "places", wrong, "Other"),
+        lambda: library.service.merge(LOCAL, "places", "Japan", wrong),
+        lambda: library.service.retire(LOCAL, "places", wrong),
+        lambda: library.service.level(LOCAL, "places", wrong),
+    ]
+    for call in calls:
+        with pytest.raises(NotFound) as caught:
+            call()
+        assert ("did you mean" in str(caught.value)) == bool(meant)
+        assert meant in str(caught.value)
+
+
+def test_terms_that_cannot_be_used_or_seen_are_not_suggested(library: Library) -> None:
+    plant(library)
+    library.service.retire(LOCAL, "places", "Gozo")
+    with pytest.raises(NotFound) as caught:
+        library.service.add(LOCAL, "places", NewTerm(label="New", parent="Gozzo"))
+    assert "did you mean" not in str(caught.value)
+    with library.database.read() as connection:
+        vocabulary = library.terms.vocabulary(connection, "places")
+        assert nearest_names(connection, vocabulary, "Mlata") == ["Malta"]
+        assert nearest_names(connection, vocabulary, "Mlata", hidden=[library.id("Malta")]) == []
+
+
+def test_a_key_of_a_vocabulary_that_is_wrong_is_answered_with_those_like_it(library: Library) -> None:
+    library.create()
+    for call in (
+        lambda: library.service.get(LOCAL, "plces"),
+        lambda: library.service.add(LOCAL, "Placess", NewTerm(label="New")),
+    ):
+        with pytest.raises(NotFound) as caught:
+            call()
+        assert "did you mean 'places'" in str(caught.value)
+    with pytest.raises(NotFound) as caught:
+        library.service.get(LOCAL, "xyzzy")
+    assert "did you mean" not in str(caught.value)

@@ -159,7 +159,7 @@ def test_no_migration_imports_code_that_may_change() -> None:
 
 def test_a_catalogue_that_was_not_set_up_says_so(tmp_path: Path) -> None:
     catalog = Catalog(Database(f"sqlite:///{tmp_path / 'c.sqlite'}"))
-    for call in (catalog.check, catalog.assets.totals):
+    for call in (catalog.check, catalog.totals.of):
         with pytest.raises(CatalogueDown, match="has not been set up") as error:
             call()
         assert error.value.code == "catalogue.not_set_up"

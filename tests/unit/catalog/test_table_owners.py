@@ -66,8 +66,15 @@ OWNERS = {
     "term_label": "dampipe/features/vocabularies/",
     "term_note": "dampipe/features/vocabularies/",
     "vocabulary_operation": "dampipe/features/vocabularies/",
+    "subclip": "dampipe/features/subclips/queries.py",
+    "subclip_value": "dampipe/features/subclips/queries.py",
+    "edit": "dampipe/features/undo/journal.py",
+    "edit_change": "dampipe/features/undo/journal.py",
     "workflow_definition": "dampipe/features/workflow/queries.py",
     "workflow_item": "dampipe/features/workflow/queries.py",
+    "comment": "dampipe/features/review/queries.py",
+    "comment_mention": "dampipe/features/review/queries.py",
+    "comment_carry": "dampipe/features/review/queries.py",
     "licence": "dampipe/features/rights/",
     "licensed_asset": "dampipe/features/rights/",
     "rights_policy": "dampipe/features/rights/",
@@ -82,14 +89,22 @@ OWNERS = {
     "collection": "dampipe/features/collections/",
     "collection_grant": "dampipe/features/collections/",
     "collection_item": "dampipe/features/collections/",
+    "share": "dampipe/features/sharing/queries.py",
+    "share_key": "dampipe/features/sharing/queries.py",
+    "share_session": "dampipe/features/sharing/queries.py",
+    "facet_text": "dampipe/features/facets/queries.py",
     "query_vector": "dampipe/features/search/",
     "score_floor": "dampipe/features/search/",
 }
 """Table -> the folder or file whose code may write it. Reading is free."""
 
 _WRITES = {"insert", "update", "delete"}
-_READS = {"select", "select_from", "join", "join_from", "outerjoin", "aliased", "table_of"}
-"""Functions that take a table and do not write it. Any other call with a table among its arguments counts as one that
+_READS = {
+    *("select", "select_from", "join", "join_from", "outerjoin", "aliased", "table_of"),
+    *("holds", "ensure_all", "Undoable"),
+}
+"""Functions that take a table and do not write it; the rows of an `Undoable` are restored by the feature undo, for their
+owner. Any other call with a table among its arguments counts as one that
 does, since it may pass the table on."""
 
 

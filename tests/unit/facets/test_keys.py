@@ -12,6 +12,7 @@ from dampipe.features.facets.keys import (
     month_limits,
     month_of,
     number_name,
+    number_names,
     span_limits,
     span_of,
 )
@@ -19,6 +20,20 @@ from dampipe.features.facets.units import in_unit_of
 from dampipe.kernel.field import FieldType, MetadataField
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@given(
+    st.sampled_from([Mode.SPAN, Mode.MONTH, Mode.NUMBER]),
+    st.lists(st.one_of(NUMBERS, st.floats(-1e11, 1e12))),
+)
+def test_the_keys_of_many_numbers_are_those_of_each(mode: Mode, numbers: list[float]) -> None:
+    assert number_names(mode, numbers) == [number_name(mode, one) for one in numbers]
+
+
+def test_the_last_microsecond_of_a_month_lies_in_it() -> None:
+    june = (datetime(2024, 6, 1) - datetime(1970, 1, 1)).total_seconds()
+    before = math.nextafter(june, 0.0)
+    assert month_of(before) == 2024 * 12 + 4 and month_of(june) == 2024 * 12 + 5
 
 
 @given(NUMBERS)

@@ -5,17 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dampipe.features.machinetags.scores import (
-    LEAST_VERDICTS,
-    Facet,
-    Moment,
-    information,
-    is_sensitive,
-    moments_of,
-    prompts_of,
-    threshold_for,
-    wilson,
-)
+from dampipe.features.machinetags.model import Moment
+from dampipe.features.machinetags.precision import LEAST_VERDICTS, information, threshold_for, wilson
+from dampipe.features.machinetags.prompts import Facet, is_sensitive, prompts_of
+from dampipe.features.machinetags.scores import moments_of
 
 VERDICTS = st.lists(st.tuples(st.floats(1.5, 6.0), st.booleans()), max_size=80)
 

@@ -39,8 +39,9 @@ CHILDREN = {
     "sequence": "spine ",
     "spine": "(asset-clip |video |gap )*",
     "gap": "(asset-clip )*",
-    "asset-clip": "(conform-rate )?(marker )*",
+    "asset-clip": "(note )?(conform-rate )?(marker )*",
     "video": "(conform-rate )?(marker )*",
+    "note": "",
     "conform-rate": "",
     "marker": "",
 }
@@ -59,7 +60,7 @@ ATTRIBUTES = {
     "asset-clip": f"{_CLIP} tcFormat",
     "video": _CLIP,
     "conform-rate": "scaleEnabled srcFrameRate",
-    "marker": "start! duration value!",
+    "marker": "start! duration value! completed note",
 }
 """The same of attributes; those with an exclamation mark must be there."""
 
@@ -95,7 +96,11 @@ def cut(name: str, start: float, end: float, info: MediaInfo | None) -> Clip:
 
 def parsed(*cuts: Clip, title: str = "cut") -> Element:
     """The document's root, built as the DTD demands."""
-    text = render(cuts, Format.FCPXML, title).text
+    return check_structure(render(cuts, Format.FCPXML, title).text)
+
+
+def check_structure(text: str) -> Element:
+    """The root of a document, built as the DTD demands."""
     assert text.startswith('<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE fcpxml>\n')
     root = ElementTree.fromstring(text)
     assert (root.tag, root.get("version")) == ("fcpxml", "1.10")

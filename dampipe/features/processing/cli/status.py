@@ -8,8 +8,8 @@ from rich.console import Group
 from rich.text import Text
 
 from dampipe.features.processing.model import Status
-from dampipe.features.processing.service import ProcessingService
-from dampipe.features.scanning.cli.scan import scan_table
+from dampipe.features.processing.status import StatusService
+from dampipe.features.scanning.cli.scan_table import scan_table
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.faces.console import Listing, json_option, plural, print_json, say, service, table
 from dampipe.kernel.timecode import clock
@@ -21,7 +21,7 @@ AWAY = "derivatives: their store is away or was emptied; `dampipe doctor` says m
 @json_option
 def command(as_json: bool) -> None:
     """Show what waits, runs, is done and failed, by stage; the latest scans; the workers."""
-    status = service(ProcessingService).status(LOCAL)
+    status = service(StatusService).status(LOCAL)
     if as_json:
         print_json(status)
     else:

@@ -1,15 +1,15 @@
 """`dampipe scan list|show|pause|resume|cancel`"""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable
 
 import click
 
+from dampipe.features.scanning.cli.scan_table import scan_table
 from dampipe.features.scanning.model import LARGEST_ID, ScanProgress, ScanState
 from dampipe.features.scanning.service import ScanService
 from dampipe.kernel.access import LOCAL, Actor
 from dampipe.kernel.faces.arguments import WholeNumber
-from dampipe.kernel.faces.console import Listing, json_option, plural, print_json, say, service, table
+from dampipe.kernel.faces.console import json_option, plural, print_json, say, service
 
 number = click.argument("scan", type=WholeNumber(1, LARGEST_ID))
 
@@ -83,25 +83,3 @@ def _do(action: Callable[[Actor, int], ScanProgress], scan: int, as_json: bool, 
     state = found.state if found.state in (ScanState.PAUSED, ScanState.CANCELLED) else "resumed"
     held = f", {plural(found.on_hold, 'file')} on hold" if found.on_hold else ""
     click.echo(f"scan {scan} {state}{held}{f'; {hint}' if hint else ''}")
-
-
-def scan_table(scans: Sequence[ScanProgress]) -> Listing:
-    """Scans as a table for people."""
-    numbers = ["scan", "found", "new", "to do", "on hold", "done", "failed"]
-    return table(
-        ["scan", "since", "state", *numbers[1:], "paths"],
-        [
-            (
-                str(s.scan),
-                datetime.fromtimestamp(s.created_at).strftime("%d %b %H:%M"),
-                s.state,
-                *(str(n) for n in (s.found, s.new, s.active)),
-                str(s.on_hold or ""),
-                *(str(n) for n in (s.done, s.failed)),
-                s.described_paths,
-            )
-            for s in scans
-        ],
-        right=numbers,
-        alarm=["failed"],
-    )

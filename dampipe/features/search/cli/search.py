@@ -1,7 +1,5 @@
 """`dampipe search "words"`"""
 
-import errno
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,17 +7,15 @@ from typing import Any
 import click
 
 from dampipe.features.search.cli.options import SearchCommand, search_options, search_request
+from dampipe.features.search.cli.timeline_file import write_timeline
 from dampipe.features.search.clips import ClipService
-from dampipe.features.search.errors import EXPORT_FAILED, EXPORT_NO_FOLDER
 from dampipe.features.search.model import Found, Hit, Only, SearchRequest
 from dampipe.features.search.service import SearchService
 from dampipe.kernel.access import LOCAL
-from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 from dampipe.kernel.faces.release import release_options
 from dampipe.kernel.filter import FilterRegistry
 from dampipe.kernel.paths import printable
-from dampipe.kernel.private_files import as_user
 from dampipe.kernel.release import ReleaseRequest
 from dampipe.kernel.timecode import clock
 from dampipe.timeline import Format, format_of
@@ -71,25 +67,6 @@ def _export(clips: Sequence[Clip], path: Path, form: Format, use: ReleaseRequest
     click.echo(f"{plural(rendered.clips, 'moment')} written to {path}{replaced}", err=True)
 
 
-def write_timeline(path: Path, text: str) -> None:
-    """Write a timeline; an earlier file is replaced when the new one is complete. Raises InvalidInput, NotFound."""
-    path = path.resolve()
-    part = path.with_name(f".dampipe-{os.getpid()}.part")  # replaces an earlier timeline once it is complete
-    try:
-        try:
-            with as_user():
-                part.write_text(text, encoding="utf-8")
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-    except FileNotFoundError:
-        raise NotFound(EXPORT_NO_FOLDER, folder=path.parent) from None
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise
-        raise InvalidInput(EXPORT_FAILED, path=path, reason=error.strerror) from error
-
-
 def _print(found: Found, request: SearchRequest) -> None:
     for warning in found.warnings:
         click.echo(warning, err=True)
@@ -122,4 +99,6 @@ def _row(hit: Hit) -> tuple[str, ...]:
     first = clock(hit.moments[0].time) if hit.moments else ""
     others = [clock(moment.time) for moment in hit.moments[1:] if hit.weak or not moment.weak]
     group = f"  +{hit.group.members - 1} ({hit.group.kind})" if hit.group else ""
-    return score, first, " ".join(others), f"{hit.path}{group}", hit.asset[:12], " ".join(hit.words)
+    named = " ".join(f"[{moment.label}]" for moment in hit.moments if moment.label)
+    words = f"{' '.join(hit.words)} {named}".strip()
+    return score, first, " ".join(others), f"{hit.path}{group}", hit.asset[:12], words

@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.Column("start_seconds", sa.Float(), nullable=False),
         sa.Column("name", sa.String(300), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("folded", sa.Text(), nullable=False),
         sa.Column("created_at", sa.Float(), nullable=False),
         sa.Column("created_by", sa.String(), nullable=False),
         sa.Column("changed_at", sa.Float(), nullable=False),
@@ -53,8 +54,27 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("subclip_of_asset", "subclip", ["asset_id", "start_seconds", "id"])
+    op.create_table(
+        "subclip_value",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column(
+            "subclip_id", sa.Integer(), sa.ForeignKey("subclip.id", ondelete="CASCADE"), nullable=False
+        ),
+        sa.Column("field", sa.String(64), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("folded", sa.Text(), nullable=True),
+        sa.Column("number", sa.Float(), nullable=True),
+        sa.Column("term_id", sa.Integer(), sa.ForeignKey("term.id"), nullable=True),
+        sa.Column("linked_id", sa.Integer(), sa.ForeignKey("asset.id", ondelete="CASCADE"), nullable=True),
+        sa.Column("zone", sa.Integer(), nullable=True),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("subclip_value_of_subclip", "subclip_value", ["subclip_id", "field", "position"])
+    op.create_index("subclip_value_number", "subclip_value", ["field", "number", "subclip_id"])
+    op.create_index("subclip_value_term", "subclip_value", ["term_id", "subclip_id"])
 
 
 def downgrade() -> None:
-    for name in ("subclip", "edit_change", "edit"):
+    for name in ("subclip_value", "subclip", "edit_change", "edit"):
         op.drop_table(name)

@@ -1,0 +1,14 @@
+"""How often old events are deleted.
+
+It is not in `tasks.py`: a process that sends a message reads all schedules, and needs no task for that.
+"""
+
+from dampipe.kernel.settings.settings import Settings
+
+INTERVAL = 3600.0
+"""Seconds between two deletions of old events."""
+
+
+def expiry_interval(_: Settings) -> float:
+    """Seconds between two runs."""
+    return INTERVAL

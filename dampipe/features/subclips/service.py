@@ -1,0 +1,608 @@
+"""The use cases of subclips: creating, editing, listing, deleting and exporting."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import Any, NoReturn
+
+from sqlalchemy import ColumnElement, Connection, Row
+
+from dampipe.features.alignment.anchors import GONE, Anchors, CarriedSpan, VersionTimes
+from dampipe.features.alignment.model import TimeReport
+from dampipe.features.alignment.times import boundary
+from dampipe.features.assets.names import names_of
+from dampipe.features.assets.queries import AssetRepository
+from dampipe.features.assets.service import AssetService
+from dampipe.features.metadata.filters import parse_comparison
+from dampipe.features.metadata.references import Names, ids_by_text, terms_for_writing, unknown
+from dampipe.features.metadata.registry import LibraryFields, hold_schema
+from dampipe.features.metadata.service import read_values, require_write
+from dampipe.features.metadata.values import Content, Given, plain
+from dampipe.features.search.clips import ClipService
+from dampipe.features.search.hits import HitRepository
+from dampipe.features.subclips.errors import (
+    HAS_NO_TIMES,
+    NAME_INVALID,
+    NO_VERSION,
+    NOTE_INVALID,
+    NOTHING_TO_EXPORT,
+    PAGE_INVALID,
+    SUBCLIP_CHANGED,
+    SUBCLIP_UNKNOWN,
+)
+from dampipe.features.subclips.model import (
+    MAX_NAME,
+    MAX_NOTE,
+    MOST_CREATED,
+    MOST_EXPORTED,
+    MOST_SHOWN,
+    BriefSubclip,
+    CarriedReport,
+    NewSubclip,
+    Span,
+    SubclipEdit,
+    SubclipExport,
+    SubclipPage,
+    SubclipQuery,
+    SubclipReport,
+    Value,
+    Values,
+)
+from dampipe.features.subclips.queries import (
+    Found,
+    SubclipRepository,
+    content_of_image,
+    current_versions,
+)
+from dampipe.features.undo.journal import begin, finish
+from dampipe.kernel.access import EDIT, EXPORT, READ, Actor, require
+from dampipe.kernel.anchored_time import AnchoredTime
+from dampipe.kernel.db.chunks import chunked
+from dampipe.kernel.db.database import Database
+from dampipe.kernel.errors import Conflict, InvalidInput, NotFound
+from dampipe.kernel.field import FieldType, MetadataField
+from dampipe.kernel.release import ReleaseRequest
+from dampipe.kernel.selection import AssetSelector
+from dampipe.kernel.visibility import View, Visibility
+from dampipe.media.frame_clock import FrameClock
+from dampipe.media.info import MediaKind
+from dampipe.timeline import Rendered
+from dampipe.timeline.clip import Clip
+
+MOST_BRIEF = 100
+MOST_WORDS = 100
+"""Characters of a value in a message."""
+_AFTER = re.compile(r"([0-9.e+-]{1,30}):(\d{1,10})", re.ASCII)
+
+
+@dataclass(frozen=True)
+class _Anchored:
+    """A subclip, where it is, and in which version."""
+
+    row: Row[Any]
+    start: AnchoredTime
+    end: AnchoredTime
+    version: int | None
+    """The current one of its asset."""
+    carried: CarriedSpan
+
+
+class SubclipService:
+    """The subclips of a library. Any method may raise CatalogueDown; what an actor does not see does not exist."""
+
+    def __init__(
+        self,
+        database: Database,
+        subclips: SubclipRepository,
+        fields: LibraryFields,
+        service: AssetService,
+        assets: AssetRepository,
+        anchors: Anchors,
+        selector: AssetSelector,
+        visibility: Visibility,
+        hits: HitRepository,
+        clips: ClipService,
+    ) -> None:
+        self._db = database
+        self._subclips = subclips
+        self._fields = fields
+        self._service = service
+        self._assets = assets
+        self._anchors = anchors
+        self._selector = selector
+        self._visibility = visibility
+        self._hits = hits
+        self._clips = clips
+
+    # ---- reading
+
+    def get(self, actor: Actor, number: int) -> SubclipReport:
+        """One subclip. Raises NotFound."""
+        require(actor, READ)
+        view = self._visibility.of(actor)
+        with self._db.read() as connection:
+            where = (self._subclips.among_ids([number]), self._subclips.shown(view))
+            rows = self._subclips.page(connection, where, 1, by_time=True)
+        if not rows:
+            raise NotFound(SUBCLIP_UNKNOWN, number=number)
+        return self._reports(rows, view)[0]
+
+    def page(
+        self, actor: Actor, query: SubclipQuery, limit: int = 100, after: str | None = None
+    ) -> SubclipPage:
+        """A page of subclips: those of one asset by their times, others newest first.
+
+        after: what the page before returned. Raises NotFound and InvalidInput for what the query names.
+        """
+        require(actor, READ)
+        view = self._visibility.of(actor)
+        limit = max(1, min(limit, MOST_SHOWN))
+        rows = self._rows(actor, query, view, limit + 1, _position(after))
+        shown = rows[:limit]
+        last = f"{shown[-1].start_seconds!r}:{shown[-1].id}" if len(rows) > limit else None
+        return SubclipPage(subclips=tuple(self._reports(shown, view)), after=last)
+
+    def of_assets(self, actor: Actor, assets: Collection[int]) -> dict[int, list[SubclipReport]]:
+        """The subclips of some visible assets, by the number of the asset and in the order of their times."""
+        require(actor, READ)
+        view = self._visibility.of(actor)
+        found: dict[int, list[SubclipReport]] = {}
+        for some in chunked(sorted(assets)):
+            with self._db.read() as connection:
+                where = (self._subclips.of_assets(some), self._subclips.shown(view))
+                rows = self._subclips.page(connection, where, 1 << 31, by_time=True)
+            for row, report in zip(rows, self._reports(rows, view), strict=True):
+                found.setdefault(row.asset_id, []).append(report)
+        return found
+
+    def brief(self, actor: Actor, asset: int) -> tuple[BriefSubclip, ...]:
+        """The subclips of a visible asset, by its number, for its details: the first MOST_BRIEF."""
+        require(actor, READ)
+        with self._db.read() as connection:
+            where = (self._subclips.of_assets([asset]), self._subclips.shown(self._visibility.of(actor)))
+            rows = self._subclips.page(connection, where, MOST_BRIEF, by_time=True)
+        return tuple(
+            BriefSubclip(
+                id=row.id,
+                name=row.name,
+                start=row.start_seconds,
+                end=float(row.end_ticks * Fraction(row.base)),
+            )
+            for row in rows
+        )
+
+    def by_ids(self, actor: Actor, numbers: Collection[int]) -> dict[int, SubclipReport]:
+        """Subclips by their numbers; those that the actor does not see are left out."""
+        require(actor, READ)
+        view = self._visibility.of(actor)
+        with self._db.read() as connection:
+            where = (self._subclips.among_ids(numbers), self._subclips.shown(view))
+            rows = self._subclips.page(connection, where, 1 << 31, by_time=True)
+        return {report.id: report for report in self._reports(rows, view)}
+
+    # ---- writing
+
+    def create(self, actor: Actor, new: NewSubclip) -> SubclipReport:
+        """Create a subclip. Raises NotFound, and InvalidInput for times, names or values that are not valid."""
+        require(actor, EDIT)
+        return self.create_many(actor, [new])[0]
+
+    def create_many(self, actor: Actor, news: Sequence[NewSubclip]) -> list[SubclipReport]:
+        """Create subclips, all or none, as one edit that can be undone."""
+        require(actor, EDIT)
+        view = self._visibility.of(actor)
+        news = news[:MOST_CREATED]
+        versions = {
+            name: self._anchors.version(actor, name) for name in dict.fromkeys(one.asset for one in news)
+        }
+        columns = [_columns(versions[one.asset], one) for one in news]
+        with self._db.write() as connection:
+            hold_schema(connection, self._db)
+            pairs = [
+                (row, self._values(connection, actor, one.fields, view))
+                for row, one in zip(columns, news, strict=True)
+            ]
+            summary = (
+                f"create the subclip {news[0].name}" if len(news) == 1 else f"create {len(news)} subclips"
+            )
+            edit = begin(connection, str(actor), summary)
+            numbers = self._subclips.create(connection, edit, str(actor), pairs)
+            finish(connection, edit)
+        found = self.by_ids(actor, numbers)
+        return [found[number] for number in numbers]
+
+    def edit(self, actor: Actor, number: int, edit: SubclipEdit) -> SubclipReport:
+        """Change a subclip. Raises NotFound, InvalidInput, and Conflict where it was changed since `if_version`."""
+        require(actor, EDIT)
+        view = self._visibility.of(actor)
+        before = self.get(actor, number)
+        wanted: dict[str, Any] = {}
+        if edit.name is not None:
+            wanted["name"] = valid_name(edit.name)
+        if edit.note is not None:
+            wanted["note"] = valid_note(edit.note)
+        if edit.start is not None or edit.end is not None or edit.last is not None:
+            wanted |= self._moved(actor, before, edit)
+        with self._db.write() as connection:
+            hold_schema(connection, self._db)
+            found = self._subclips.lock(connection, [number], view).get(number)
+            if found is None:
+                raise NotFound(SUBCLIP_UNKNOWN, number=number)
+            values = self._values(connection, actor, edit.fields, view)
+            if edit.if_version is not None and edit.if_version != found.row["version"]:
+                self._conflict(connection, found, wanted, values, view)
+            made = begin(connection, str(actor), f"change the subclip {found.row['name']}")
+            self._subclips.change(connection, made, str(actor), found, wanted, values)
+            finish(connection, made)
+        return self.get(actor, number)
+
+    def delete(self, actor: Actor, numbers: Collection[int], if_version: int | None = None) -> int:
+        """Delete subclips, all or none; returns how many. Raises NotFound, and Conflict as `edit`."""
+        require(actor, EDIT)
+        view = self._visibility.of(actor)
+        with self._db.write() as connection:
+            found = self._subclips.lock(connection, numbers, view)
+            for number in numbers:
+                if number not in found:
+                    raise NotFound(SUBCLIP_UNKNOWN, number=number)
+                if if_version is not None and if_version != found[number].row["version"]:
+                    row = found[number].row
+                    raise Conflict(
+                        SUBCLIP_CHANGED,
+                        field="version",
+                        yours=if_version,
+                        theirs=row["version"],
+                        by=row["changed_by"],
+                        version=row["version"],
+                    )
+            names = [one.row["name"] for one in found.values()]
+            summary = f"delete the subclip {names[0]}" if len(names) == 1 else f"delete {len(names)} subclips"
+            edit = begin(connection, str(actor), summary)
+            count = self._subclips.delete(connection, edit, str(actor), found.values())
+            finish(connection, edit)
+        return count
+
+    # ---- export
+
+    def export(self, actor: Actor, request: SubclipExport) -> Rendered:
+        """A timeline with a clip for each subclip, in the order of a list.
+
+        A subclip is exported where it is in the current version; one that is not there, or of which that is not known
+        yet, in the version that it is anchored at. Raises NotFound where there is nothing to export, and as
+        `ClipService.write`.
+        """
+        require(actor, EXPORT)
+        view = self._visibility.of(actor)
+        rows = self._rows(actor, request, view, MOST_EXPORTED, None)
+        clips = self.clips(actor, [row.id for row in rows])
+        if not clips:
+            raise NotFound(NOTHING_TO_EXPORT)
+        release = ReleaseRequest(territory=request.territory, medium=request.medium, reason=request.reason)
+        return self._clips.write(actor, clips, request.format, request.title, release)
+
+    def clips(self, actor: Actor, numbers: Sequence[int]) -> list[Clip]:
+        """Subclips as clips of a timeline, in that order; those of which no file is known are left out."""
+        require(actor, READ)
+        view = self._visibility.of(actor)
+        with self._db.read() as connection:
+            where = (self._subclips.among_ids(numbers), self._subclips.shown(view))
+            rows = self._subclips.page(connection, where, 1 << 31, by_time=True)
+        anchored = {one.row.id: one for one in self._anchored(rows, view)}
+        chosen: dict[int, tuple[int, AnchoredTime, AnchoredTime]] = {}
+        for number, one in anchored.items():
+            if one.carried.start is not None and one.carried.end is not None and one.version is not None:
+                chosen[number] = one.version, one.carried.start, one.carried.end
+            elif one.row.version_id is not None:
+                chosen[number] = one.row.version_id, one.start, one.end
+        refs = self._assets.refs(sorted({version for version, _, _ in chosen.values()}))
+        files = self._hits.files((ref.sha1 for ref in refs.values()), view)
+        clips = []
+        for number in dict.fromkeys(numbers):
+            version, start, end = chosen.get(number, (0, None, None))
+            ref = refs.get(version)
+            file = files.get(ref.sha1) if ref is not None else None
+            if ref is None or file is None or not file.paths or start is None or end is None:
+                continue
+            row = anchored[number].row
+            clips.append(
+                Clip(
+                    asset=ref.sha1,
+                    path=file.paths[0],
+                    name=file.paths[0].rpartition("/")[2],
+                    media=file.media,
+                    start=float(start.seconds),
+                    end=float(end.seconds),
+                    title=row.name,
+                    note=row.note,
+                )
+            )
+        return clips
+
+    # ---- rows
+
+    def _rows(
+        self, actor: Actor, query: SubclipQuery, view: View, limit: int, after: tuple[float, int] | None
+    ) -> Sequence[Row[Any]]:
+        where: list[ColumnElement[bool]] = [self._subclips.shown(view)]
+        if query.asset is not None:
+            where.append(self._subclips.of_assets([self._service.asset_id(actor, query.asset)]))
+        if query.filters:
+            where.append(self._subclips.of_assets(self._selector.assets(actor, query.filters)))
+        if query.text.strip():
+            where.append(self._subclips.contains(query.text.strip()))
+        if query.ids is not None:
+            where.append(self._subclips.among_ids(query.ids))
+        comparisons = [parse_comparison(one) for one in query.where]
+        with self._db.read() as connection:
+            where += [self._subclips.compares(connection, *one, view) for one in comparisons]
+            return self._subclips.page(connection, where, limit, by_time=query.asset is not None, after=after)
+
+    def _anchored(self, rows: Sequence[Row[Any]], view: View) -> list[_Anchored]:
+        with self._db.read() as connection:
+            current = current_versions(connection, self._db, {row.asset_id for row in rows}, view)
+        spans: dict[int, tuple[AnchoredTime, AnchoredTime]] = {}
+        by_pair: dict[tuple[int, int], list[int]] = {}
+        for row in rows:
+            base = Fraction(row.base)
+            spans[row.id] = AnchoredTime(row.start_ticks, base), AnchoredTime(row.end_ticks, base)
+            if row.version_id is not None and row.asset_id in current:
+                by_pair.setdefault((row.version_id, current[row.asset_id].id), []).append(row.id)
+        carried: dict[int, CarriedSpan] = {}
+        for (own, other), numbers in by_pair.items():
+            found = self._anchors.carried_spans(own, other, [spans[number] for number in numbers])
+            carried |= dict(zip(numbers, found, strict=True))
+        return [
+            _Anchored(
+                row,
+                *spans[row.id],
+                current[row.asset_id].id if row.asset_id in current else None,
+                carried.get(row.id, GONE),
+            )
+            for row in rows
+        ]
+
+    def _reports(self, rows: Sequence[Row[Any]], view: View) -> "list[SubclipReport]":
+        anchored = self._anchored(rows, view)
+        assets = {row.asset_id for row in rows}
+        with self._db.read() as connection:
+            current = current_versions(connection, self._db, assets, view)
+            names = names_of(connection, self._db, view, assets)
+            values = self._subclips.values(connection, [row.id for row in rows])
+            known = self._fields.all(connection)
+            contents = {
+                content_of_image(one)
+                for fields in values.values()
+                for some in fields.values()
+                for one in some
+            }
+            named = Names(self._db, connection, contents, view)
+        versions = {row.version_id for row in rows if row.version_id is not None}
+        clocks = self._anchors.clocks(versions | {one.version for one in anchored if one.version is not None})
+        visible = self._visible(versions, view)
+        return [
+            SubclipReport(
+                id=one.row.id,
+                asset=current[one.row.asset_id].sha1,
+                asset_name=names.get(one.row.asset_id, ""),
+                anchored_at=visible.get(one.row.version_id),
+                **_times(one.start, one.end, clocks.get(one.row.version_id)),
+                carried=_carried(one.carried, clocks.get(one.version or 0)),
+                name=one.row.name,
+                note=one.row.note,
+                fields=_shown(values.get(one.row.id, {}), known, named),
+                created_at=_time(one.row.created_at),
+                created_by=one.row.created_by,
+                changed_at=_time(one.row.changed_at),
+                changed_by=one.row.changed_by,
+                version=one.row.version,
+            )
+            for one in anchored
+            if one.row.asset_id in current
+        ]
+
+    def _visible(self, versions: Collection[int], view: View) -> Mapping[int | None, str]:
+        with self._db.read() as connection:
+            return self._subclips.visible_versions(connection, versions, view)
+
+    # ---- what is given
+
+    def _moved(self, actor: Actor, before: SubclipReport, edit: SubclipEdit) -> dict[str, Any]:
+        """The columns of another span; a start or an end that is not given stays."""
+        if before.anchored_at is None:
+            raise InvalidInput(NO_VERSION, number=before.id)
+        start = edit.start if edit.start is not None else f"{before.start.ticks}@{before.start.base}"
+        if edit.end is None and edit.last is None:
+            edit = edit.model_copy(update={"end": f"{before.end.ticks}@{before.end.base}"})
+        return _span_columns(*_span(self._anchors.version(actor, before.anchored_at), start, edit))
+
+    def _values(
+        self, connection: Connection, actor: Actor, fields: Mapping[str, Values], view: View
+    ) -> dict[str, tuple[Content, ...]]:
+        """What fields are to hold. Raises as an edit of the metadata of assets."""
+        found = {}
+        for key, value in fields.items():
+            one = self._fields.find(connection, key)
+            require_write(actor, one)
+            given: tuple[Given, ...] = (
+                () if value is None else value if isinstance(value, tuple) else (value,)
+            )
+            ids = self._ids(connection, actor, one, given, view)
+            found[key] = read_values(one, given, ids)
+        return found
+
+    def _ids(
+        self, connection: Connection, actor: Actor, one: MetadataField, given: Sequence[Given], view: View
+    ) -> Mapping[str, int]:
+        """The terms or assets that values name; terms that an open vocabulary does not have are added."""
+        texts = [str(value) for value in given]
+        if one.type is FieldType.TERM and given:
+            ids = terms_for_writing(self._db, connection, one, texts, actor)
+        elif one.type is FieldType.ASSET and given:
+            ids = ids_by_text(self._db, connection, one, texts, view)
+        else:
+            return {}
+        for text in texts:
+            if text.strip() not in ids:
+                raise unknown(one, text)
+        return ids
+
+    def _conflict(
+        self,
+        connection: Connection,
+        found: Found,
+        wanted: Mapping[str, Any],
+        values: Mapping[str, tuple[Content, ...]],
+        view: View,
+    ) -> None:
+        """Raise Conflict with both values of the first thing that differs; what is the same does not conflict."""
+
+        def refuse(field: str, yours: Any, theirs: Any) -> NoReturn:
+            raise Conflict(
+                SUBCLIP_CHANGED,
+                field=field,
+                yours=yours,
+                theirs=theirs,
+                by=found.row["changed_by"],
+                version=found.row["version"],
+            )
+
+        for name in ("name", "note"):
+            if name in wanted and wanted[name] != found.row[name]:
+                refuse(name, wanted[name], found.row[name])
+        for name, end in (("start", "start_ticks"), ("end", "end_ticks")):
+            mine = (wanted.get(end), wanted.get("base"))
+            if end in wanted and _exact(*mine) != _exact(found.row[end], found.row["base"]):
+                refuse(name, f"{mine[0]}@{mine[1]}", f"{found.row[end]}@{found.row['base']}")
+        for key, contents in values.items():
+            theirs = found.contents(key)
+            if contents != theirs:
+                field = self._fields.find(connection, key)
+                names = Names(self._db, connection, [*contents, *theirs], view)
+                refuse(key, *(list(_plain(field, some, names)) for some in (contents, theirs)))
+
+
+def _columns(version: VersionTimes, new: NewSubclip) -> dict[str, Any]:
+    """The columns of a new subclip."""
+    if version.media is not None and version.media.kind is MediaKind.STILL:
+        raise InvalidInput(HAS_NO_TIMES, name=version.name)
+    return {
+        "asset_id": version.asset_id,
+        "version_id": version.id,
+        **_span_columns(*_span(version, new.start, new)),
+        "name": valid_name(new.name),
+        "note": valid_note(new.note),
+    }
+
+
+def _span(version: VersionTimes, start: str, given: Span) -> tuple[AnchoredTime, AnchoredTime]:
+    if given.last is not None:
+        return version.span_through(start, given.last)
+    return version.span(start, given.end)
+
+
+def valid_name(name: str) -> str:
+    """The name of a subclip. Raises InvalidInput."""
+    text = unicodedata.normalize("NFC", name).strip()
+    if not 0 < len(text) <= MAX_NAME or any(
+        unicodedata.category(one) in ("Cc", "Cs", "Zl", "Zp") for one in text
+    ):
+        raise InvalidInput(NAME_INVALID, name=ascii(name[:MOST_WORDS])[1:-1], most=MAX_NAME)
+    return text
+
+
+def valid_note(note: str) -> str:
+    """The note of a subclip. Raises InvalidInput."""
+    text = unicodedata.normalize("NFC", note.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    if len(text) > MAX_NOTE or any(
+        unicodedata.category(one) in ("Cc", "Cs") and one not in "\n\t" for one in text
+    ):
+        raise InvalidInput(NOTE_INVALID, count=len(text), most=MAX_NOTE)
+    return text
+
+
+def _exact(ticks: Any, base: Any) -> Fraction:
+    return int(ticks) * Fraction(str(base))
+
+
+def _position(after: str | None) -> tuple[float, int] | None:
+    if after is None:
+        return None
+    match = _AFTER.fullmatch(after)
+    try:
+        if match is not None:
+            return float(match[1]), int(match[2])
+    except ValueError:
+        pass
+    raise InvalidInput(PAGE_INVALID, after=ascii(after[:MOST_WORDS])[1:-1])
+
+
+def _span_columns(start: AnchoredTime, end: AnchoredTime) -> dict[str, Any]:
+    return {
+        "start_ticks": start.ticks,
+        "end_ticks": end.ticks,
+        "base": str(start.base),
+        "start_seconds": float(start.seconds),
+    }
+
+
+def _times(start: AnchoredTime, end: AnchoredTime, clock: FrameClock | None) -> dict[str, Any]:
+    last = AnchoredTime(end.ticks - 1, end.base)
+    if clock is not None:
+        frame = clock.frame(end)
+        inside = clock.times.begin(frame).seconds + clock.times.tolerance >= end.seconds
+        last = clock.time(max(0, frame - 1 if inside else frame))
+    return {
+        "start": TimeReport.of(start, clock),
+        "end": end_report(end, clock),
+        "last": TimeReport.of(last, clock),
+        "duration": float(end.seconds - start.seconds),
+    }
+
+
+def end_report(end: AnchoredTime, clock: FrameClock | None) -> TimeReport:
+    """The end of a span, which may be that of the version: the frame after its last one."""
+    if clock is None or end < boundary(clock.times, clock.times.count):
+        return TimeReport.of(end, clock)
+    code = clock.after_last
+    return TimeReport(
+        ticks=end.ticks,
+        base=str(end.base),
+        seconds=float(end.seconds),
+        frame=clock.times.count,
+        timecode=str(code) if code is not None else None,
+    )
+
+
+def _carried(found: CarriedSpan, clock: FrameClock | None) -> CarriedReport:
+    return CarriedReport(
+        fate=found.fate,
+        text=found.text,
+        moved=found.moved,
+        is_cut=found.is_cut,
+        start=None if found.start is None else TimeReport.of(found.start, clock),
+        end=None if found.end is None else end_report(found.end, clock),
+    )
+
+
+def _plain(one: MetadataField, contents: Iterable[Content], names: Names) -> tuple[Value, ...]:
+    shown = (plain(one, content, names.of(one)) for content in contents)
+    return tuple(value for value in shown if value is not None)
+
+
+def _shown(
+    values: Mapping[str, Sequence[Any]], known: Mapping[str, MetadataField], names: Names
+) -> dict[str, Value | tuple[Value, ...]]:
+    found: dict[str, Value | tuple[Value, ...]] = {}
+    for key, field in known.items():
+        if key in values:
+            shown = tuple(dict.fromkeys(_plain(field, map(content_of_image, values[key]), names)))
+            if shown:
+                found[key] = shown if field.multiple else shown[0]
+    return found
+
+
+def _time(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
