@@ -74,13 +74,12 @@ class ItemRepository:
 
     def find(self, connection: Connection, view: View, collection: int, items: Sequence[int]) -> list[Any]:
         """Rows of visible items by their numbers, in their order."""
+        # Of which collection they are is not asked in SQL: SQLite would read the whole collection for it.
         query = select(COLLECTION_ITEM).where(
-            COLLECTION_ITEM.c.collection_id == collection,
-            in_ids(self._db, COLLECTION_ITEM.c.id, items),
-            view.shows_asset(COLLECTION_ITEM.c.asset_id),
+            in_ids(self._db, COLLECTION_ITEM.c.id, items), view.shows_asset(COLLECTION_ITEM.c.asset_id)
         )
-        place = (COLLECTION_ITEM.c.position, COLLECTION_ITEM.c.id)
-        return list(connection.execute(query.order_by(*place)).all())
+        rows = [row for row in connection.execute(query) if row.collection_id == collection]
+        return sorted(rows, key=lambda row: (row.position, row.id))
 
     def previous(self, connection: Connection, view: View, row: Any) -> Any:
         """The row of the visible item before an item; None: it is the first."""
