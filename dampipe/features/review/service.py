@@ -213,11 +213,6 @@ class ReviewService:
             return Counted(count=0)
         return Counted(count=self._comments.read_mentions(user, comments))
 
-    def open_threads(self, actor: Actor, asset: int) -> int:
-        """How many threads of an asset are open."""
-        require(actor, READ)
-        return self._comments.open_threads(asset)
-
     # ---- writing
 
     def add(self, actor: Actor, request: CommentRequest) -> CommentReport:
