@@ -14,7 +14,7 @@ from dampipe.features.search.clips import ClipService
 from dampipe.features.search.hits import HitRepository
 from dampipe.features.search.spans import STILL_SPAN
 from dampipe.features.subclips.export import SubclipExporter
-from dampipe.kernel.access import EXPORT, READ, Actor, require
+from dampipe.kernel.access import EXPORT, Actor, require
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.release import ReleaseRequest
@@ -65,7 +65,7 @@ class CollectionExporter:
         comments: whether the clips have those on them as markers; a subclip has those within its span. Raises NotFound,
         InvalidInput for a collection that is too long.
         """
-        require(actor, READ)
+        require(actor, EXPORT)
         with self._db.read() as connection:
             held = find(connection, actor, name)
         items = self._reader.ordered(actor, held.row, MOST_EXPORTED)

@@ -9,7 +9,7 @@ from dampipe.features.subclips.errors import NOTHING_TO_EXPORT
 from dampipe.features.subclips.model import MOST_EXPORTED, SubclipExport
 from dampipe.features.subclips.placing import PlacedSubclips
 from dampipe.features.subclips.queries import SubclipRepository
-from dampipe.kernel.access import EXPORT, READ, Actor, require
+from dampipe.kernel.access import EXPORT, Actor, require
 from dampipe.kernel.anchored_time import AnchoredTime
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import NotFound
@@ -58,7 +58,7 @@ class SubclipExporter:
 
     def clips(self, actor: Actor, numbers: Sequence[int]) -> dict[int, Clip]:
         """Subclips as clips of a timeline, by number in that order; those of which no file is known are left out."""
-        require(actor, READ)
+        require(actor, EXPORT)
         view = self._visibility.of(actor)
         with self._db.read() as connection:
             where = (self._subclips.among_ids(numbers), self._subclips.shown(view))

@@ -18,6 +18,8 @@ MOST_SHOWN = 1_000
 MOST_CREATED = 1_000
 """Subclips of one request."""
 MOST_EXPORTED = 10_000
+MOST_BRIEF = 100
+"""Subclips in the details of an asset."""
 Value: TypeAlias = str | int | float | bool
 Values: TypeAlias = Value | tuple[Value, ...] | None
 """What a field is given: one value or several; None: none."""

@@ -31,7 +31,6 @@ from dampipe.features.subclips.model import (
     MAX_NOTE,
     MOST_CREATED,
     MOST_SHOWN,
-    BriefSubclip,
     CarriedReport,
     NewSubclip,
     Span,
@@ -60,7 +59,6 @@ from dampipe.kernel.visibility import View, Visibility
 from dampipe.media.frame_clock import FrameClock
 from dampipe.media.info import MediaKind
 
-MOST_BRIEF = 100
 MOST_WORDS = 100
 """Characters of a value in a message."""
 _AFTER = re.compile(r"([0-9.e+-]{1,30}):(\d{1,10})", re.ASCII)
@@ -125,22 +123,6 @@ class SubclipService:
             for row, report in zip(rows, self._reports(rows, view), strict=True):
                 found.setdefault(row.asset_id, []).append(report)
         return found
-
-    def brief(self, actor: Actor, asset: int) -> tuple[BriefSubclip, ...]:
-        """The subclips of a visible asset, by its number, for its details: the first MOST_BRIEF."""
-        require(actor, READ)
-        with self._db.read() as connection:
-            where = (self._subclips.of_assets([asset]), self._subclips.shown(self._visibility.of(actor)))
-            rows = self._subclips.page(connection, where, MOST_BRIEF, by_time=True)
-        return tuple(
-            BriefSubclip(
-                id=row.id,
-                name=row.name,
-                start=row.start_seconds,
-                end=float(row.end_ticks * Fraction(row.base)),
-            )
-            for row in rows
-        )
 
     def by_ids(self, actor: Actor, numbers: Collection[int]) -> dict[int, SubclipReport]:
         """Subclips by their numbers; those that the actor does not see are left out."""
