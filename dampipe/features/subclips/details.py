@@ -2,7 +2,8 @@
 
 from fractions import Fraction
 
-from dampipe.features.subclips.model import MOST_BRIEF, BriefSubclip
+from pydantic import BaseModel, ConfigDict
+
 from dampipe.features.subclips.queries import SubclipRepository
 from dampipe.kernel.access import READ, Actor, require
 from dampipe.kernel.container import Services
@@ -10,6 +11,21 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.detail import DetailField
 from dampipe.kernel.timecode import clock
 from dampipe.kernel.visibility import Visibility
+
+MOST_BRIEF = 100
+"""Subclips in the details of an asset."""
+
+
+class BriefSubclip(BaseModel):
+    """A subclip in the details of its asset."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: int
+    name: str
+    start: float
+    """Seconds in the version that it is anchored at."""
+    end: float
 
 
 class BriefSubclips:

@@ -18,8 +18,6 @@ MOST_SHOWN = 1_000
 MOST_CREATED = 1_000
 """Subclips of one request."""
 MOST_EXPORTED = 10_000
-MOST_BRIEF = 100
-"""Subclips in the details of an asset."""
 Value: TypeAlias = str | int | float | bool
 Values: TypeAlias = Value | tuple[Value, ...] | None
 """What a field is given: one value or several; None: none."""
@@ -150,15 +148,3 @@ class SubclipExport(SubclipQuery):
     territory: str = ""
     medium: str = ""
     reason: str = ""
-
-
-class BriefSubclip(BaseModel):
-    """A subclip in the details of its asset."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: int
-    name: str
-    start: float
-    """Seconds in the version that it is anchored at."""
-    end: float

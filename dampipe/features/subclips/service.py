@@ -88,6 +88,9 @@ class SubclipService:
     def get(self, actor: Actor, number: int) -> SubclipReport:
         """One subclip. Raises NotFound."""
         require(actor, READ)
+        return self._one(actor, number)
+
+    def _one(self, actor: Actor, number: int) -> SubclipReport:
         view = self._visibility.of(actor)
         with self._db.read() as connection:
             where = (self._subclips.among_ids([number]), self._subclips.shown(view))
@@ -168,7 +171,7 @@ class SubclipService:
         """Change a subclip. Raises NotFound, InvalidInput, and Conflict where it was changed since `if_version`."""
         require(actor, EDIT)
         view = self._visibility.of(actor)
-        before = self.get(actor, number)
+        before = self._one(actor, number)
         wanted: dict[str, Any] = {}
         if edit.name is not None:
             wanted["name"] = valid_name(edit.name)
@@ -187,7 +190,7 @@ class SubclipService:
             made = begin(connection, str(actor), f"change the subclip {found.row['name']}")
             self._subclips.change(connection, made, str(actor), found, wanted, values)
             finish(connection, made)
-        return self.get(actor, number)
+        return self._one(actor, number)
 
     def delete(self, actor: Actor, numbers: Collection[int], if_version: int | None = None) -> int:
         """Delete subclips, all or none; returns how many. Raises NotFound, and Conflict as `edit`."""

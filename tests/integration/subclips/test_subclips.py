@@ -168,7 +168,7 @@ def test_lists_have_pages_and_filters(subclips: SubclipService) -> None:
 
 
 def subclips_asset(subclips: SubclipService, name: str) -> int:
-    return subclips._service.asset_id(LOCAL, name)
+    return subclips._placed._service.asset_id(LOCAL, name)
 
 
 def test_each_edit_is_undone_exactly(library: Searching, subclips: SubclipService, undo: UndoService) -> None:
