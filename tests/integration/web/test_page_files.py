@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from posixpath import normpath
 
 import pytest
 from fastapi import FastAPI
@@ -11,7 +12,7 @@ from dampipe.web.app import create_app
 from dampipe.web.page import FOLDER, panel_files
 
 MODULES = {
-    **{f"/page/{file.name}": file for file in FOLDER.glob("*.js")},
+    **{f"/page/{file.relative_to(FOLDER).as_posix()}": file for file in FOLDER.rglob("*.js")},
     **{
         f"/page/panels/{name}/{file.name}": file
         for name, panel in panel_files().items()
@@ -34,7 +35,7 @@ def imports(file: Path, address: str) -> set[str]:
     """The addresses of the modules that a module imports."""
     names = re.findall(r"""(?:^|\s)import\s[^;]*?["']([^"']+)["'];""", file.read_text())
     folder = address.rpartition("/")[0]
-    return {name if name.startswith("/") else f"{folder}/{name.removeprefix('./')}" for name in names}
+    return {normpath(name if name.startswith("/") else f"{folder}/{name}") for name in names}
 
 
 def test_every_module_that_is_imported_is_served_as_a_script(http: TestClient) -> None:
