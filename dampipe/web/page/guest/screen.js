@@ -52,7 +52,9 @@ export function screen({ video }, { start = null, end = null }) {
   const player = h("video", { controls: true, playsInline: true, preload: "metadata", src: derivative(video.sha1, "proxy"), "aria-label": video.name, class: isSound ? "sound" : null });
   if (poster) player.poster = poster;
   const clock = h("span", { class: "now" });
+  let stopAt = null; // seconds at which the part that is played ends
   const showTime = () => {
+    if (stopAt !== null && player.currentTime >= stopAt && !player.seeking) player.pause();
     const plain = timecode(player.currentTime);
     const code = frames?.label(frames.frame(player.currentTime));
     clock.textContent = code ? `${code}  (${plain})` : plain;
@@ -65,6 +67,7 @@ export function screen({ video }, { start = null, end = null }) {
   };
   onFrames(player, showTime);
   player.addEventListener("play", () => draw(null));
+  player.addEventListener("pause", () => (stopAt = null));
   showTime();
   if (start) seek(start);
   const part = start === null || end === null ? null
@@ -72,14 +75,8 @@ export function screen({ video }, { start = null, end = null }) {
 
   /** Play the part that is meant, and stop at its end. */
   function play() {
-    const stop = () => {
-      if (player.currentTime < end) return;
-      player.pause();
-      player.removeEventListener("timeupdate", stop);
-    };
     player.currentTime = frames ? frames.middle(frames.frame(start)) : start;
-    player.addEventListener("timeupdate", stop);
-    player.play().catch(() => {}); // the browser does not play: the player shows why
+    player.play().then(() => (stopAt = end), () => {}); // a browser that does not play: the player shows why
   }
 
   const below = h("div", { class: "under" }, h("p", { class: "clockline" }, clock), frames ? h("span", {}, steps(player, frames)) : null, part);
