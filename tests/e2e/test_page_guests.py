@@ -250,6 +250,9 @@ def test_a_guest_comments_replies_and_approves_until_the_link_ends(page: Page, s
     assert library.service(WorkflowService).show(LOCAL, shared.sha1s[FILM]).state == "changes_requested"
 
     shared.revoke(share)
+    expect(page.locator("main").get_by_text("Your session has ended.")).to_be_visible()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
     expect(page.locator("main").get_by_text("The link was revoked.")).to_be_visible()
     expect(page.locator("main").get_by_text("Ask the one who sent it for another one.")).to_be_visible()
     assert page.locator("video").count() == 0 and page.get_by_label("Your comment").count() == 0
@@ -278,7 +281,9 @@ def test_a_collection_on_a_phone(page: Page, shared: Shared) -> None:
     expect(page.get_by_role("button", name="Play 01:00:01:00 – 01:00:02:00")).to_be_visible()
     is_at(page, 1.02)
     page.get_by_role("button", name="Play 01").click()
-    page.wait_for_function("() => document.querySelector('video').paused && document.querySelector('video').currentTime >= 2")
+    page.wait_for_function(
+        "() => (one => one.paused && one.currentTime >= 2)(document.querySelector('video'))"
+    )
     assert page.evaluate("document.querySelector('video').currentTime") < 2.5
     assert (hidden_by_width(page), small_targets(page)) == (0, [])
     with page.expect_download() as saved:
