@@ -18,6 +18,7 @@ from dampipe.kernel.access import LOCAL, Role
 from dampipe.kernel.container import Services
 from dampipe.media.ffmpeg.binary import find_ffmpeg
 from dampipe.timeline import Format
+from dampipe.timeline.reading import read_timeline
 from dampipe.web.app import create_app
 from tests.support.rendered_footage import HEIGHT, WIDTH, render
 from tests.support.serving import serving
@@ -246,7 +247,11 @@ def test_a_round_of_review(team: Team) -> None:
                 carla("POST", f"/edits/{edit['id']}/undo")
             assert {one["id"] for one in comments_of(anna, new)} == {one["id"] for one in before}
             collected = anna("GET", f"/collections/{selects}/export", format=form)
-            assert b"the turn" in collected
+            turn, _, whole = read_timeline(collected, form)
+            assert (turn.sha1, turn.timecode_in, turn.timecode_out) == (new, code_at(48), code_at(96)), form
+            assert turn.markers == () and len(whole.markers) == len(kept), (
+                "a subclip has those within its span"
+            )
         carla("POST", f"/shares/{link['id']}/revoke")
         guest("GET", f"/collections/{selects}/items", code=401)
 

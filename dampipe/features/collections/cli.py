@@ -8,14 +8,13 @@ from typing import Any, TypeVar
 import click
 
 from dampipe.features.collections.errors import PLACE_INVALID
-from dampipe.features.collections.export import CollectionExporter
+from dampipe.features.collections.export import CollectionExport, CollectionExporter
 from dampipe.features.collections.grants import CollectionGrantService
 from dampipe.features.collections.item_service import CollectionItemService
 from dampipe.features.collections.model import (
     RIGHTS,
     Chosen,
     CollectionChange,
-    CollectionExport,
     CollectionReport,
     ItemReport,
     ItemsChanged,
@@ -437,12 +436,15 @@ def rights(collection: str, as_json: bool) -> None:
 @click.argument("collection")
 @click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
 @click.option("--title", default="", help="By default the name of the collection.")
+@click.option("--no-comments", is_flag=True, help="Leave out the markers for comments.")
 @release_options
-def export(collection: str, file: Path, title: str, territory: str, medium: str, reason: str) -> None:
+def export(
+    collection: str, file: Path, title: str, no_comments: bool, territory: str, medium: str, reason: str
+) -> None:
     """Write a collection as a timeline to FILE, in its order: .otio, .fcpxml, .xml, .edl or .csv."""
     form = format_of(file)
     use = ReleaseRequest(territory=territory, medium=medium, reason=reason)
-    request = CollectionExport(format=form, title=title)
+    request = CollectionExport(format=form, title=title, comments=not no_comments)
     rendered = service(CollectionExporter).export(LOCAL, collection, request, use)
     replaced = ", replacing an earlier file" if os.path.exists(file) else ""
     write_timeline(file, rendered.text)

@@ -2,7 +2,6 @@
 for its owner."""
 
 from sqlalchemy import ColumnElement, Integer, and_, case, cast, false, func, or_, select
-from sqlalchemy.dialects.postgresql import JSONB
 
 from dampipe.features.collections.rights import sees_all, visible_ids
 from dampipe.features.collections.tables import COLLECTION
@@ -43,13 +42,20 @@ _IS_OURS = EVENT.c.name.startswith("collection.")
 def _number(database: Database, name: str) -> ColumnElement[int]:
     if database.is_sqlite:
         return case((_IS_OURS, func.json_extract(EVENT.c.data, f"$.{name}", type_=Integer)))
-    return case((_IS_OURS, cast(cast(EVENT.c.data, JSONB)[name].astext, Integer)))
+    return case((_IS_OURS, cast(_text_of(name), Integer)))
 
 
 def _is_open(database: Database) -> ColumnElement[bool]:
     if database.is_sqlite:
         return case((_IS_OURS, func.json_extract(EVENT.c.data, "$.private", type_=Integer))) == 0
-    return case((_IS_OURS, cast(EVENT.c.data, JSONB)["private"].astext)) == "false"
+    return case((_IS_OURS, _text_of("private"))) == "false"
+
+
+def _text_of(name: str) -> ColumnElement[str]:
+    from sqlalchemy.dialects.postgresql import JSONB  # no other database needs its dialect
+
+    text: ColumnElement[str] = cast(EVENT.c.data, JSONB)[name].astext
+    return text
 
 
 SCOPE = EventScope("collection.", _where)

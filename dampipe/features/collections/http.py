@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field
 
 from dampipe.features.assets.http import AssetNames
-from dampipe.features.collections.export import CollectionExporter
+from dampipe.features.collections.export import CollectionExport, CollectionExporter
 from dampipe.features.collections.finding import LARGEST
 from dampipe.features.collections.grants import CollectionGrantService
 from dampipe.features.collections.item_service import CollectionItemService
@@ -18,7 +18,6 @@ from dampipe.features.collections.model import (
     RIGHTS,
     Chosen,
     CollectionChange,
-    CollectionExport,
     CollectionGrantReport,
     CollectionReport,
     ItemPage,
@@ -374,6 +373,7 @@ def export_collection(
     exporter: Exporter,
     format: Annotated[Format, Query(description="Format of the timeline.")] = Format.OTIO,
     title: Annotated[Text, Query(description="By default the name of the collection.")] = "",
+    comments: Annotated[bool, Query(description="Comments as markers of the clips.")] = True,
     territory: Annotated[Short, Query(description="Where it will be used; default: not said.")] = "",
     medium: Annotated[Short, Query(description="How it will be used; default: not said.")] = "",
     reason: Annotated[
@@ -386,7 +386,7 @@ def export_collection(
     rendered = exporter.export(
         actor,
         collection,
-        CollectionExport(format=format, title=title),
+        CollectionExport(format=format, title=title, comments=comments),
         ReleaseRequest(territory=territory, medium=medium, reason=reason),
     )
     headers = {"Content-Disposition": f'attachment; filename="collection-{collection}.{format}"'}

@@ -60,14 +60,17 @@ class CollectionItemService:
 
         before, after: numbers of items. Raises InvalidInput for a saved search.
         """
+        require(actor, EDIT)
         return self._choose(actor, name, chosen, place or Place(), is_smart=False)
 
     def pin(self, actor: Actor, name: str | int, chosen: Chosen, place: Place | None = None) -> ItemsChanged:
         """Have assets always in a saved search, before what it finds. Raises InvalidInput for another collection."""
+        require(actor, EDIT)
         return self._choose(actor, name, chosen, place or Place(), is_smart=True)
 
     def exclude(self, actor: Actor, name: str | int, chosen: Chosen) -> ItemsChanged:
         """Have assets never in a saved search. Raises InvalidInput for another collection."""
+        require(actor, EDIT)
         return self._choose(actor, name, chosen, Place(), is_smart=True, excluded=True)
 
     def remove(

@@ -11,7 +11,6 @@ from dampipe.features.collections.errors import NAME_INVALID, PLACE_INVALID
 from dampipe.kernel.access import Role
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.sorting import SORT
-from dampipe.timeline import Format
 
 MAX_NAME = 200
 """Characters."""
@@ -222,13 +221,6 @@ class CollectionGrantReport(_Value):
     """The number of the collection above on which it was given."""
     granted_by: str
     granted_at: float
-
-
-class CollectionExport(_Value):
-    """A collection as a timeline."""
-
-    format: Format
-    title: str = ""
 
 
 class AssetCollection(_Value):

@@ -42,8 +42,8 @@ class FacetVersionRow(SQLModel, table=True):
 
 
 class FacetTextRow(SQLModel, table=True):
-    """The texts of one field that is no facet, of 1,024 versions with consecutive numbers: parts of texts are found by
-    a search through these rows, which are a few hundred bytes a version."""
+    """The texts of one field that is not a facet, of 1,024 versions with consecutive numbers: parts of texts are found
+    by a search through these rows, which are a few hundred bytes a version."""
 
     __tablename__ = "facet_text"
     field: str = Field(sa_column=Column(String(64), primary_key=True))

@@ -1,13 +1,13 @@
 """The count of open comments in the details of an asset."""
 
-from dampipe.features.review.service import ReviewService
+from dampipe.features.review.queries import CommentRepository
 from dampipe.kernel.access import Actor
 from dampipe.kernel.container import Services
 from dampipe.kernel.detail import DetailField
 
 
 def _read(services: Services, actor: Actor, asset: int) -> int:
-    return services.get(ReviewService).open_threads(actor, asset)
+    return services.get(CommentRepository).open_threads(asset)
 
 
 def _text(count: int) -> str:

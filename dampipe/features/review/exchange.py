@@ -25,14 +25,14 @@ from dampipe.features.review.model import (
 )
 from dampipe.features.review.queries import CommentRepository, Threads
 from dampipe.features.review.reports import CommentReports
-from dampipe.features.review.service import ReviewService
+from dampipe.features.review.writing import CommentWriter
 from dampipe.features.search.clips import ClipService
 from dampipe.features.search.hits import HitRepository
 from dampipe.features.search.spans import STILL_SPAN
 from dampipe.features.timelines.model import How, MatchState
 from dampipe.features.timelines.service import TimelineService
 from dampipe.features.undo.journal import begin, finish
-from dampipe.kernel.access import COMMENT, EXPORT, READ, Actor, require
+from dampipe.kernel.access import COMMENT, EXPORT, Actor, require
 from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import InvalidInput, NotFound
@@ -64,7 +64,7 @@ class CommentExchange:
         self,
         database: Database,
         comments: CommentRepository,
-        review: ReviewService,
+        writer: CommentWriter,
         reports: CommentReports,
         carrier: Carrier,
         rows: AssetRepository,
@@ -76,7 +76,7 @@ class CommentExchange:
     ) -> None:
         self._db = database
         self._comments = comments
-        self._review = review
+        self._writer = writer
         self._reports = reports
         self._carrier = carrier
         self._rows = rows
@@ -88,13 +88,13 @@ class CommentExchange:
 
     # ---- there
 
-    def markers_of(self, actor: Actor, assets: Collection[int]) -> dict[int, list[Marker]]:
-        """The comments on visible assets as markers of their current versions, in the order of time.
+    def markers_of(self, actor: Actor, assets: Collection[int]) -> dict[str, list[Marker]]:
+        """The comments on visible assets as markers in the order of time, by the SHA-1 of the current version.
 
-        Those that are not there, or of which that is not known yet, are left out.
+        Those that are not in it, or of which that is not known yet, are left out.
         """
-        require(actor, READ)
-        return {asset: _markers(comments) for asset, comments in self._of_assets(actor, assets).items()}
+        require(actor, EXPORT)
+        return {some[0].asset: _markers(some) for some in self._of_assets(actor, assets).values()}
 
     def export(self, actor: Actor, request: CommentExport) -> Rendered:
         """A timeline with a clip for each whole asset, whose markers are its comments.
@@ -208,7 +208,7 @@ class CommentExchange:
                     continue
                 if place.row.id not in known:
                     known[place.row.id] = self._known(place)
-                take = MarkerImport(self._review, connection, actor, edit, place, count)
+                take = MarkerImport(self._writer, connection, actor, edit, place, count)
                 take.marker(marker, known[place.row.id])
             finish(connection, edit)
             if dry_run:

@@ -12,7 +12,7 @@ from dampipe.features.review.authors import is_own
 from dampipe.features.review.drafts import Columns, checked_name, checked_text
 from dampipe.features.review.markers import IMPORTED, Own, digest_of, own_of, plain_author, split_note
 from dampipe.features.review.model import MAX_NAME, MAX_TEXT, CommentKind, CommentRequest
-from dampipe.features.review.service import ReviewService
+from dampipe.features.review.writing import CommentWriter
 from dampipe.features.undo.journal import Edit
 from dampipe.kernel.access import Actor
 from dampipe.kernel.errors import InvalidInput
@@ -72,7 +72,7 @@ class ClipVersion:
 class MarkerImport:
     """Takes markers of one clip."""
 
-    review: ReviewService
+    writer: CommentWriter
     connection: Connection
     actor: Actor
     edit: Edit
@@ -125,7 +125,7 @@ class MarkerImport:
         elif is_changed and own.digest is not None and own.digest != digest_of(row.text):
             self.count.skip(self.place.clip, f"comment {row.id} was changed in the library as well")
         elif is_changed:
-            one.row = self.review.write_change(
+            one.row = self.writer.write_change(
                 self.connection, self.actor, self.edit, row, {"text": text}, is_edit=True
             )
             self.count.updated += 1
@@ -153,11 +153,11 @@ class MarkerImport:
             name="" if is_comment else placed.name[:MAX_NAME],
             color=placed.color if placed.color in COLORS else "",
         )
-        columns = self.review.new_columns(self.actor, self.place.row, request)
+        columns = self.writer.new_columns(self.actor, self.place.row, request)
         columns |= {"asset_id": self.place.row.asset_id, **self._said_by(placed.author, placed.at)}
         if placed.is_resolved:
             columns |= {"resolved_at": self.edit.at, "resolved_by": str(self.actor)}
-        row = self.review.write_new(self.connection, self.actor, self.edit, columns)
+        row = self.writer.write_new(self.connection, self.actor, self.edit, columns)
         self.count.created += 1
         made = KnownThread(row, [], None if is_still else placed.start, None if is_still else placed.end)
         self._answer(made, placed.replies)
@@ -180,7 +180,7 @@ class MarkerImport:
                 "text": text,
                 **self._said_by(reply.author, reply.at),
             }
-            made = self.review.write_new(self.connection, self.actor, self.edit, columns)
+            made = self.writer.write_new(self.connection, self.actor, self.edit, columns)
             one.replies.append(made)
             known |= {(plain_author(reply.author), text), ("", text)}
             count += 1
@@ -191,7 +191,7 @@ class MarkerImport:
         """Who wrote something and when, as a file says."""
         columns: Columns = {}
         name = plain_author(checked_name(author[:MAX_NAME]))
-        if name and name != self.review.name_of(self.actor):
+        if name and name != self.writer.name_of(self.actor):
             columns["author_name"] = f"{name[:180]}{IMPORTED}"
         if at is not None:
             then = (at if at.tzinfo is not None else at.replace(tzinfo=UTC)).timestamp()

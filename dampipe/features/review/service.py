@@ -4,25 +4,19 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Row
 
 from dampipe.features.assets.names import names_of
 from dampipe.features.assets.queries import AssetRepository
 from dampipe.features.assets.service import AssetService
 from dampipe.features.review import errors
-from dampipe.features.review.authors import author_columns, is_own, may_resolve
+from dampipe.features.review.authors import is_own, may_resolve
 from dampipe.features.review.carrying import Carrier, anchor_of
-from dampipe.features.review.drafts import Columns, Drafts, check_said, checked_text
+from dampipe.features.review.drafts import Drafts, check_said, checked_text
 from dampipe.features.review.drawing import UNKNOWN_SIZE, svg_of
 from dampipe.features.review.events import (
-    CommentChanged,
-    CommentCreated,
     CommentDeleted,
-    CommentMentioned,
-    CommentReopened,
-    CommentResolved,
 )
-from dampipe.features.review.mentions import mentioned
 from dampipe.features.review.model import (
     MOST_CARRIED,
     CommentEdit,
@@ -37,13 +31,14 @@ from dampipe.features.review.model import (
 )
 from dampipe.features.review.queries import CommentRepository, Threads
 from dampipe.features.review.reports import CommentReports, time_of
-from dampipe.features.undo.journal import Edit, begin, finish
+from dampipe.features.review.writing import CommentWriter
+from dampipe.features.undo.journal import begin, finish
 from dampipe.kernel.access import COMMENT, MANAGE, READ, Actor, ActorKind, require
 from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
 from dampipe.kernel.events.outbox import record_event
-from dampipe.kernel.people import People, person_of
+from dampipe.kernel.people import People
 from dampipe.kernel.selection import AssetSelector
 from dampipe.kernel.visibility import Visibility
 from dampipe.media.info import MediaInfo
@@ -61,6 +56,7 @@ class ReviewService:
         rows: AssetRepository,
         carrier: Carrier,
         drafts: Drafts,
+        writer: CommentWriter,
         reports: CommentReports,
         selector: AssetSelector,
         people: People,
@@ -72,6 +68,7 @@ class ReviewService:
         self._rows = rows
         self._carrier = carrier
         self._drafts = drafts
+        self._writer = writer
         self._reports = reports
         self._selector = selector
         self._people = people
@@ -154,6 +151,7 @@ class ReviewService:
 
     def svg(self, actor: Actor, number: int) -> str:
         """The drawing of a comment as SVG, over the upright picture of its version. Raises NotFound without one."""
+        require(actor, READ)
         comment = self.show(actor, number)
         if comment.drawing is None or comment.id != number:
             raise NotFound(errors.NO_DRAWING, number=number)
@@ -213,11 +211,6 @@ class ReviewService:
             return Counted(count=0)
         return Counted(count=self._comments.read_mentions(user, comments))
 
-    def open_threads(self, actor: Actor, asset: int) -> int:
-        """How many threads of an asset are open."""
-        require(actor, READ)
-        return self._comments.open_threads(asset)
-
     # ---- writing
 
     def add(self, actor: Actor, request: CommentRequest) -> CommentReport:
@@ -229,12 +222,12 @@ class ReviewService:
         require(actor, COMMENT)
         view = self._visibility.of(actor)
         version = self._rows.find(self._assets.sha1(actor, request.asset))
-        columns = self._drafts.new(actor, version, request)
+        columns = self._writer.new_columns(actor, version, request)
         with self._db.write() as connection:
             asset = self._comments.hold_version(connection, int(version.id), view)
             name = names_of(connection, self._db, view, [asset]).get(asset, version.sha1[:12])
             edit = begin(connection, str(actor), f"add a {request.kind} on {name}")
-            row = self.write_new(connection, actor, edit, {**columns, "asset_id": asset})
+            row = self._writer.write_new(connection, actor, edit, {**columns, "asset_id": asset})
             finish(connection, edit)
         return self.show(actor, row.id)
 
@@ -258,7 +251,7 @@ class ReviewService:
                 "color": "",
                 "text": text,
             }
-            self.write_new(connection, actor, edit, columns)
+            self._writer.write_new(connection, actor, edit, columns)
             finish(connection, edit)
         return self.show(actor, thread.id)
 
@@ -285,16 +278,18 @@ class ReviewService:
             changed = {name: value for name, value in wanted.items() if value != getattr(now, name)}
             if changed:
                 edit = begin(connection, str(actor), f"edit comment {number}")
-                self.write_change(connection, actor, edit, now, changed, is_edit=True)
+                self._writer.write_change(connection, actor, edit, now, changed, is_edit=True)
                 finish(connection, edit)
         return self.show(actor, number)
 
     def resolve(self, actor: Actor, number: int, *, if_version: int | None = None) -> CommentReport:
         """Resolve the thread of a comment; one that is resolved stays as it is. Guests resolve only their own."""
+        require(actor, COMMENT)
         return self._settle(actor, number, True, if_version)
 
     def reopen(self, actor: Actor, number: int, *, if_version: int | None = None) -> CommentReport:
         """Open a resolved thread again."""
+        require(actor, COMMENT)
         return self._settle(actor, number, False, if_version)
 
     def delete(self, actor: Actor, number: int, *, if_version: int | None = None) -> Counted:
@@ -318,18 +313,9 @@ class ReviewService:
                 record_event(connection, payload, actor=actor, asset=row.asset_id, at=edit.at)
         return Counted(count=1 + len(replies))
 
-    # ---- steps, also of what imports comments
-
-    def new_columns(self, actor: Actor, version: Row[Any], request: CommentRequest) -> Columns:
-        """The columns of a new comment on a version, checked. Raises InvalidInput."""
-        return self._drafts.new(actor, version, request)
-
-    def name_of(self, actor: Actor) -> str:
-        """The name under which an actor's comments are shown."""
-        return str(author_columns(actor, person_of(actor, self._people))["author_name"])
+    # ---- steps
 
     def _settle(self, actor: Actor, number: int, is_resolved: bool, if_version: int | None) -> CommentReport:
-        require(actor, COMMENT)
         view = self._visibility.of(actor)
         thread = self._comments.thread_of(number, view)
         with self._db.write() as connection:
@@ -346,64 +332,9 @@ class ReviewService:
                     "resolved_at": edit.at if is_resolved else None,
                     "resolved_by": str(actor) if is_resolved else None,
                 }
-                self.write_change(connection, actor, edit, row, values)
+                self._writer.write_change(connection, actor, edit, row, values)
                 finish(connection, edit)
         return self.show(actor, thread)
-
-    def write_new(self, connection: Connection, actor: Actor, edit: Edit, columns: Columns) -> Row[Any]:
-        """Write a comment of checked columns with its mentions and events; its asset is locked.
-
-        Who wrote it and when may be among the columns.
-        """
-        by = str(actor)
-        values = {**author_columns(actor, person_of(actor, self._people)), "created_at": edit.at, **columns}
-        values |= {"changed_at": edit.at, "changed_by": by, "version": 1}
-        row = self._comments.insert(connection, edit, values)
-        payload = CommentCreated(comment=row.id, thread=row.root_id or row.id, kind=row.kind)
-        record_event(connection, payload, actor=actor, asset=row.asset_id, at=edit.at)
-        self._mention(connection, actor, edit, row, row.text)
-        return row
-
-    def write_change(
-        self,
-        connection: Connection,
-        actor: Actor,
-        edit: Edit,
-        row: Row[Any],
-        values: Columns,
-        *,
-        is_edit: bool = False,
-    ) -> Row[Any]:
-        """Change a locked comment, with its event."""
-        values = {**values, "changed_at": edit.at, "changed_by": str(actor)}
-        if is_edit:
-            values["edited_at"] = edit.at
-        made = self._comments.update(connection, edit, row, values)
-        if "text" in values:
-            self._mention(connection, actor, edit, row, values["text"])
-        kind: type[CommentChanged | CommentResolved | CommentReopened] = CommentChanged
-        if "resolved_at" in values:
-            kind = CommentResolved if values["resolved_at"] is not None else CommentReopened
-        payload = kind(comment=row.id, thread=row.root_id or row.id, version=made.version)
-        record_event(connection, payload, actor=actor, asset=row.asset_id, at=edit.at)
-        return made
-
-    def _mention(self, connection: Connection, actor: Actor, edit: Edit, row: Row[Any], text: str) -> None:
-        """Record who is mentioned in a comment: users who see its asset, but not its author."""
-        if "@" not in text and row.version == 1:
-            return
-        people = self._people.all()
-        accounts = {
-            people[name].id: name
-            for name in mentioned(text, people.keys())
-            if people[name].id != actor.user and self._sees(connection, people[name].actor, row.asset_id)
-        }
-        for account in self._comments.set_mentions(connection, edit, row.id, list(accounts)):
-            payload = CommentMentioned(comment=row.id, thread=row.root_id or row.id, user=accounts[account])
-            record_event(connection, payload, actor=actor, asset=row.asset_id, at=edit.at)
-
-    def _sees(self, connection: Connection, actor: Actor, asset: int) -> bool:
-        return self._comments.is_visible(connection, asset, self._visibility.of(actor))
 
     @staticmethod
     def _require_own(actor: Actor, row: Row[Any]) -> None:

@@ -1,4 +1,4 @@
-"""How the objects that walk sources are made. Whoever only submits a scan needs none of them."""
+"""How the objects that walk sources are made. A command that only submits a scan needs none of them."""
 
 from dampipe.features.scanning.model import Guard
 from dampipe.features.scanning.policy import ScanPolicy

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import click
 from pydantic import BaseModel, ValidationError
 
+from dampipe.features.collections.service import CollectionService
 from dampipe.features.sharing.model import (
     MOST_DAYS,
     MOST_OPENS,
@@ -46,7 +47,7 @@ def command() -> None:
 
 @command.command(name="create")
 @click.argument("asset", required=False)
-@click.option("--collection", type=WholeNumber(1, MOST_NUMBER), help="Share a collection, by its number.")
+@click.option("--collection", metavar="COLLECTION", help="Share a collection, by its number, path or name.")
 @click.option("--name", default="", help="What the link is called; default: as the asset or collection.")
 @allow_option
 @move_option
@@ -60,7 +61,7 @@ def command() -> None:
 @json_option
 def create(
     asset: str | None,
-    collection: int | None,
+    collection: str | None,
     name: str,
     allow: tuple[str, ...],
     moves: tuple[str, ...],
@@ -73,7 +74,7 @@ def create(
     request = _valid(
         ShareRequest,
         asset=asset,
-        collection=collection,
+        collection=None if collection is None else service(CollectionService).show(LOCAL, collection).id,
         name=name,
         allow=tuple(map(Allow, allow)),
         moves=moves,

@@ -9,6 +9,7 @@ import click
 from pydantic import TypeAdapter, ValidationError
 
 from dampipe.features.search.cli.timeline_file import write_timeline
+from dampipe.features.subclips.export import SubclipExporter
 from dampipe.features.subclips.model import (
     MOST_CREATED,
     NewSubclip,
@@ -318,7 +319,7 @@ def export(
         medium=medium,
         reason=reason,
     )
-    rendered = service(SubclipService).export(LOCAL, request)
+    rendered = service(SubclipExporter).export(LOCAL, request)
     write_timeline(file, rendered.text)
     for warning in rendered.warnings:
         click.echo(f"warning: {printable(warning)}", err=True)

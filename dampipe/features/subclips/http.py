@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from dampipe.features.assets.http import Name, Sha1
 from dampipe.features.subclips.errors import FILTER_FORM
+from dampipe.features.subclips.export import SubclipExporter
 from dampipe.features.subclips.model import (
     MAX_NAME,
     MAX_NOTE,
@@ -40,6 +41,7 @@ INVALID = {"model": Problem, "description": "A time, a name or a value is not va
 router = APIRouter(tags=["subclips"], responses={404: {"model": Problem}, 422: INVALID})
 
 Subclips = Annotated[SubclipService, provided(SubclipService)]
+Exporter = Annotated[SubclipExporter, provided(SubclipExporter)]
 Reader = Annotated[Actor, allowed(READ)]
 Editor = Annotated[Actor, allowed(EDIT)]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
@@ -215,7 +217,7 @@ def delete_subclips(actor: Editor, body: JsonBody[NumbersBody], subclips: Subcli
 )
 def export_subclips(
     actor: Annotated[Actor, allowed(EXPORT)],
-    subclips: Subclips,
+    exporter: Exporter,
     format: Format,
     title: Annotated[str, Query(max_length=200), Storable()] = "Subclips",
     asset: Annotated[str | None, Query(max_length=1000), Storable()] = None,
@@ -230,7 +232,7 @@ def export_subclips(
     """A timeline for editing programs with a clip for each subclip of a list, 10,000 at most."""
     query = _query(text, field, filter, id).model_copy(update={"asset": asset})
     use = {"territory": territory, "medium": medium, "reason": reason}
-    rendered = subclips.export(actor, SubclipExport(**dict(query), format=format, title=title, **use))
+    rendered = exporter.export(actor, SubclipExport(**dict(query), format=format, title=title, **use))
     headers = {"Content-Disposition": f'attachment; filename="subclips.{format}"'}
     if rendered.warnings:
         headers[WARNINGS_HEADER] = warnings_header(rendered.warnings)

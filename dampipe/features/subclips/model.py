@@ -148,15 +148,3 @@ class SubclipExport(SubclipQuery):
     territory: str = ""
     medium: str = ""
     reason: str = ""
-
-
-class BriefSubclip(BaseModel):
-    """A subclip in the details of its asset."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: int
-    name: str
-    start: float
-    """Seconds in the version that it is anchored at."""
-    end: float

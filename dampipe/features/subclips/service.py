@@ -3,32 +3,25 @@
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any, NoReturn
 
-from sqlalchemy import ColumnElement, Connection, Row
+from sqlalchemy import Connection, Row
 
-from dampipe.features.alignment.anchors import GONE, Anchors, CarriedSpan, VersionTimes
+from dampipe.features.alignment.anchors import Anchors, CarriedSpan, VersionTimes
 from dampipe.features.alignment.model import TimeReport
 from dampipe.features.alignment.times import boundary
 from dampipe.features.assets.names import names_of
-from dampipe.features.assets.queries import AssetRepository
-from dampipe.features.assets.service import AssetService
-from dampipe.features.metadata.filters import parse_comparison
 from dampipe.features.metadata.references import Names, ids_by_text, terms_for_writing, unknown
 from dampipe.features.metadata.registry import LibraryFields, hold_schema
 from dampipe.features.metadata.service import read_values, require_write
 from dampipe.features.metadata.values import Content, Given, plain
-from dampipe.features.search.clips import ClipService
-from dampipe.features.search.hits import HitRepository
 from dampipe.features.subclips.errors import (
     HAS_NO_TIMES,
     NAME_INVALID,
     NO_VERSION,
     NOTE_INVALID,
-    NOTHING_TO_EXPORT,
     PAGE_INVALID,
     SUBCLIP_CHANGED,
     SUBCLIP_UNKNOWN,
@@ -37,20 +30,18 @@ from dampipe.features.subclips.model import (
     MAX_NAME,
     MAX_NOTE,
     MOST_CREATED,
-    MOST_EXPORTED,
     MOST_SHOWN,
-    BriefSubclip,
     CarriedReport,
     NewSubclip,
     Span,
     SubclipEdit,
-    SubclipExport,
     SubclipPage,
     SubclipQuery,
     SubclipReport,
     Value,
     Values,
 )
+from dampipe.features.subclips.placing import PlacedSubclips
 from dampipe.features.subclips.queries import (
     Found,
     SubclipRepository,
@@ -58,36 +49,19 @@ from dampipe.features.subclips.queries import (
     current_versions,
 )
 from dampipe.features.undo.journal import begin, finish
-from dampipe.kernel.access import EDIT, EXPORT, READ, Actor, require
+from dampipe.kernel.access import EDIT, READ, Actor, require
 from dampipe.kernel.anchored_time import AnchoredTime
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Conflict, InvalidInput, NotFound
 from dampipe.kernel.field import FieldType, MetadataField
-from dampipe.kernel.release import ReleaseRequest
-from dampipe.kernel.selection import AssetSelector
 from dampipe.kernel.visibility import View, Visibility
 from dampipe.media.frame_clock import FrameClock
 from dampipe.media.info import MediaKind
-from dampipe.timeline import Rendered
-from dampipe.timeline.clip import Clip
 
-MOST_BRIEF = 100
 MOST_WORDS = 100
 """Characters of a value in a message."""
 _AFTER = re.compile(r"([0-9.e+-]{1,30}):(\d{1,10})", re.ASCII)
-
-
-@dataclass(frozen=True)
-class _Anchored:
-    """A subclip, where it is, and in which version."""
-
-    row: Row[Any]
-    start: AnchoredTime
-    end: AnchoredTime
-    version: int | None
-    """The current one of its asset."""
-    carried: CarriedSpan
 
 
 class SubclipService:
@@ -98,30 +72,25 @@ class SubclipService:
         database: Database,
         subclips: SubclipRepository,
         fields: LibraryFields,
-        service: AssetService,
-        assets: AssetRepository,
+        placed: PlacedSubclips,
         anchors: Anchors,
-        selector: AssetSelector,
         visibility: Visibility,
-        hits: HitRepository,
-        clips: ClipService,
     ) -> None:
         self._db = database
         self._subclips = subclips
         self._fields = fields
-        self._service = service
-        self._assets = assets
+        self._placed = placed
         self._anchors = anchors
-        self._selector = selector
         self._visibility = visibility
-        self._hits = hits
-        self._clips = clips
 
     # ---- reading
 
     def get(self, actor: Actor, number: int) -> SubclipReport:
         """One subclip. Raises NotFound."""
         require(actor, READ)
+        return self._one(actor, number)
+
+    def _one(self, actor: Actor, number: int) -> SubclipReport:
         view = self._visibility.of(actor)
         with self._db.read() as connection:
             where = (self._subclips.among_ids([number]), self._subclips.shown(view))
@@ -140,7 +109,7 @@ class SubclipService:
         require(actor, READ)
         view = self._visibility.of(actor)
         limit = max(1, min(limit, MOST_SHOWN))
-        rows = self._rows(actor, query, view, limit + 1, _position(after))
+        rows = self._placed.rows(actor, query, view, limit + 1, _position(after))
         shown = rows[:limit]
         last = f"{shown[-1].start_seconds!r}:{shown[-1].id}" if len(rows) > limit else None
         return SubclipPage(subclips=tuple(self._reports(shown, view)), after=last)
@@ -157,22 +126,6 @@ class SubclipService:
             for row, report in zip(rows, self._reports(rows, view), strict=True):
                 found.setdefault(row.asset_id, []).append(report)
         return found
-
-    def brief(self, actor: Actor, asset: int) -> tuple[BriefSubclip, ...]:
-        """The subclips of a visible asset, by its number, for its details: the first MOST_BRIEF."""
-        require(actor, READ)
-        with self._db.read() as connection:
-            where = (self._subclips.of_assets([asset]), self._subclips.shown(self._visibility.of(actor)))
-            rows = self._subclips.page(connection, where, MOST_BRIEF, by_time=True)
-        return tuple(
-            BriefSubclip(
-                id=row.id,
-                name=row.name,
-                start=row.start_seconds,
-                end=float(row.end_ticks * Fraction(row.base)),
-            )
-            for row in rows
-        )
 
     def by_ids(self, actor: Actor, numbers: Collection[int]) -> dict[int, SubclipReport]:
         """Subclips by their numbers; those that the actor does not see are left out."""
@@ -218,7 +171,7 @@ class SubclipService:
         """Change a subclip. Raises NotFound, InvalidInput, and Conflict where it was changed since `if_version`."""
         require(actor, EDIT)
         view = self._visibility.of(actor)
-        before = self.get(actor, number)
+        before = self._one(actor, number)
         wanted: dict[str, Any] = {}
         if edit.name is not None:
             wanted["name"] = valid_name(edit.name)
@@ -237,7 +190,7 @@ class SubclipService:
             made = begin(connection, str(actor), f"change the subclip {found.row['name']}")
             self._subclips.change(connection, made, str(actor), found, wanted, values)
             finish(connection, made)
-        return self.get(actor, number)
+        return self._one(actor, number)
 
     def delete(self, actor: Actor, numbers: Collection[int], if_version: int | None = None) -> int:
         """Delete subclips, all or none; returns how many. Raises NotFound, and Conflict as `edit`."""
@@ -265,107 +218,10 @@ class SubclipService:
             finish(connection, edit)
         return count
 
-    # ---- export
-
-    def export(self, actor: Actor, request: SubclipExport) -> Rendered:
-        """A timeline with a clip for each subclip, in the order of a list.
-
-        A subclip is exported where it is in the current version; one that is not there, or of which that is not known
-        yet, in the version that it is anchored at. Raises NotFound where there is nothing to export, and as
-        `ClipService.write`.
-        """
-        require(actor, EXPORT)
-        view = self._visibility.of(actor)
-        rows = self._rows(actor, request, view, MOST_EXPORTED, None)
-        clips = self.clips(actor, [row.id for row in rows])
-        if not clips:
-            raise NotFound(NOTHING_TO_EXPORT)
-        release = ReleaseRequest(territory=request.territory, medium=request.medium, reason=request.reason)
-        return self._clips.write(actor, clips, request.format, request.title, release)
-
-    def clips(self, actor: Actor, numbers: Sequence[int]) -> list[Clip]:
-        """Subclips as clips of a timeline, in that order; those of which no file is known are left out."""
-        require(actor, READ)
-        view = self._visibility.of(actor)
-        with self._db.read() as connection:
-            where = (self._subclips.among_ids(numbers), self._subclips.shown(view))
-            rows = self._subclips.page(connection, where, 1 << 31, by_time=True)
-        anchored = {one.row.id: one for one in self._anchored(rows, view)}
-        chosen: dict[int, tuple[int, AnchoredTime, AnchoredTime]] = {}
-        for number, one in anchored.items():
-            if one.carried.start is not None and one.carried.end is not None and one.version is not None:
-                chosen[number] = one.version, one.carried.start, one.carried.end
-            elif one.row.version_id is not None:
-                chosen[number] = one.row.version_id, one.start, one.end
-        refs = self._assets.refs(sorted({version for version, _, _ in chosen.values()}))
-        files = self._hits.files((ref.sha1 for ref in refs.values()), view)
-        clips = []
-        for number in dict.fromkeys(numbers):
-            version, start, end = chosen.get(number, (0, None, None))
-            ref = refs.get(version)
-            file = files.get(ref.sha1) if ref is not None else None
-            if ref is None or file is None or not file.paths or start is None or end is None:
-                continue
-            row = anchored[number].row
-            clips.append(
-                Clip(
-                    asset=ref.sha1,
-                    path=file.paths[0],
-                    name=file.paths[0].rpartition("/")[2],
-                    media=file.media,
-                    start=float(start.seconds),
-                    end=float(end.seconds),
-                    title=row.name,
-                    note=row.note,
-                )
-            )
-        return clips
-
     # ---- rows
 
-    def _rows(
-        self, actor: Actor, query: SubclipQuery, view: View, limit: int, after: tuple[float, int] | None
-    ) -> Sequence[Row[Any]]:
-        where: list[ColumnElement[bool]] = [self._subclips.shown(view)]
-        if query.asset is not None:
-            where.append(self._subclips.of_assets([self._service.asset_id(actor, query.asset)]))
-        if query.filters:
-            where.append(self._subclips.of_assets(self._selector.assets(actor, query.filters)))
-        if query.text.strip():
-            where.append(self._subclips.contains(query.text.strip()))
-        if query.ids is not None:
-            where.append(self._subclips.among_ids(query.ids))
-        comparisons = [parse_comparison(one) for one in query.where]
-        with self._db.read() as connection:
-            where += [self._subclips.compares(connection, *one, view) for one in comparisons]
-            return self._subclips.page(connection, where, limit, by_time=query.asset is not None, after=after)
-
-    def _anchored(self, rows: Sequence[Row[Any]], view: View) -> list[_Anchored]:
-        with self._db.read() as connection:
-            current = current_versions(connection, self._db, {row.asset_id for row in rows}, view)
-        spans: dict[int, tuple[AnchoredTime, AnchoredTime]] = {}
-        by_pair: dict[tuple[int, int], list[int]] = {}
-        for row in rows:
-            base = Fraction(row.base)
-            spans[row.id] = AnchoredTime(row.start_ticks, base), AnchoredTime(row.end_ticks, base)
-            if row.version_id is not None and row.asset_id in current:
-                by_pair.setdefault((row.version_id, current[row.asset_id].id), []).append(row.id)
-        carried: dict[int, CarriedSpan] = {}
-        for (own, other), numbers in by_pair.items():
-            found = self._anchors.carried_spans(own, other, [spans[number] for number in numbers])
-            carried |= dict(zip(numbers, found, strict=True))
-        return [
-            _Anchored(
-                row,
-                *spans[row.id],
-                current[row.asset_id].id if row.asset_id in current else None,
-                carried.get(row.id, GONE),
-            )
-            for row in rows
-        ]
-
     def _reports(self, rows: Sequence[Row[Any]], view: View) -> "list[SubclipReport]":
-        anchored = self._anchored(rows, view)
+        anchored = self._placed.anchored(rows, view)
         assets = {row.asset_id for row in rows}
         with self._db.read() as connection:
             current = current_versions(connection, self._db, assets, view)

@@ -17,7 +17,7 @@ from dampipe.kernel.faces.console import json_option, plural, print_json, say, s
 def command(edit: int | None, is_list: bool, everybody: bool, limit: int, as_json: bool) -> None:
     """Undo EDIT, by default the last one: a change of collections, subclips, comments or links.
 
-    Rows that somebody changed since stay as they are. An undo can be undone. `dampipe metadata undo` undoes changes of
+    Rows that were changed since stay as they are. An undo can be undone. `dampipe metadata undo` undoes changes of
     fields, `dampipe version undo` those of versions.
     """
     if is_list and edit is not None:

@@ -249,7 +249,7 @@ def _why(now: Image | None, wanted: Change) -> str:
 
 
 def _restored(owner: Undoable, now: Image | None, then: Image | None) -> Image | None:
-    """A row as it shall be; its version is never one that it had: whoever edits an older state learns of it."""
+    """A row as it shall be; its version is never one that it had: an edit of an older state is refused."""
     if now is None or then is None:
         return then
     kept = {name: now[name] for name in owner.ignored if name in now}

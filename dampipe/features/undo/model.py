@@ -9,7 +9,7 @@ MOST_LEFT = 100
 
 
 class EditReport(BaseModel):
-    """One thing that somebody did."""
+    """One thing that an actor did."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 from dampipe.features.search.model import Only, SearchRequest
 from dampipe.features.search.service import SearchService
 from dampipe.features.subclips import cli
+from dampipe.features.subclips.export import SubclipExporter
 from dampipe.features.subclips.model import NewSubclip, SubclipExport, SubclipQuery
 from dampipe.features.subclips.service import SubclipService
 from dampipe.features.subclips.sweep import SubclipSweep
@@ -56,7 +57,9 @@ def test_a_new_version_moves_subclips(here: DerivativeLibrary) -> None:
     labels = [(one.label, round(one.time * 24000 / 1001)) for one in found.hits[0].moments]
     assert labels == [("Harbour before", 10), ("Harbour across", 90), ("Harbour after", 120)]
 
-    done = subclips.export(LOCAL, SubclipExport(format=Format.OTIO, text="after"))
+    done = here.library.service(SubclipExporter).export(
+        LOCAL, SubclipExport(format=Format.OTIO, text="after")
+    )
     (clip,) = {one.timecode_in: one for one in read_timeline(done.text.encode(), Format.OTIO)}.values()
     assert (clip.name, clip.title, clip.timecode_in) == (CUT, "Harbour after", "01:00:05:00")
 

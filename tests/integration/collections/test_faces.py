@@ -87,7 +87,7 @@ def test_gathering_over_http(asked: Asked) -> None:
     assert asked.ask("emil", "PATCH", here, body)[1]["version"] == 2
     status, problem = asked.ask("mia", "PATCH", here, {"name": "Other", "if_version": 1})
     assert (status, problem["code"]) == (409, "collection.changed_meanwhile")
-    assert (problem["parameters"]["yours"], problem["parameters"]["theirs"]) == ("'Other'", "'Best'")
+    assert (problem["parameters"]["yours"], problem["parameters"]["theirs"]) == ("Other", "Best")
     assert asked.ask("emil", "POST", f"{here}/items/sort", {"by": "-duration"})[0] == 200
     assert asked.ask("emil", "POST", f"{here}/items/remove", {"assets": [A]})[1]["changed"] == 1
     assert asked.ask("emil", "POST", f"{here}/move", {"to_top": True, "first": True})[1]["path"] == ["Best"]

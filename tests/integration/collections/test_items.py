@@ -199,8 +199,8 @@ def subclip(here: Gathered, name: str, start: int = 25, end: int = 50) -> int:
         ).one()
         made = SUBCLIP.insert().values(
             asset_id=row.asset_id, version_id=row.id, start_ticks=start, end_ticks=end, base="1/25",
-            start_seconds=start / 25, name=f"part of {name}", note="", created_at=0.0, created_by="local",
-            changed_at=0.0, changed_by="local", version=1,
+            start_seconds=start / 25, name=f"part of {name}", folded=f"part of {name}", note="",
+            created_at=0.0, created_by="local", changed_at=0.0, changed_by="local", version=1,
         )  # fmt: skip
         number = connection.execute(made.returning(SUBCLIP.c.id)).scalar_one()
     return int(number)

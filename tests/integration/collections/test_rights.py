@@ -217,7 +217,7 @@ def test_events_of_what_is_not_visible_are_not_seen(here: Gathered) -> None:
     everything = [(name, data["collection"]) for name, data in here.events(sees_all)]
     assert everything == [("collection.created", film)] + [("collection.item_added", film)] * 2
     assert len(here.events(LOCAL)) == 9
-    assert here.events(Actor(ActorKind.LINK, "guest", link=1)) == []
+    assert here.events(Actor(ActorKind.LINK, "guest", scopes=frozenset({"read"}), link=1)) == []
 
 
 def test_filters_know_only_what_is_visible(here: Gathered) -> None:

@@ -111,8 +111,8 @@ def test_an_edit_of_an_older_state_is_refused_with_both_values(here: Gathered) -
     told = found.value.parameters
     assert (told["column"], told["yours"], told["theirs"], told["version"]) == (
         "name",
-        "'Movie'",
-        "'Feature'",
+        "Movie",
+        "Feature",
         2,
     )
     same = here.collections.change(LOCAL, made.id, CollectionChange(name="Feature"), made.version)

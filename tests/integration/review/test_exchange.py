@@ -138,7 +138,7 @@ def test_where_comments_are_in_the_current_version(here: Reviewing) -> None:
     done = read(here, rendered.text.encode(), Format.OTIO)
     assert (done.created, done.unchanged) == (0, 1)
     asset = here.asset(A)
-    assert [one.start for one in exchange(here).markers_of(LOCAL, [asset])[asset]] == [Fraction(6)]
+    assert [one.start for one in exchange(here).markers_of(LOCAL, [asset])[sha1(B)]] == [Fraction(6)]
 
 
 def edited(data: bytes, old: str, new: str) -> bytes:

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 
 from dampipe.features.assets.tables import ASSET
 from dampipe.features.processing.service import ProcessingService
+from dampipe.features.subclips.export import SubclipExporter
 from dampipe.features.subclips.service import SubclipService
 from dampipe.features.undo.service import UndoService
 from dampipe.media.info import AudioStream, MediaInfo, MediaKind
@@ -42,6 +43,11 @@ def library(catalogue_url: str, tmp_path: Path) -> Iterator[Searching]:
 @pytest.fixture
 def subclips(library: Searching) -> SubclipService:
     return library.services.get(SubclipService)
+
+
+@pytest.fixture
+def exporter(library: Searching) -> SubclipExporter:
+    return library.services.get(SubclipExporter)
 
 
 @pytest.fixture

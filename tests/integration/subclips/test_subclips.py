@@ -9,6 +9,7 @@ from dampipe.features.alignment.model import Fate
 from dampipe.features.assets.service import AssetService
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.subclips.annotations import with_subclips
+from dampipe.features.subclips.export import SubclipExporter
 from dampipe.features.subclips.model import NewSubclip, SubclipEdit, SubclipQuery, SubclipReport
 from dampipe.features.subclips.service import SubclipService
 from dampipe.features.subclips.tables import SUBCLIP, SUBCLIP_VALUE
@@ -167,7 +168,7 @@ def test_lists_have_pages_and_filters(subclips: SubclipService) -> None:
 
 
 def subclips_asset(subclips: SubclipService, name: str) -> int:
-    return subclips._service.asset_id(LOCAL, name)
+    return subclips._placed._service.asset_id(LOCAL, name)
 
 
 def test_each_edit_is_undone_exactly(library: Searching, subclips: SubclipService, undo: UndoService) -> None:
@@ -305,7 +306,9 @@ def test_only_editors_write(subclips: SubclipService) -> None:
 
 
 @pytest.mark.parametrize("form", list(Format))
-def test_each_subclip_is_a_clip_of_a_timeline(subclips: SubclipService, form: Format) -> None:
+def test_each_subclip_is_a_clip_of_a_timeline(
+    subclips: SubclipService, form: Format, exporter: SubclipExporter
+) -> None:
     from dampipe.features.subclips.model import SubclipExport
     from dampipe.timeline.reading import read_timeline
 
@@ -317,7 +320,7 @@ def test_each_subclip_is_a_clip_of_a_timeline(subclips: SubclipService, form: Fo
             new(A, "01:00:20:00", "01:00:20:00"),
         ],
     )
-    done = subclips.export(LOCAL, SubclipExport(format=form, title="Selects", ids=(1, 2, 3)))
+    done = exporter.export(LOCAL, SubclipExport(format=form, title="Selects", ids=(1, 2, 3)))
     assert done.clips == 3
     found = read_timeline(done.text.encode(), form)
     assert [(one.name, one.timecode_in, one.timecode_out) for one in found if one.sha1] == [
@@ -326,7 +329,7 @@ def test_each_subclip_is_a_clip_of_a_timeline(subclips: SubclipService, form: Fo
         ("a.mp4", "01:00:01:00", "01:00:02:00"),
     ]
     with pytest.raises(NotFound):
-        subclips.export(LOCAL, SubclipExport(format=form, text="nothing like it"))
+        exporter.export(LOCAL, SubclipExport(format=form, text="nothing like it"))
 
 
 def test_a_thousand_are_created_and_deleted_at_once(
