@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import delete
 
 import dampipe
 from dampipe.features.access.model import UserRequest
@@ -21,6 +22,7 @@ from dampipe.features.review.model import CommentRequest
 from dampipe.features.review.service import ReviewService
 from dampipe.features.sharing.model import Allow, ShareCreated, ShareRequest
 from dampipe.features.sharing.service import ShareService
+from dampipe.features.sharing.tables import SHARE_SESSION
 from dampipe.features.subclips.model import NewSubclip
 from dampipe.features.subclips.service import SubclipService
 from dampipe.features.workflow.definition import shipped_toml
@@ -357,3 +359,37 @@ def test_the_collection_of_a_link_is_shown_page_by_page(page: Page, shared: Shar
     expect(page.get_by_role("button", name="Play 01")).to_be_visible()
     page.go_back()
     expect(items).to_have_count(72)
+
+
+def test_a_session_that_ends_is_begun_again_and_a_draft_stays(page: Page, shared: Shared) -> None:
+    share = shared.share(allow=(Allow.COMMENT,))
+    page.goto(f"{shared.url}{share.address}")
+    page.get_by_label("Your name").fill("Maria")
+    page.keyboard.press("Enter")
+    page.get_by_label("Your comment").fill("half a sent")
+    with shared.library.service(Database).write() as connection:
+        connection.execute(delete(SHARE_SESSION))
+    with page.expect_response("**/api/v1/share-sessions") as opened:
+        page.get_by_role("button", name="Comment", exact=True).click()
+    assert opened.value.status == 201
+    expect(page.get_by_text("You are here as Maria.")).to_be_visible()
+    expect(page.get_by_label("Your comment")).to_have_value("half a sent")
+
+
+def test_one_link_is_open_in_a_browser_and_users_are_not_guests(page: Page, shared: Shared) -> None:
+    first, second = shared.share(name="First"), shared.share(name="Second")
+    page.goto(f"{shared.url}{first.address}")
+    expect(page.get_by_role("heading", level=1, name="First")).to_be_visible()
+    other = page.context.new_page()
+    other.goto(f"{shared.url}{second.address}")
+    expect(other.get_by_role("heading", level=1, name="Second")).to_be_visible()
+    other.close()
+    expect(page.get_by_text("Only one is open at a time.")).to_be_visible()
+    page.get_by_role("button", name="Open this link again").press("Enter")
+    expect(page.get_by_role("heading", level=1, name="First")).to_be_visible()
+
+    login = {"name": "anna", "password": "a long password"}
+    assert page.context.request.post(f"{shared.url}/api/v1/session", data=login).ok
+    page.reload()
+    expect(page.get_by_text("Open it in a private window, or log out first.")).to_be_visible()
+    assert page.locator("video").count() == 0
