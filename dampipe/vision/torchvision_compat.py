@@ -28,8 +28,10 @@ def _make_torchvision_importable() -> None:
             raise
         import torch
 
-        for name in [n for n in sys.modules if n == "torchvision" or n.startswith("torchvision.")]:
-            del sys.modules[name]
+        # A list first: other threads of a server may import meanwhile.
+        for name in list(sys.modules):
+            if name == "torchvision" or name.startswith("torchvision."):
+                del sys.modules[name]
         for operator in _OPERATORS:
             torch.library.define(f"torchvision::{operator}", _SCHEMA)
         importlib.import_module("torchvision")

@@ -44,7 +44,8 @@ def sortable(faceted: Faceted) -> Faceted:
     blocks = SCHEMA.split("[[field]]")
     faceted.described.schema(
         "[[field]]".join(
-            one if "multiple" in one or not one.strip() else one + "sortable = true\n" for one in blocks
+            one if "multiple" in one or "long_text" in one or not one.strip() else one + "sortable = true\n"
+            for one in blocks
         )
     )
     return faceted

@@ -100,7 +100,7 @@ OWNERS = {
 
 _WRITES = {"insert", "update", "delete"}
 _READS = {
-    *("select", "select_from", "join", "join_from", "outerjoin", "aliased", "table_of"),
+    *("select", "select_from", "join", "join_from", "outerjoin", "aliased", "correlate", "table_of"),
     *("holds", "ensure_all", "Undoable"),
 }
 """Functions that take a table and do not write it; the rows of an `Undoable` are restored by the feature undo, for their
