@@ -25,7 +25,8 @@ def panel_files() -> dict[str, Path]:
 
 
 def add_page(app: FastAPI) -> None:
-    """Serve the page at `/`, its files below `/page`, and the panels of features below `/page/panels`."""
+    """Serve the page at `/`, that of guests at `/s`, files of both below `/page`, and panels of features below
+    `/page/panels`."""
     panels = panel_files()
 
     @app.get(f"{API}/panels", tags=["page"], openapi_extra=PUBLIC)
@@ -48,3 +49,8 @@ def add_page(app: FastAPI) -> None:
     @app.get("/", include_in_schema=False)
     def home(_: Request) -> FileResponse:
         return FileResponse(FOLDER / "index.html")
+
+    @app.get("/s", include_in_schema=False)
+    def guest_page() -> FileResponse:
+        """Where share links lead; the token follows a #, and is not sent."""
+        return FileResponse(FOLDER / "guest" / "index.html")

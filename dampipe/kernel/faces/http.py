@@ -97,7 +97,9 @@ def allowed(scope: Scope) -> Any:
 
 def _require_open(request: Request, actor: Actor) -> None:
     """Raise Forbidden unless guests may ask the endpoint of a request, and the link allows what it is for."""
-    path: str = request.scope["route"].path
+    path: str = request.scope[
+        "route"
+    ].path_format  # as OpenAPI has it: without converters, such as {number:int}
     method = "GET" if request.method == "HEAD" else request.method
     scope = guest_endpoints().get(f"{method} {path.removeprefix(API)}")
     if scope is None or (scope and scope not in (actor.scopes or ())):

@@ -42,6 +42,23 @@ export function rate(fraction) {
   return String(Math.round((numerator / denominator) * 100) / 100);
 }
 
+/** The nominal frame rate, with the average where the rate varies: "29.97 fps, variable (28.03 on average)". */
+function frameRate(picture) {
+  const average = picture.average_rate ? ` (${rate(picture.average_rate)} on average)` : "";
+  return `${rate(picture.rate)} fps${picture.variable_rate ? `, variable${average}` : ""}`;
+}
+
+/** One line about the picture and sound of an asset. */
+export function facts(video) {
+  const { media } = video;
+  if (!media) return "Not processed";
+  const picture = media.video;
+  const parts = picture
+    ? [`${picture.width}×${picture.height}`, picture.codec, picture.rate && media.kind === "video" ? frameRate(picture) : ""]
+    : ["sound", media.audio?.[0]?.codec ?? ""];
+  return [...parts, bytes(video.size)].filter(Boolean).join(" · ");
+}
+
 /** A number with its noun; `many`: the plural, where it is not the noun with an s. */
 export const plural = (count, noun, many = `${noun}s`) => `${count.toLocaleString()} ${count === 1 ? noun : many}`;
 

@@ -3,28 +3,11 @@
 import { get } from "./api.js";
 import { card } from "./card.js";
 import { h, notice } from "./dom.js";
-import { bytes, plural, rate } from "./format.js";
+import { facts, plural } from "./format.js";
 import { endless } from "./scroll.js";
 import { may } from "./session.js";
 
 const PAGE = 60;
-
-/** The nominal frame rate, with the average where the rate varies: "29.97 fps, variable (28.03 on average)". */
-function frameRate(picture) {
-  const average = picture.average_rate ? ` (${rate(picture.average_rate)} on average)` : "";
-  return `${rate(picture.rate)} fps${picture.variable_rate ? `, variable${average}` : ""}`;
-}
-
-/** One line about the picture and sound of an asset. */
-export function facts(video) {
-  const { media } = video;
-  if (!media) return "Not processed";
-  const picture = media.video;
-  const parts = picture
-    ? [`${picture.width}×${picture.height}`, picture.codec, picture.rate && media.kind === "video" ? frameRate(picture) : ""]
-    : ["sound", media.audio?.[0]?.codec ?? ""];
-  return [...parts, bytes(video.size)].filter(Boolean).join(" · ");
-}
 
 function assetCard(video) {
   const hasPoster = video.derivatives.some((made) => made.kind === "poster");

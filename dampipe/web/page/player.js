@@ -3,9 +3,8 @@
 import { derivative, explain, get } from "./api.js";
 import { copyButton } from "./clipboard.js";
 import { h, notice } from "./dom.js";
-import { recordingTime, timecode } from "./format.js";
+import { facts, recordingTime, timecode } from "./format.js";
 import { follow, newest } from "./follow.js";
-import { facts } from "./library.js";
 import { panels } from "./panels.js";
 import { loadTiles, showTile } from "./sprite.js";
 

@@ -23,6 +23,7 @@ from dampipe.kernel.access import LOCAL, Role
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
 from dampipe.kernel.events.tables import EVENT
+from dampipe.kernel.guests import guest_endpoints
 from tests.integration.access.conftest import PASSWORD
 from tests.integration.sharing.conftest import Shared
 
@@ -495,3 +496,32 @@ def test_logging_in_is_no_way_for_guests(here: Shared) -> None:
     assert http.get("/api/v1/session/tokens").status_code == 403
     body = http.get("/api/v1/session").json()
     assert body["scopes"] == ["read"] and body["can_log_out"] is False
+
+
+def test_guests_reach_every_endpoint_that_is_listed_for_them(here: Shared) -> None:
+    allow = tuple(Allow)
+    http = here.guest(here.share("boss", allow=allow, moves=("approve",)))
+    values = {"sha1": here.sha1s["alpha"], "name": "poster", "collection": "1", "number": "1"}
+    assert len(guest_endpoints()) > 15
+    for one in guest_endpoints():
+        method, path, *_ = one.split(" ")
+        body = {"json": {}} if method in ("POST", "PATCH") else {}
+        answer = http.request(method, f"/api/v1{path.format(**values)}", **body)
+        assert "share.not_for_guests" not in answer.text, one
+
+
+def test_a_guest_comments_replies_edits_and_deletes(here: Shared) -> None:
+    http = here.guest(here.share("anna", allow=(Allow.COMMENT,)))
+    line = {"shape": "arrow", "points": [[0.1, 0.1], [0.5, 0.5]]}
+    said = {"text": "here", "start": "0.5", "drawing": {"shapes": [line]}}
+    made = http.post(f"/api/v1/assets/{here.sha1s['alpha']}/comments", json=said).json()
+    one = f"/api/v1/comments/{made['id']}"
+    assert http.get(f"{one}/drawing.svg").headers["content-type"].startswith("image/svg+xml")
+    assert http.post(f"{one}/replies", json={"text": "and there"}).status_code == 201
+    assert http.patch(one, json={"text": "there"}).json()["text"] == "there"
+    assert http.post(f"{one}/resolve", json={}).json()["resolved_by"]
+    assert http.post(f"{one}/reopen", json={}).json()["resolved_by"] is None
+    assert [reply["text"] for reply in http.get(one).json()["replies"]] == ["and there"]
+    assert http.delete(one).json() == {"count": 2}
+    looking = here.guest(here.share("anna"))
+    assert looking.get(f"{one}/drawing.svg").status_code == 403

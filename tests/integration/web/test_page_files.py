@@ -2,16 +2,18 @@
 
 import re
 from pathlib import Path
+from posixpath import normpath
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from dampipe.web.app import create_app
+from dampipe.web.guard import PAGE_POLICY
 from dampipe.web.page import FOLDER, panel_files
 
 MODULES = {
-    **{f"/page/{file.name}": file for file in FOLDER.glob("*.js")},
+    **{f"/page/{file.relative_to(FOLDER).as_posix()}": file for file in FOLDER.rglob("*.js")},
     **{
         f"/page/panels/{name}/{file.name}": file
         for name, panel in panel_files().items()
@@ -34,7 +36,7 @@ def imports(file: Path, address: str) -> set[str]:
     """The addresses of the modules that a module imports."""
     names = re.findall(r"""(?:^|\s)import\s[^;]*?["']([^"']+)["'];""", file.read_text())
     folder = address.rpartition("/")[0]
-    return {name if name.startswith("/") else f"{folder}/{name.removeprefix('./')}" for name in names}
+    return {normpath(name if name.startswith("/") else f"{folder}/{name}") for name in names}
 
 
 def test_every_module_that_is_imported_is_served_as_a_script(http: TestClient) -> None:
@@ -74,3 +76,31 @@ def test_a_module_is_short_and_says_nothing_that_only_a_command_line_can_do(addr
     assert text.count("\n") <= LONGEST
     assert text.startswith("// "), "a comment says what it is for"
     assert not re.search(r"`dampipe [a-z]|innerHTML|outerHTML|insertAdjacentHTML|\beval\(", text)
+
+
+def test_the_page_of_guests_is_served_by_the_strict_policy_and_sets_no_cookie(http: TestClient) -> None:
+    """Without a library: it asks for nothing."""
+    answer = http.get("/s")
+    assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/html")
+    assert answer.headers["content-security-policy"] == PAGE_POLICY
+    assert "unsafe" not in PAGE_POLICY and "data:" not in PAGE_POLICY
+    assert "set-cookie" not in answer.headers
+    assert (answer.headers["x-frame-options"], answer.headers["referrer-policy"]) == ("DENY", "same-origin")
+    assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|https?:", answer.text)
+    named = re.findall(r'(?:src|href)="([^"]+)"', answer.text)
+    assert len(named) == 4
+    for address in named:
+        assert http.get(address).status_code == 200, address
+    assert http.head("/s").status_code == 200 and http.post("/s").status_code == 405
+
+
+def test_the_modules_of_guests_load_nothing_that_logs_users_in() -> None:
+    """What they import, directly or not: the login of the page would cover what a guest sees."""
+    found, left = set(), ["/page/guest/guest.js"]
+    while left:
+        address = left.pop()
+        if address not in found:
+            found.add(address)
+            left.extend(imports(MODULES[address], address))
+    assert {"/page/guest/comments.js", "/page/dom.js"} <= found
+    assert not found & {"/page/login.js", "/page/session.js", "/page/api.js"}

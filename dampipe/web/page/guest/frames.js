@@ -1,0 +1,49 @@
+// Frames and time code of an asset, by what the probe found. Times are seconds from its start.
+
+const CODE = /^(\d\d):(\d\d):(\d\d)([:;])(\d\d)$/;
+const two = (number) => String(number).padStart(2, "0");
+
+/** Frame numbers that time code leaves out each minute, except every tenth. */
+const dropped = (nominal) => (nominal / 30) * 2;
+
+/** The number of a label of time code, counted from 00:00:00:00. */
+function numberOf([, hours, minutes, seconds, mark, frames], nominal) {
+  const minute = Number(hours) * 60 + Number(minutes);
+  const number = (minute * 60 + Number(seconds)) * nominal + Number(frames);
+  return mark === ";" ? number - dropped(nominal) * (minute - Math.floor(minute / 10)) : number;
+}
+
+function labelOf(number, nominal, isDrop) {
+  let counted = number;
+  if (isDrop) {
+    const drop = dropped(nominal);
+    const [minute, ten] = [60 * nominal - drop, 600 * nominal - 9 * drop];
+    const rest = number % ten;
+    counted += 9 * drop * Math.floor(number / ten) + (rest > drop ? drop * Math.floor((rest - drop) / minute) : 0);
+  }
+  const seconds = Math.floor(counted / nominal);
+  const parts = [Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60].map(two);
+  return `${parts.join(":")}${isDrop ? ";" : ":"}${two(counted % nominal)}`;
+}
+
+/**
+ * The frames of a film: `frame` at a time, the `middle` of a frame in seconds (which no rounding leads to its neighbour), its
+ * exact `begin` as the API takes it, and its `label` by time code, null where it has none. Null for sound, stills, and films
+ * whose rate varies.
+ */
+export function framesOf(media) {
+  const picture = media?.kind === "video" ? media.video : null;
+  if (!picture?.rate || picture.variable_rate) return null;
+  const [count, per = 1] = picture.rate.split("/").map(Number);
+  const nominal = Math.round(count / per);
+  const isCounted = !media.timecode_base || media.timecode_base === nominal;
+  const start = isCounted ? CODE.exec(media.timecode ?? "") : null;
+  const isDrop = start?.[4] === ";";
+  const isKnown = start && (!isDrop || nominal % 30 === 0);
+  return {
+    frame: (seconds) => Math.floor((seconds * count) / per + 0.01),
+    middle: (frame) => ((frame + 0.5) * per) / count,
+    begin: (frame) => `${frame}@${per}/${count}`,
+    label: (frame) => (isKnown ? labelOf(numberOf(start, nominal) + frame, nominal, isDrop) : null),
+  };
+}
