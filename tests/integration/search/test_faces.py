@@ -50,7 +50,8 @@ def test_a_question_is_the_same_on_both_faces() -> None:
         "kind": ["video", "still"], "moments": 5, "limit": 7, "offset": 3,
         "field": ["rating>=3", "title"], "rights": ["active"], "licence": ["agency"], "state": ["draft"],
         "assignee": ["mia"], "due": ["week"], "where": "rating>=3 and not has:title",
-        "machine_tag": ["beach"], "subclip": ["wide"],
+        "machine_tag": ["beach"], "subclip": ["wide"], "collection": ["Selects"], "comments": ["open"],
+        "commented_by": ["mia"],
     }  # fmt: skip
     arguments = ["red", "car -blue", "--flat", "--strong", "--all-versions"]
     for name, value in every.items():

@@ -182,7 +182,7 @@ def test_a_broken_sidecar_is_a_warning_and_says_what_it_said_before(local: Sidec
 
 def test_values_that_no_field_takes_are_named(local: Sidecars) -> None:
     local.clip("a.mp4")
-    sample = LIGHTROOM.replace(b'Rating="3"', b'Rating="-1"').replace(b'Label="Red"', b'Label="Rot"')
+    sample = LIGHTROOM.replace(b'Rating="3"', b'Rating="nine"').replace(b'Label="Red"', b'Label="Rot"')
     local.write("a.xmp", sample)
     local.scan()
     report = local.report("a.mp4")
