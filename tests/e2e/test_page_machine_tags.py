@@ -72,6 +72,7 @@ def test_tags_are_accepted_rejected_skipped_and_taken_back_by_keyboard(
     expect(queue).to_have_count(count - 2)
     assert len(tagged.found(["rejected"])) == before[1] + 1
     assert not {keys[0], keys[1]} & {key_of(queue.nth(at)) for at in range(count - 2)}
+    expect(focused).to_have_attribute("data-key", keys[2])  # and is not moved any more
 
     queue.first.focus()
     skipped, here, below = (key_of(queue.nth(at)) for at in range(3))

@@ -64,7 +64,10 @@ def open_share(
     return GuestEntered(**entered.session.model_dump(), secret=None)
 
 
-@router.get("/share-sessions/current")
+@router.get(
+    "/share-sessions/current",
+    responses={404: {"model": Problem, "description": "The request does not come from a guest of a link."}},
+)
 def show_share_session(actor: Annotated[Actor, allowed(READ)], guests: GuestsDep) -> GuestSession:
     """What the link shows by which one is here as a guest, and what it allows; 404 without such a session."""
     return guests.session(actor)

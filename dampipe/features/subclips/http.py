@@ -239,13 +239,13 @@ def export_subclips(
     return Response(rendered.text, media_type=MEDIA_TYPES[format], headers=headers)
 
 
-@router.get("/subclips/{number}")
+@router.get("/subclips/{number:int}")
 def get_subclip(actor: Reader, number: Number, subclips: Subclips) -> SubclipReport:
     """One subclip."""
     return subclips.get(actor, number)
 
 
-@router.patch("/subclips/{number}", responses={409: CONFLICT})
+@router.patch("/subclips/{number:int}", responses={409: CONFLICT})
 def edit_subclip(
     actor: Editor, number: Number, body: JsonBody[EditBody], subclips: Subclips
 ) -> SubclipReport:
@@ -253,7 +253,7 @@ def edit_subclip(
     return subclips.edit(actor, number, SubclipEdit(**dict(body)))
 
 
-@router.delete("/subclips/{number}", status_code=204, responses={409: CONFLICT})
+@router.delete("/subclips/{number:int}", status_code=204, responses={409: CONFLICT})
 def delete_subclip(
     actor: Editor,
     number: Number,

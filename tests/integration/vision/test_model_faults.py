@@ -84,7 +84,7 @@ def test_when_the_settings_name_no_model_another_can_be_chosen(
     shutil.rmtree(folders[1])
     listed = {one["name"]: one for one in json.loads(dampipe("model", "list", "--json"))}
     assert "holds no model" in listed[str(folders[1])]["problem"] and listed[str(folders[1])]["used"]
-    assert dampipe("status", code=2) == ""
+    dampipe("status")  # it needs no model
     dampipe("model", "use", str(folders[0]))
     dampipe("status")
 
