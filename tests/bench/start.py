@@ -1,6 +1,6 @@
 """The start of a deployment, and that of short commands.
 
-`dampipe up` takes turns with the same programs, each of which imports what it needs by itself. Short commands take turns
+`dampipe up` takes turns with the same programs, each of which imports what it needs. Short commands take turns
 with the libraries that they stand on, imported alone, and with another checkout where the variable OTHER_CHECKOUT names
 one.
 """

@@ -182,7 +182,7 @@ def test_a_guest_comments_replies_and_approves_until_the_link_ends(page: Page, s
     assert drawing.value.headers["content-type"].startswith("image/svg+xml")
     is_at(page, 1.52)
     expect(page.get_by_alt_text("The drawing of the comment")).to_be_visible()
-    page.evaluate("document.querySelector('img.drawing').decode()")  # fails for what is no picture
+    page.evaluate("document.querySelector('img.drawing').decode()")  # fails for bytes that are not a picture
     expect(page.locator(".clockline")).to_contain_text("01:00:01:12")
 
     # a reload shows the same without asking again

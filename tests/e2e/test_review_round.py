@@ -41,7 +41,7 @@ def encode(frames: np.ndarray, path: Path, *codec: str, timecode: str = "01:00:0
 
 
 class Client:
-    """Somebody who uses the API."""
+    """A client of the API."""
 
     def __init__(self, url: str, secret: str | None = None) -> None:
         headers = {"Authorization": f"Bearer {secret}"} if secret else {}
@@ -68,7 +68,7 @@ class Team:
         self.clients: list[Client] = []
 
     def client(self, url: str, secret: str | None = None) -> Client:
-        """Somebody, whose connections are closed with the library."""
+        """A client, whose connections are closed with the library."""
         self.clients.append(Client(url, secret))
         return self.clients[-1]
 

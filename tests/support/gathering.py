@@ -37,7 +37,7 @@ REFUSALS = {
     "collection.changed_meanwhile",
     "collection.item_moved_meanwhile",
 }
-"""What actors are told whose edit does not fit what others did meanwhile; nothing else may happen."""
+"""The errors of an edit that does not fit what others did meanwhile; no other may happen."""
 
 
 @dataclass

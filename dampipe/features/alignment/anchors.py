@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Table, select
 
 from dampipe.features.alignment.handler import ALIGN
-from dampipe.features.alignment.model import Fate
+from dampipe.features.alignment.model import GONE_TEXT, Fate, moved_text
 from dampipe.features.alignment.queries import AlignmentRepository
 from dampipe.features.alignment.service import CarryService
 from dampipe.features.alignment.tables import ALIGNMENT
@@ -58,9 +58,8 @@ class CarriedSpan:
         if self.fate is Fate.PENDING:
             return "pending"
         if self.fate is Fate.GONE:
-            return "no longer there"
-        moved = f"moved {self.moved:+} frame{'' if abs(self.moved) == 1 else 's'}" if self.moved else ""
-        return ", ".join(filter(None, [moved, "shortened" if self.is_cut else ""]))
+            return GONE_TEXT
+        return ", ".join(filter(None, [moved_text(self.moved), "shortened" if self.is_cut else ""]))
 
 
 PENDING = CarriedSpan(Fate.PENDING)

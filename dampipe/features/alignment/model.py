@@ -60,6 +60,31 @@ class TimeReport(BaseModel):
             timecode=str(code) if code is not None else None,
         )
 
+    @classmethod
+    def of_end(cls, end: AnchoredTime, clock: FrameClock | None) -> "TimeReport":
+        """The end of a span, which is not part of it: at the end of the version the frame after its last one."""
+        found = cls.of(end, clock)
+        if clock is None:
+            return found
+        last = clock.times.begin(clock.times.count - 1)
+        if end.seconds <= last.seconds + clock.times.tolerance:
+            return found
+        code = None if clock.after_last is None else str(clock.after_last)
+        return found.model_copy(update={"frame": clock.times.count, "timecode": code})
+
+
+def moved_text(frames: int | None) -> str:
+    """What became of a time that is carried, as people read it; "" where it is where it was.
+
+    >>> moved_text(312), moved_text(-1), moved_text(0)
+    ('moved +312 frames', 'moved -1 frame', '')
+    """
+    return f"moved {frames:+} frame{'' if abs(frames) == 1 else 's'}" if frames else ""
+
+
+GONE_TEXT = "no longer there"
+"""What became of a time that is gone."""
+
 
 class CarriedReport(BaseModel):
     """Where one time is in the other version."""

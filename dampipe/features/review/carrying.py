@@ -7,12 +7,10 @@ from typing import Any
 from sqlalchemy import Row
 
 from dampipe.features.alignment.anchors import Anchors
-from dampipe.features.alignment.model import Fate, TimeReport
-from dampipe.features.review.model import Place, words_of_place
+from dampipe.features.alignment.model import GONE_TEXT, Fate, TimeReport, moved_text
+from dampipe.features.review.model import Place
 from dampipe.kernel.anchored_time import AnchoredTime
 from dampipe.media.frame_clock import FrameClock
-
-GONE = "no longer there"
 
 
 def anchor_of(row: Row[Any]) -> tuple[AnchoredTime, AnchoredTime | None] | None:
@@ -22,22 +20,6 @@ def anchor_of(row: Row[Any]) -> tuple[AnchoredTime, AnchoredTime | None] | None:
     base = Fraction(row.base)
     end = None if row.end_ticks is None else AnchoredTime(row.end_ticks, base)
     return AnchoredTime(row.start_ticks, base), end
-
-
-def report_end(end: AnchoredTime | None, clock: FrameClock | None) -> TimeReport | None:
-    """The end of a span, which is not part of it: at the end of a version the frame after the last one."""
-    if end is None:
-        return None
-    found = TimeReport.of(end, clock)
-    if (
-        clock is None
-        or end.seconds <= clock.times.begin(clock.times.count - 1).seconds + clock.times.tolerance
-    ):
-        return found
-    code = clock.after_last
-    return found.model_copy(
-        update={"frame": clock.times.count, "timecode": None if code is None else str(code)}
-    )
 
 
 class Carrier:
@@ -66,7 +48,7 @@ class Carrier:
                 continue
             if row.version_id is None:
                 found[row.id] = Place(
-                    fate=Fate.GONE, text=f"{GONE}: the version that it was made on was deleted"
+                    fate=Fate.GONE, text=f"{GONE_TEXT}: the version that it was made on was deleted"
                 )
             else:
                 pairs.setdefault((row.version_id, targets[row.id]), []).append(row)
@@ -97,11 +79,11 @@ class Carrier:
                 before, after = (
                     None if side is None else TimeReport.of(side, other) for side in (one.before, one.after)
                 )
-                found[row.id] = Place(fate=Fate.GONE, text=GONE, before=before, after=after)
+                found[row.id] = Place(fate=Fate.GONE, text=GONE_TEXT, before=before, after=after)
                 continue
             moved = other.frame(one.time) - own.frame(time) if own is not None and other is not None else None
             start = TimeReport.of(one.time, other)
-            found[row.id] = Place(fate=Fate.CARRIED, start=start, moved=moved, text=words_of_place(moved))
+            found[row.id] = Place(fate=Fate.CARRIED, start=start, moved=moved, text=moved_text(moved))
         return found
 
     def _spans(
@@ -123,7 +105,7 @@ class Carrier:
         found = {}
         for row, one in zip(rows, carried, strict=True):
             start = None if one.start is None else TimeReport.of(one.start, other)
-            end = report_end(one.end, other)
+            end = None if one.end is None else TimeReport.of_end(one.end, other)
             found[row.id] = Place(fate=one.fate, start=start, end=end, moved=one.moved, text=one.text)
         missing = [
             (row, start)

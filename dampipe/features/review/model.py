@@ -239,12 +239,3 @@ class Imported(BaseModel):
     unchanged: int
     skipped: tuple[ImportedClip, ...] = ()
     dry_run: bool = False
-
-
-def words_of_place(moved: int | None) -> str:
-    """What became of a point that is carried.
-
-    >>> words_of_place(312), words_of_place(-1), words_of_place(0)
-    ('moved +312 frames', 'moved -1 frame', '')
-    """
-    return f"moved {moved:+d} frame{'' if abs(moved) == 1 else 's'}" if moved else ""

@@ -9,7 +9,7 @@ from sqlalchemy import Row
 from dampipe.features.alignment.model import TimeReport
 from dampipe.features.assets.names import names_of
 from dampipe.features.review.authors import is_own
-from dampipe.features.review.carrying import Carrier, anchor_of, report_end
+from dampipe.features.review.carrying import Carrier, anchor_of
 from dampipe.features.review.drawing import Drawing
 from dampipe.features.review.model import CommentKind, CommentReport, Place, ReplyReport
 from dampipe.features.review.queries import CommentRepository
@@ -66,7 +66,7 @@ class CommentReports:
                     name=row.name,
                     color=row.color,
                     start=None if anchor is None else TimeReport.of(anchor[0], clock),
-                    end=None if anchor is None else report_end(anchor[1], clock),
+                    end=None if anchor is None or anchor[1] is None else TimeReport.of_end(anchor[1], clock),
                     now=places.get(row.id),
                     drawing=Drawing.model_validate_json(row.drawing) if row.drawing else None,
                     resolved_at=None if row.resolved_at is None else time_of(row.resolved_at),

@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Row
 
 from dampipe.features.alignment.anchors import Anchors, CarriedSpan, VersionTimes
 from dampipe.features.alignment.model import TimeReport
-from dampipe.features.alignment.times import boundary
 from dampipe.features.assets.names import names_of
 from dampipe.features.metadata.references import Names, ids_by_text, terms_for_writing, unknown
 from dampipe.features.metadata.registry import LibraryFields, hold_schema
@@ -412,24 +411,10 @@ def _times(start: AnchoredTime, end: AnchoredTime, clock: FrameClock | None) -> 
         last = clock.time(max(0, frame - 1 if inside else frame))
     return {
         "start": TimeReport.of(start, clock),
-        "end": end_report(end, clock),
+        "end": TimeReport.of_end(end, clock),
         "last": TimeReport.of(last, clock),
         "duration": float(end.seconds - start.seconds),
     }
-
-
-def end_report(end: AnchoredTime, clock: FrameClock | None) -> TimeReport:
-    """The end of a span, which may be that of the version: the frame after its last one."""
-    if clock is None or end < boundary(clock.times, clock.times.count):
-        return TimeReport.of(end, clock)
-    code = clock.after_last
-    return TimeReport(
-        ticks=end.ticks,
-        base=str(end.base),
-        seconds=float(end.seconds),
-        frame=clock.times.count,
-        timecode=str(code) if code is not None else None,
-    )
 
 
 def _carried(found: CarriedSpan, clock: FrameClock | None) -> CarriedReport:
@@ -439,7 +424,7 @@ def _carried(found: CarriedSpan, clock: FrameClock | None) -> CarriedReport:
         moved=found.moved,
         is_cut=found.is_cut,
         start=None if found.start is None else TimeReport.of(found.start, clock),
-        end=None if found.end is None else end_report(found.end, clock),
+        end=None if found.end is None else TimeReport.of_end(found.end, clock),
     )
 
 

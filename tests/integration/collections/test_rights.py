@@ -231,7 +231,7 @@ def test_filters_know_only_what_is_visible(here: Gathered) -> None:
         with pytest.raises(InvalidInput):
             here.search.find(vera, asked)
     assert here.filters.suggestions(vera, "collection") == ["Open"]
-    # A saved search that names it finds nothing for who does not see it, whoever asked before.
+    # A saved search that names it finds nothing for who does not see it, also after another actor has asked.
     here.make("Over", by=emil, filters={"where": ("in_collection:Secret",)})
     over = SearchRequest(filters={"collection": ("Over",)})
     assert len(here.search.find(emil, over).hits) == 2

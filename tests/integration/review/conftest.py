@@ -100,7 +100,7 @@ class Reviewing:
 
 
 def guest(name: str, session: str, link: int = 1) -> Actor:
-    """Somebody who came by a share link, which opens everything here."""
+    """A guest of a share link, which opens everything here."""
     return Actor(
         ActorKind.LINK,
         name,

@@ -152,7 +152,7 @@ def test_a_row_that_is_as_it_was_is_restored_whatever_happened_in_between(shelve
     shelves.do(BEN, "there", (SHELF, Change(shelf(1, "B", 2), shelf(1, "C", 3))))
     shelves.do(BEN, "back", (SHELF, Change(shelf(1, "C", 3), shelf(1, "B", 4))))
     assert shelves.undo.undo(ANNA, first).restored == 1
-    # no version that the row ever had: whoever edits an older state is refused
+    # no version that the row ever had: an edit of an older state is refused
     assert shelves.rows(SHELF, versions=True) == [shelf(1, "A", 5)]
 
 

@@ -1,4 +1,4 @@
-// The comments of an asset, by time: read again every ten seconds. What somebody is writing stays as it is meanwhile.
+// The comments of an asset, by time: read again every ten seconds. A draft stays as it is meanwhile.
 
 import { announce, h, redraw } from "../dom.js";
 import { confirm } from "../form.js";
