@@ -5,7 +5,11 @@ before a path is displayed, logged or written to JSON.
 """
 
 import os
+import re
 from pathlib import Path
+
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
 def printable(path: str | Path) -> str:
@@ -33,3 +37,36 @@ def is_valid(path: str) -> bool:
 def kept_time(mtime_ns: int) -> int:
     """A modification time in nanoseconds, clamped to 64 bits: the time of a broken clock may exceed them."""
     return max(-(2**63), min(mtime_ns, 2**63 - 1))
+
+
+def is_url(path: str) -> bool:
+    """Whether a root or path of footage is a URL (`s3://bucket/card7`), and not a path of a file system.
+
+    >>> is_url("s3://bucket/a"), is_url("/mnt/a"), is_url("C:/a")
+    (True, False, False)
+    """
+    return _URL.match(path) is not None
+
+
+def join_key(folder: str, name: str) -> str:
+    """The key of a file below a root, of its folder's path ("": the root) and its name; the inverse of `split_key`."""
+    return f"{folder}/{name}" if folder else name
+
+
+def split_key(key: str) -> tuple[str, str]:
+    """Folder and name of a key. Empty segments, which object stores allow, are kept.
+
+    >>> split_key("a/b.mov"), split_key("b.mov"), split_key("a//b.mov"), split_key("/b.mov")
+    (('a', 'b.mov'), ('', 'b.mov'), ('a/', 'b.mov'), ('', '/b.mov'))
+    """
+    folder, slash, name = key.rpartition("/")
+    return (folder, name) if folder else ("", f"{slash}{name}")
+
+
+def join_root(root: str, key: str) -> str:
+    """The full path or URL of a key ("": the root itself) below a root.
+
+    >>> join_root("/mnt/a", "b/c.mov"), join_root("s3://bucket/p", "a//b.mov"), join_root("/", "a"), join_root("s3://b", "")
+    ('/mnt/a/b/c.mov', 's3://bucket/p/a//b.mov', '/a', 's3://b')
+    """
+    return f"{root.rstrip('/') if root != '/' else ''}/{key}" if key else root

@@ -1,0 +1,156 @@
+"""The port to footage: a root of files, in whatever kind of storage it is.
+
+    FileStore           list, stat and open: enough for footage, which is read-only by default
+    └── ManagedStore    put and delete, too: for sources that are declared as managed
+        └── TieredStore change the storage class of a file, and restore an archived one
+
+The implementations are in this package, one file for each kind; each passes tests/contract/test_files.py.
+
+A **key** is the path of a file below the root: segments joined by "/", as `os.fsdecode` gives it, so bytes that are not
+UTF-8 are lone surrogates. Keys are compared by their bytes (`os.fsencode`). In object stores, segments may be empty.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+
+class StorageState(StrEnum):
+    """Whether the bytes of a file can be read now."""
+
+    ONLINE = "online"
+    ARCHIVED = "archived"
+    """They have to be restored first."""
+    RESTORING = "restoring"
+    RESTORED = "restored"
+    """They can be read until `restored_until`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """A file as a listing shows it."""
+
+    key: str
+    size: int
+    """Bytes."""
+    mtime_ns: int
+    """Nanoseconds since 1970 by the clock of the storage; of an object, when it was uploaded."""
+    token: str = ""
+    """Differs whenever the content does, an ETag for example; "" where the storage has nothing of the kind.
+
+    Equal content may have several.
+    """
+    checksum: str = ""
+    """`algorithm:hexadecimal digits` where the storage states a digest of the content that can be trusted; else ""."""
+    inode: int = 0
+    """The number that stays with a file when it is moved; 0 where there is none."""
+    state: StorageState = StorageState.ONLINE
+    storage_class: str = ""
+    """As the storage names it; "" where it has none."""
+    restored_until: float | None = None
+    """Seconds since 1970; None unless restored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A part of a listing that cannot be read: nothing is known of the files there."""
+
+    prefix: str
+    """Of the keys that may be missing from the listing; a folder's ends with "/", "" stands for all."""
+    reason: str
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What a kind of storage guarantees."""
+
+    appears_complete: bool = False
+    """Whether a file is visible only once it is completely written."""
+    lists_flat: bool = False
+    """Whether a listing of everything costs fewer requests than one of each folder."""
+    has_inodes: bool = False
+    """Whether `FileEntry.inode` stays with a file when it is moved."""
+
+
+class FileStore(Protocol):
+    """A root of footage. Safe to use from several threads.
+
+    Any method may raise `Transient` where the storage does not answer, is overloaded or throttles, `Permanent` where it
+    refuses the credentials, and `Unavailable` where a package is missing. No error contains a secret.
+    """
+
+    @property
+    def url(self) -> str:
+        """The root: an absolute path or a URL, without credentials."""
+        ...
+
+    @property
+    def traits(self) -> Traits:
+        """What this kind of storage guarantees."""
+        ...
+
+    def list(self, prefix: str = "", after: str = "") -> Iterator[FileEntry | Unread]:
+        """All files whose keys begin with `prefix` and sort after the key `after`, in the order of their keys' bytes.
+
+        A listing is lazy, and complete: what cannot be listed is an `Unread`, and if the listing cannot be continued, the
+        last item is an `Unread` of all that follows. It raises only where nothing was listed yet. Links to files are
+        files, links to folders are not followed; what is no regular file is left out.
+        """
+        ...
+
+    def stat(self, key: str) -> FileEntry:
+        """The file as it is now. Raises NotFound."""
+        ...
+
+    def is_folder(self, key: str) -> bool:
+        """Whether there is a folder of that name, or in a store without folders a file below it; "" is the root."""
+        ...
+
+    def open(self, key: str, expected: FileEntry | None = None) -> BinaryIO:
+        """A seekable stream of the file's bytes. Consecutive reads are one request; a seek begins another.
+
+        expected: raise Conflict, at once or from `read`, where the file is no longer this one (size, and token or time).
+        Raises NotFound, and Conflict where the file is archived.
+        """
+        ...
+
+    def presigned_url(self, key: str, seconds: int, filename: str = "") -> str | None:
+        """A URL at which anyone can read the file for that long, without credentials; None where there is none."""
+        ...
+
+    def close(self) -> None:
+        """Close connections; they are opened again on use."""
+        ...
+
+
+class ManagedStore(FileStore, Protocol):
+    """A root of footage that may be written to."""
+
+    def put(self, key: str, file: Path, *, metadata: Mapping[str, str] | None = None) -> FileEntry:
+        """Copy a local file to a key that does not exist; it is visible only once it is complete and durable.
+
+        metadata: kept beside the file where the storage can, the SHA-1 for example. Raises Conflict where the key exists,
+        and StorageFull.
+        """
+        ...
+
+    def delete(self, key: str, expected: FileEntry | None = None) -> None:
+        """Delete a file, if it exists. Raises Conflict where it is not `expected`."""
+        ...
+
+
+class TieredStore(ManagedStore, Protocol):
+    """A root of footage whose files have storage classes."""
+
+    def set_storage_class(self, key: str, storage_class: str) -> FileEntry:
+        """Move a file to another storage class."""
+        ...
+
+    def restore(self, key: str, days: int, speed: str) -> None:
+        """Ask for an archived file to be readable for that many days. speed: `expedited`, `standard` or `bulk`.
+
+        Idempotent. `stat` says when it can be read.
+        """
+        ...

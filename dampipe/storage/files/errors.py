@@ -1,0 +1,32 @@
+"""Error codes of the storage of footage. `store` is the root of a source: a folder, or a URL without credentials."""
+
+from dampipe.kernel.errors import ErrorCode
+
+FILE_NOT_FOUND = ErrorCode("file.not_found", "{store} has no file {key}", "Scan the source again.")
+FILE_CHANGED = ErrorCode(
+    "file.changed", "{key} in {store} has changed since it was scanned", "Scan the source again."
+)
+FILE_EXISTS = ErrorCode("file.exists", "{store} already has a file {key}", "Choose another name.")
+FILE_ARCHIVED = ErrorCode(
+    "file.archived",
+    "{key} in {store} is archived (storage class {storage_class})",
+    "Restore it first; that can take hours.",
+)
+STORE_UNREACHABLE = ErrorCode(
+    "source.unreachable", "{store} does not answer: {reason}", "Check that the server can be reached."
+)
+STORE_DENIED = ErrorCode(
+    "source.denied",
+    "{store} denies access: {reason}",
+    "Check the credentials: the environment, the profile, or the connection in dampipe.toml.",
+)
+STORE_FAILED = ErrorCode("source.failed", "{store} cannot be used: {reason}")
+STORE_FULL = ErrorCode("source.full", "no space left in {store}", "Free some space, then retry.")
+URL_INVALID = ErrorCode(
+    "source.url_invalid", "{url} is not a valid address of footage: {problem}", "See docs/sources.md."
+)
+READ_ONLY = ErrorCode(
+    "source.read_only",
+    "{store} cannot be written to",
+    "Declare the source as managed, if its kind of storage can be written to.",
+)
