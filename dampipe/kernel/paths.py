@@ -8,7 +8,6 @@ import os
 import re
 from pathlib import Path
 
-
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
@@ -66,7 +65,7 @@ def split_key(key: str) -> tuple[str, str]:
 def join_root(root: str, key: str) -> str:
     """The full path or URL of a key ("": the root itself) below a root.
 
-    >>> join_root("/mnt/a", "b/c.mov"), join_root("s3://bucket/p", "a//b.mov"), join_root("/", "a"), join_root("s3://b", "")
-    ('/mnt/a/b/c.mov', 's3://bucket/p/a//b.mov', '/a', 's3://b')
+    >>> join_root("/mnt/a", "b/c.mov"), join_root("/", "a"), join_root("s3://b", "a//c.mov"), join_root("s3://b", "")
+    ('/mnt/a/b/c.mov', '/a', 's3://b/a//c.mov', 's3://b')
     """
     return f"{root.rstrip('/') if root != '/' else ''}/{key}" if key else root

@@ -94,9 +94,9 @@ class FileStore(Protocol):
     def list(self, prefix: str = "", after: str = "") -> Iterator[FileEntry | Unread]:
         """All files whose keys begin with `prefix` and sort after the key `after`, in the order of their keys' bytes.
 
-        A listing is lazy, and complete: what cannot be listed is an `Unread`, and if the listing cannot be continued, the
-        last item is an `Unread` of all that follows. It raises only where nothing was listed yet. Links to files are
-        files, links to folders are not followed; what is no regular file is left out.
+        A listing is lazy, and complete: what cannot be listed is an `Unread`, and if the listing cannot be continued,
+        the last item is an `Unread` of all that follows. It raises only where nothing was listed yet. Links to files
+        are files, links to folders are not followed; what is no regular file is left out.
         """
         ...
 
@@ -131,8 +131,8 @@ class ManagedStore(FileStore, Protocol):
     def put(self, key: str, file: Path, *, metadata: Mapping[str, str] | None = None) -> FileEntry:
         """Copy a local file to a key that does not exist; it is visible only once it is complete and durable.
 
-        metadata: kept beside the file where the storage can, the SHA-1 for example. Raises Conflict where the key exists,
-        and StorageFull.
+        metadata: kept beside the file where the storage can, the SHA-1 for example. Raises Conflict where the key
+        exists, and StorageFull.
         """
         ...
 
