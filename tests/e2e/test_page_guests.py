@@ -163,8 +163,11 @@ def test_a_guest_comments_replies_and_approves_until_the_link_ends(page: Page, s
     share = shared.share(
         allow=(Allow.COMMENT,), moves=("approve", "request_changes"), password=PASSWORD, days=3
     )
+    refused: list[str] = []
+    page.on("response", lambda answer: answer.status >= 400 and refused.append(answer.url))
     page.goto(f"{shared.url}{share.address}")
     expect(page.get_by_role("heading", name="This link needs a password")).to_be_visible()
+    assert refused == []  # what is needed is asked for, and not found out by an attempt
     page.get_by_label("Password").fill("wrong")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("The link needs a password, and this is not it.")
@@ -330,7 +333,7 @@ def test_what_is_wrong_is_said(page: Page, shared: Shared) -> None:
     expect(page.locator("main").get_by_text("The link is not valid.")).to_be_visible()
     share = shared.share(password=PASSWORD)
     page.goto(f"{shared.url}{share.address}")
-    for number in range(10):
+    for number in range(11):
         page.get_by_label("Password").fill(f"wrong {number}")
         with page.expect_response("**/api/v1/share-sessions"):
             page.keyboard.press("Enter")

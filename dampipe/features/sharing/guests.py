@@ -22,6 +22,7 @@ from dampipe.features.sharing.model import (
     SCOPES,
     SHARED_FROM,
     Allow,
+    GuestNeeds,
     GuestRequest,
     GuestSession,
     ShareState,
@@ -74,6 +75,22 @@ class GuestService:
         self._workflow = workflow
         self._hashing = BoundedSemaphore(HASHES_AT_ONCE)
 
+    def needs(self, token: str, address: str) -> GuestNeeds:
+        """What opens a link. Only tokens that are not valid count as attempts.
+
+        Raises NotLoggedIn for a link that is not valid or closed, Conflict for one that was opened as often as it may
+        be, and TooManyRequests.
+        """
+        hash_ = digest(token)
+        attempt = self._throttle.begin(f"share:{hash_}", address)
+        link = self._shares.of_token(hash_)
+        if link is None:
+            raise NotLoggedIn(INVALID_LINK)
+        self._throttle.succeed(attempt)
+        if link.row.password_hash is None:  # else only one who has the password, too, hears of its state
+            _require_open(link)
+        return GuestNeeds(password=link.row.password_hash is not None, guest=_needs_name(link))
+
     def enter(self, request: GuestRequest, address: str, before: str = "") -> Entered:
         """Open a link. before: the secret of the session that the browser has, which ends; a guest who opens the same
         link again stays the same one.
@@ -95,7 +112,7 @@ class GuestService:
                 raise NotLoggedIn(PASSWORD_WRONG)
         self._throttle.succeed(attempt)
         _require_open(link)
-        if not name and (link.row.moves or Allow.COMMENT in allows_of(link.row.allows)):
+        if not name and _needs_name(link):
             raise InvalidInput(NAME_NEEDED)
         known = self._shares.session(digest(before)) if before else None
         is_same = known is not None and known.link.id == link.id
@@ -174,6 +191,10 @@ class GuestService:
             moves=tuple(key for key in row.moves.split() if move_of_link(key) in (actor.scopes or ())),
             expires_at=row.expires_at,
         )
+
+
+def _needs_name(link: Link) -> bool:
+    return bool(link.row.moves) or Allow.COMMENT in allows_of(link.row.allows)
 
 
 def _require_open(link: Link) -> None:

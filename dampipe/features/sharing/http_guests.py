@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from dampipe.features.access.http_session import (
     GUEST_COOKIE,
@@ -14,7 +14,7 @@ from dampipe.features.access.http_session import (
 )
 from dampipe.features.sharing import model
 from dampipe.features.sharing.guests import GuestService
-from dampipe.features.sharing.model import GuestEntered, GuestSession
+from dampipe.features.sharing.model import GuestEntered, GuestNeeds, GuestSession
 from dampipe.kernel.access import READ, Actor
 from dampipe.kernel.faces.http import PUBLIC, STRICT, JsonBody, Problem, Storable, allowed, provided
 
@@ -29,17 +29,34 @@ REFUSED: dict[int | str, dict[str, Any]] = {
 }
 
 
+Token = Annotated[str, Field(max_length=200), Storable()]
+
+
+class LinkToken(BaseModel):
+    """A link."""
+
+    model_config = STRICT
+    token: Token
+    """What follows the # in the address of the link."""
+
+
 class GuestRequest(model.GuestRequest):
     """What opens a link."""
 
     model_config = STRICT
-    token: Annotated[str, Field(max_length=200), Storable()]
+    token: Token
     """What follows the # in the address of the link."""
     password: Annotated[str, Field(max_length=model.LONGEST_PASSWORD), Storable()] | None = None
     guest: Annotated[str, Field(max_length=model.MAX_GUEST), Storable()] = ""
     """The name under which a guest comments and approves; needed where the link allows it."""
     bearer: bool = False
     """Whether the secret of the session is returned instead of being set as a cookie."""
+
+
+@router.post("/share-sessions/needs", openapi_extra=PUBLIC, responses=REFUSED)
+def show_needs(request: Request, link: JsonBody[LinkToken], guests: GuestsDep) -> GuestNeeds:
+    """What has to be given to open a link: a password, a name. Opens nothing, and a valid link is not counted."""
+    return guests.needs(link.token, client_address(request))
 
 
 @router.post("/share-sessions", status_code=201, openapi_extra=PUBLIC, responses=REFUSED)

@@ -156,6 +156,14 @@ class GuestRequest(_Value):
     """The name under which a guest comments and approves; needed where the link allows it."""
 
 
+class GuestNeeds(_Value):
+    """What a guest has to give to open a link."""
+
+    password: bool
+    guest: bool
+    """Whether a name is needed, since the guest may comment or approve."""
+
+
 class GuestSession(_Value):
     """What a guest may see and do."""
 

@@ -101,6 +101,7 @@ MATRIX: dict[str, Role | None] = {
     "POST /api/v1/shares/{number}/revoke": Role.EDITOR,
     "POST /api/v1/shares/{number}/renew": Role.EDITOR,
     "POST /api/v1/share-sessions": PUBLIC,
+    "POST /api/v1/share-sessions/needs": PUBLIC,
     "GET /api/v1/share-sessions/current": Role.VIEWER,
     "DELETE /api/v1/share-sessions/current": PUBLIC,
     "GET /api/v1/sidecars": Role.VIEWER,
@@ -226,6 +227,7 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/shares": {},
     "PATCH /api/v1/shares/{number}": {},
     "POST /api/v1/share-sessions": {"token": "none"},
+    "POST /api/v1/share-sessions/needs": {"token": "none"},
     "POST /api/v1/collections": {"name": "not/valid"},
     "PATCH /api/v1/collections/{collection}": {"name": "x"},
     "POST /api/v1/collections/{collection}/move": {"first": True},
@@ -336,11 +338,18 @@ def test_the_matrix_lists_every_endpoint(here: Guarded) -> None:
     assert set(MATRIX) == set(operations(here.client()))
 
 
+CHECK_THEMSELVES = (
+    "PUT /api/v1/session/password",
+    "POST /api/v1/share-sessions",
+    "POST /api/v1/share-sessions/needs",
+)
+
+
 def test_nobody_gets_nothing_but_what_is_public(here: Guarded) -> None:
     http = here.client()
     for name, least in MATRIX.items():
         status = ask(http, name).status_code
-        checks_itself = name in ("PUT /api/v1/session/password", "POST /api/v1/share-sessions")
+        checks_itself = name in CHECK_THEMSELVES
         assert (status == 401) == (least is not None or checks_itself), name
 
 

@@ -70,6 +70,28 @@ def test_a_guest_sees_the_asset_of_the_link_and_nothing_else(here: Shared) -> No
     assert current == {key: value for key, value in body.items() if key != "secret"}
 
 
+def test_a_link_says_what_it_needs_without_being_opened(here: Shared) -> None:
+    http = here.client()
+
+    def needs(token: str) -> tuple[int, object]:
+        answer = http.post(f"{SESSIONS}/needs", json={"token": token})
+        return answer.status_code, answer.json() if answer.status_code == 200 else answer.json()["code"]
+
+    plain, closed = here.share("anna"), here.share("anna")
+    comments = here.share("anna", allow=(Allow.COMMENT,), password="correct horse")
+    assert needs(plain.token) == (200, {"password": False, "guest": False})
+    assert needs(comments.token) == (200, {"password": True, "guest": True})
+    assert needs("none") == (401, "share.link_invalid")
+    here.shares.revoke(here.actor("anna"), closed.id)
+    assert needs(closed.token) == (401, "share.revoked")
+    assert http.get("/api/v1/assets").status_code == 401
+    shown = here.shares.show(here.actor("anna"), plain.id)
+    assert shown.opened == 0
+    for _ in range(40):  # valid tokens are no attempts, all others are
+        assert needs(plain.token)[0] == 200
+    assert [needs("none")[0] for _ in range(40)][-1] == 429
+
+
 def test_head_and_range_of_derivatives_answer_guests_as_they_answer_users(here: Shared) -> None:
     http = here.guest(here.share("anna"))
     own, other = here.sha1s["alpha"], here.sha1s["bravo"]

@@ -87,7 +87,10 @@ export function enter(main, { isAgain = false } = {}) {
       try {
         const session = await presentSession(token);
         if (session?.user) return redraw(main, unknownUser(session.user));
-        return session ? resolve(session) : attempt({});
+        if (session) return resolve(session);
+        const needs = await post("/share-sessions/needs", { token });
+        if (needs.password) return askPassword({});
+        return needs.guest ? askName({}) : attempt({});
       } catch (problem) {
         return fail(problem, {});
       }
