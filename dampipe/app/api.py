@@ -102,7 +102,9 @@ class Library:
         return self._container.get(MediaDb).add_video(file, sha1 or _sha1(file), media)
 
     def process(self) -> int:
-        """Do all pending work in this process: walk scans, run stages. Returns how many chains of stages were run.
+        """Do all pending work in this process: walk scans, run stages, and do what the sweep of a deployment does.
+
+        Returns how many chains of stages were run.
 
         Needs neither a broker nor workers, and may run beside them: each run is claimed by one process. Files that
         changed within the last seconds (the setting `settle`) and failed runs that wait for a retry are left.
@@ -113,16 +115,19 @@ class Library:
             with closing(_in_process(container.settings)) as own:
                 return own.process()
         scans, sweep = container.get(ScanRepository), container.get(Sweep)
-        done = 0
+        done, is_swept = 0, False
         while True:
             for scan in scans.due():
                 container.get(Scanner).scan(scan)
             sweep.plan_missing()
             container.get(Dispatcher).top_up_all()
             ran = transport.work(container.get(Runner), items=container.get(WorkRunner))
-            if not ran:
-                return done
             done += ran
+            if not ran and is_swept:
+                return done
+            if not ran:  # what features do besides: sidecars, groups, duplicates; it may create work
+                sweep.run_parts({})
+            is_swept = not ran
 
     def videos(self) -> Iterator[Video]:
         """All assets, newest first, read page by page."""

@@ -54,13 +54,7 @@ class Sweep:
         """One sweep; returns what was found. Raises CatalogueDown; a broker that is down is left for the next."""
         recovered, parked = self._recovery.expire(self._policy.max_attempts, lease.is_dead)
         found = {"recovered": recovered, "parked": parked, "lost": 0, "started": 0}
-        problem: BrokerDown | None = None
-        for part in self._parts:  # each has work in the catalogue, too
-            try:
-                for name, count in part().items():
-                    found[name] = found.get(name, 0) + count
-            except BrokerDown as error:
-                problem = error
+        problem = self.run_parts(found)
         try:
             found["lost"] = self._find_lost_messages()
             found["started"] = self._dispatcher.top_up_all()
@@ -71,6 +65,20 @@ class Sweep:
         if any(found.values()):
             log.info("sweep: %s", ", ".join(f"{name} {count}" for name, count in found.items() if count))
         return found
+
+    def run_parts(self, found: dict[str, int]) -> BrokerDown | None:
+        """Call the parts that features registered, and add what they have found to the counts by name.
+
+        Returns the error of a broker that was down: each part has work in the catalogue, too.
+        """
+        problem: BrokerDown | None = None
+        for part in self._parts:
+            try:
+                for name, count in part().items():
+                    found[name] = found.get(name, 0) + count
+            except BrokerDown as error:
+                problem = error
+        return problem
 
     def plan_missing(self) -> int:
         """Create the runs that a new stage, recipe, model or version asks for; returns how many.

@@ -22,6 +22,7 @@ from dampipe.features.access.tables import USER
 from dampipe.features.assets.errors import GONE_ASSET
 from dampipe.features.assets.lineage import IS_CURRENT
 from dampipe.features.assets.locks import Hold, lock_assets
+from dampipe.features.assets.shown import ShownVersion, shown_versions, visible_sha1s
 from dampipe.features.assets.tables import ASSET, VERSION
 from dampipe.features.review.errors import COMMENT_UNKNOWN
 from dampipe.features.review.tables import CARRY, COMMENT, MENTION
@@ -182,27 +183,15 @@ class CommentRepository:
                 query.order_by(MENTION.c.comment_id.desc(), MENTION.c.id).limit(limit)
             ).all()
 
-    def contents(self, versions: Iterable[int], view: View) -> dict[int, str]:
+    def contents(self, versions: Iterable[int], view: View) -> dict[int | None, str]:
         """The SHA-1s of visible versions, by id."""
-        found: dict[int, str] = {}
         with self._db.read() as connection:
-            for some in chunked(sorted(set(versions))):
-                mine = (self._db.among(VERSION.c.id, some), view.shows_version(VERSION.c.id))
-                rows = connection.execute(select(VERSION.c.id, VERSION.c.sha1).where(*mine))
-                found |= {row.id: row.sha1 for row in rows}
-        return found
+            return visible_sha1s(connection, self._db, versions, view)
 
-    def shown_versions(self, assets: Iterable[int], view: View) -> dict[int, tuple[int, str]]:
-        """The current version of each asset, or the latest that is visible: its id and SHA-1."""
-        found: dict[int, tuple[int, str]] = {}
-        columns = (VERSION.c.asset_id, VERSION.c.id, VERSION.c.sha1)
+    def shown_versions(self, assets: Iterable[int], view: View) -> dict[int, ShownVersion]:
+        """The version of each asset at which its comments are shown."""
         with self._db.read() as connection:
-            for some in chunked(sorted(set(assets))):
-                mine = (self._db.among(VERSION.c.asset_id, some), view.shows_version(VERSION.c.id))
-                # The current one comes last, so that it wins.
-                query = select(*columns).where(*mine).order_by(IS_CURRENT, VERSION.c.id)
-                found |= {row.asset_id: (row.id, row.sha1) for row in connection.execute(query)}
-        return found
+            return shown_versions(connection, self._db, assets, view)
 
     def open_threads(self, asset: int) -> int:
         """How many threads of an asset are open."""

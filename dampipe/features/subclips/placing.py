@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, Row
 
 from dampipe.features.alignment.anchors import GONE, Anchors, CarriedSpan
 from dampipe.features.assets.service import AssetService
+from dampipe.features.assets.shown import shown_versions
 from dampipe.features.metadata.filters import parse_comparison
 from dampipe.features.subclips.model import SubclipQuery
-from dampipe.features.subclips.queries import SubclipRepository, current_versions
+from dampipe.features.subclips.queries import SubclipRepository
 from dampipe.kernel.access import Actor
 from dampipe.kernel.anchored_time import AnchoredTime
 from dampipe.kernel.db.database import Database
@@ -69,7 +70,7 @@ class PlacedSubclips:
     def anchored(self, rows: Sequence[Row[Any]], view: View) -> list[Anchored]:
         """Subclips with where they are in the current versions of their assets, as far as stored alignments say it."""
         with self._db.read() as connection:
-            current = current_versions(connection, self._db, {row.asset_id for row in rows}, view)
+            current = shown_versions(connection, self._db, {row.asset_id for row in rows}, view)
         spans: dict[int, tuple[AnchoredTime, AnchoredTime]] = {}
         by_pair: dict[tuple[int, int], list[int]] = {}
         for row in rows:

@@ -19,7 +19,6 @@ from sqlalchemy import (
     update,
 )
 
-from dampipe.features.assets.lineage import IS_CURRENT
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.metadata.conditions import holds
 from dampipe.features.metadata.errors import OPERATOR_INVALID, READ_ONLY
@@ -151,14 +150,6 @@ class SubclipRepository:
         for row in connection.execute(query.order_by(SUBCLIP_VALUE.c.field, SUBCLIP_VALUE.c.position)):
             found.setdefault(row.subclip_id, {}).setdefault(row.field, []).append(image(row))
         return found
-
-    def visible_versions(
-        self, connection: Connection, versions: Collection[int], view: View
-    ) -> dict[int | None, str]:
-        """The SHA-1s of those of some versions that are visible, by id."""
-        mine = (in_ids(self._db, VERSION.c.id, sorted(versions)), view.shows_version(VERSION.c.id))
-        rows = connection.execute(select(VERSION.c.id, VERSION.c.sha1).where(*mine))
-        return {row.id: row.sha1 for row in rows}
 
     def lock(self, connection: Connection, numbers: Collection[int], view: View) -> dict[int, Found]:
         """Visible ones of some subclips, locked until the transaction ends, by number."""
@@ -303,21 +294,6 @@ def _parts(before: Image, after: Image) -> list[str]:
 def _existing(connection: Connection, database: Database, assets: Collection[int]) -> set[int]:
     query = select(VERSION.c.asset_id).where(in_ids(database, VERSION.c.asset_id, sorted(assets)))
     return set(connection.execute(query.distinct()).scalars())
-
-
-def current_versions(
-    connection: Connection, database: Database, assets: Collection[int], view: View
-) -> dict[int, Row[Any]]:
-    """The current version of each asset, or the latest that is visible: `asset_id`, `id` and `sha1`."""
-    mine = (in_ids(database, VERSION.c.asset_id, sorted(assets)), view.shows_version(VERSION.c.id))
-    query = select(VERSION.c.asset_id, VERSION.c.id, VERSION.c.sha1, IS_CURRENT.label("is_current")).where(
-        *mine
-    )
-    found: dict[int, Row[Any]] = {}
-    for row in connection.execute(query.order_by(VERSION.c.id)):
-        if row.asset_id not in found or row.is_current or not found[row.asset_id].is_current:
-            found[row.asset_id] = row
-    return found
 
 
 def move(connection: Connection, database: Database, where: ColumnElement[bool], target: int) -> list[int]:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row
 from dampipe.features.alignment.anchors import Anchors, CarriedSpan, VersionTimes
 from dampipe.features.alignment.model import TimeReport
 from dampipe.features.assets.names import names_of
+from dampipe.features.assets.shown import shown_versions, visible_sha1s
 from dampipe.features.metadata.references import Names, ids_by_text, terms_for_writing, unknown
 from dampipe.features.metadata.registry import LibraryFields, hold_schema
 from dampipe.features.metadata.service import read_values, require_write
@@ -45,7 +46,6 @@ from dampipe.features.subclips.queries import (
     Found,
     SubclipRepository,
     content_of_image,
-    current_versions,
 )
 from dampipe.features.undo.journal import begin, finish
 from dampipe.kernel.access import EDIT, READ, Actor, require
@@ -223,7 +223,7 @@ class SubclipService:
         anchored = self._placed.anchored(rows, view)
         assets = {row.asset_id for row in rows}
         with self._db.read() as connection:
-            current = current_versions(connection, self._db, assets, view)
+            current = shown_versions(connection, self._db, assets, view)
             names = names_of(connection, self._db, view, assets)
             values = self._subclips.values(connection, [row.id for row in rows])
             known = self._fields.all(connection)
@@ -260,7 +260,7 @@ class SubclipService:
 
     def _visible(self, versions: Collection[int], view: View) -> Mapping[int | None, str]:
         with self._db.read() as connection:
-            return self._subclips.visible_versions(connection, versions, view)
+            return visible_sha1s(connection, self._db, versions, view)
 
     # ---- what is given
 

@@ -3,7 +3,7 @@
 Everything that decides about a move is read in the transaction that makes it, after the assets were locked.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,12 +12,13 @@ from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from dampipe.features.assets.locks import Hold, lock_assets
+from dampipe.features.assets.shown import shown_versions
 from dampipe.features.workflow import errors
 from dampipe.features.workflow.check import describe_parameters
 from dampipe.features.workflow.definition import Definition, Transition, Use, problems_of
 from dampipe.features.workflow.events import AssetMoved
 from dampipe.features.workflow.model import Reason
-from dampipe.features.workflow.queries import Active, Item, active, items, sha1s_of, swap
+from dampipe.features.workflow.queries import Active, Item, active, items, swap
 from dampipe.features.workflow.scopes import move_of_link
 from dampipe.kernel.access import Actor, ActorKind
 from dampipe.kernel.asset_set import NONE, AssetSet
@@ -119,7 +120,7 @@ class Moves:
         there = ids
         if not dry_run:
             there = AssetSet(lock_assets(holding(connection), ids, Hold.ANNOTATIONS, mover.view))
-        names = sha1s_of(connection, self._db, there, mover.view)
+        names = _sha1s(connection, self._db, there, mover.view)
         there &= AssetSet(names)
         where = items(connection, self._db, workflow.definition, there)
         refused = self.refusals(connection, mover, one, where, comment)
@@ -137,7 +138,7 @@ class Moves:
     def _none(
         self, connection: Connection, mover: Mover, one: Transition, ids: AssetSet, reason: Reason
     ) -> Outcome:
-        part = Outcome(one, refused=[(ids, reason)], sha1s=sha1s_of(connection, self._db, ids, mover.view))
+        part = Outcome(one, refused=[(ids, reason)], sha1s=_sha1s(connection, self._db, ids, mover.view))
         where = items(connection, self._db, active(connection).definition, ids)
         part.states = {asset: item.state for asset, item in where.items()}
         return part
@@ -323,3 +324,8 @@ def _all(refusals: Sequence[Refusal]) -> AssetSet:
     for refusal in refusals:
         found = found | refusal.assets
     return found
+
+
+def _sha1s(connection: Connection, database: Database, assets: Collection[int], view: View) -> dict[int, str]:
+    """The SHA-1s of the versions that stand for assets."""
+    return {asset: shown.sha1 for asset, shown in shown_versions(connection, database, assets, view).items()}

@@ -390,16 +390,6 @@ class WorkflowRepository:
             return len(assets) - int(connection.execute(query.select_from(ASSET)).scalar_one())
 
 
-def sha1s_of(
-    connection: Connection, database: Database, assets: Collection[int], view: View
-) -> dict[int, str]:
-    """The SHA-1s of the versions that stand for assets."""
-    query = select(VERSION.c.asset_id, VERSION.c.sha1).where(
-        in_ids(database, VERSION.c.asset_id, assets), ~is_superseded(view), view.shows_version(VERSION.c.id)
-    )
-    return {row.asset_id: row.sha1 for row in connection.execute(query)}
-
-
 def count_states(connection: Connection, definition: Definition, view: View = EVERYTHING) -> dict[str, int]:
     """How many visible assets are in each state, those of other definitions included."""
     rows = connection.execute(
