@@ -7,6 +7,11 @@ FIELD_UNFIT = ErrorCode(
     "the field {field!r} cannot have machine tags of the vocabulary {vocabulary!r}",
     "Choose a field with several terms of this vocabulary that takes the values of all sources (union).",
 )
+NO_FIELD = ErrorCode(
+    "machinetag.no_field",
+    "no field of the schema can have machine tags of the vocabulary {vocabulary!r}",
+    "Add a field with several terms of this vocabulary, which takes the values of all sources (union).",
+)
 NOT_CHOSEN = ErrorCode(
     "machinetag.not_chosen",
     "no model proposes terms of the vocabulary {vocabulary!r}",

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 from dampipe.features.assets.service import AssetService
 from dampipe.features.machinetags.errors import (
     FIELD_UNFIT,
+    NO_FIELD,
     NOT_CHOSEN,
     NOT_FOUND,
     NOTHING_TO_UNDO,
@@ -124,7 +125,9 @@ class MachineTagService:
 
     def _field_for(self, connection: Connection, vocabulary: str) -> str:
         fitting = [one.key for one in self._fields.all(connection).values() if _fits(one, vocabulary)]
-        return vocabulary if vocabulary in fitting or not fitting else fitting[0]
+        if not fitting:
+            raise InvalidInput(NO_FIELD, vocabulary=vocabulary)
+        return vocabulary if vocabulary in fitting else fitting[0]
 
     @staticmethod
     def _require_fit(field: MetadataField | None, key: str, vocabulary: str) -> None:

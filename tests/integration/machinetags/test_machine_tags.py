@@ -17,9 +17,10 @@ from dampipe.features.machinetags.tables import MACHINE_TAG
 from dampipe.features.machinetags.tasks import CurrentVersions
 from dampipe.features.tagging.model import TagRequest
 from dampipe.features.tagging.service import TagService
-from dampipe.features.vocabularies.model import NewTerm
+from dampipe.features.vocabularies.model import NewTerm, NewVocabulary
 from dampipe.features.vocabularies.tables import TERM
 from dampipe.kernel.access import LOCAL
+from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.events.log import Event
 from tests.support.tagged_scenes import TaggedScenes, clip_sha1, truth_of, vocabulary_of_scenes
 
@@ -238,6 +239,16 @@ def test_sensitive_terms_are_off_until_somebody_turns_them_on(tagged: TaggedScen
     tagged.tagger.run()
     assert "white" in {key for _, key in tagged.found()}
     assert {tag.term for tag in tagged.service.review(LOCAL)} == {"white"}
+
+
+def test_a_vocabulary_that_no_field_takes_is_refused_with_what_helps(tagged: TaggedScenes) -> None:
+    tagged.vocabularies.create(LOCAL, NewVocabulary(key="shapes"))
+    with pytest.raises(InvalidInput, match="no field of the schema") as refused:
+        tagged.service.choose(LOCAL, "shapes", SchemeRequest())
+    assert refused.value.code == "machinetag.no_field"
+    with pytest.raises(InvalidInput, match="the field 'title' cannot have machine tags"):
+        tagged.service.choose(LOCAL, "tags", SchemeRequest(field="title"))
+    assert tagged.service.schemes(LOCAL) == []
 
 
 def test_a_run_killed_at_any_statement_is_finished_by_the_next(tagged: TaggedScenes) -> None:
