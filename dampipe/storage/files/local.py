@@ -104,6 +104,8 @@ class LocalFiles:
         with self._translated(folder):
             root = self._open_root()
         try:
+            if not is_valid(prefix) or not is_valid(after):
+                return
             try:
                 top = self._open_folder(root, folder) if folder else os.dup(root)
             except OSError as error:

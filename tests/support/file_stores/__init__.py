@@ -27,9 +27,12 @@ class Planted:
     write_many: Callable[[Iterable[str]], object]
     """Create many files of one byte."""
     names: frozenset[str] = frozenset()
-    """What names may be: `bytes` (not UTF-8), `empty` (segments, as in `a//b` and `/a`), `collisions` (`a` beside `a/b`),
-    `control` (characters such as newline), `forms` (both of Unicode's spellings of é in one folder), `case` (`a` beside
-    `A`), `windows` (what Windows forbids: `a\\b`, `a:b`, `a?`)."""
+    """What names may be.
+
+    `bytes`: not UTF-8; `empty`: with empty segments, as in `a//b` and `/a`; `collisions`: `a` beside `a/b`; `control`:
+    with characters such as newline; `forms`: both of Unicode's spellings of é in one folder; `case`: `a` beside `A`;
+    `windows`: what Windows forbids (`a:b`, `a?`).
+    """
     link: Callable[[str, str], object] | None = None
     """Make a symbolic link: its key, and what it leads to."""
     reads: Callable[[], int] | None = None
