@@ -6,7 +6,7 @@ object with another ETag, so that whatever is read is read on the condition that
 
 import io
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Self, cast
 from urllib.parse import quote
@@ -315,8 +315,16 @@ class S3Files:
         self.close()  # credentials may have been renewed since they were read
         return getattr(self._client.get(), operation)(Bucket=self._bucket, **parameters)
 
-    def _translated(self, key: str) -> AbstractContextManager[None]:
-        return translated(self.url, self._config, key)
+    @contextmanager
+    def _translated(self, key: str) -> Iterator[None]:
+        try:
+            with translated(self.url, self._config, key):
+                yield
+        except Permanent as error:
+            # Some servers refuse what looks like the way to another folder.
+            if error.code == STORE_FAILED.code and {".", ".."} & set(key.split("/")):
+                raise NotFound(FILE_NOT_FOUND, store=self.url, key=printable(key)) from error
+            raise
 
     def _check_key(self, key: str) -> None:
         if not key or key.endswith("/") or not _is_text(key) or not self._fits(key):
