@@ -126,15 +126,21 @@ class S3Files:
 
     def _page(self, parameters: Mapping[str, Any]) -> Any:
         with self._translated(""):
-            if self._asks_for_restores:
-                try:
-                    wanted = ["RestoreStatus"]
-                    return self._raw("list_objects_v2", **parameters, OptionalObjectAttributes=wanted)
-                except ClientError as error:
-                    if not _is_not_supported(error):
-                        raise
-                    self._asks_for_restores = False
-            return self._raw("list_objects_v2", **parameters)
+            if not self._asks_for_restores:
+                return self._listed(parameters)
+            try:
+                return self._listed({**parameters, "OptionalObjectAttributes": ["RestoreStatus"]})
+            except ClientError as error:
+                if not _is_not_supported(error):
+                    raise
+            page = self._listed(parameters)
+            self._asks_for_restores = False
+            return page
+
+    def _listed(self, parameters: Mapping[str, Any]) -> Any:
+        page = self._raw("list_objects_v2", **parameters)
+        _check_whole(page, "IsTruncated")
+        return page
 
     def _etags_are_md5(self) -> bool:
         """Whether the ETags of objects that were uploaded whole are MD5s: not if a KMS encrypts the bucket.
@@ -162,12 +168,14 @@ class S3Files:
     def _head(self, key: str) -> Any:
         with self._translated(key):
             try:
-                return self._raw("head_object", Key=self._prefix + key)
+                answer = self._raw("head_object", Key=self._prefix + key)
             except ClientError as error:
                 if error_code(error) not in _TELLS_NOTHING:
                     raise
                 self._explain(key, error)
-            return self._raw("head_object", Key=self._prefix + key)  # credentials were renewed
+                answer = self._raw("head_object", Key=self._prefix + key)  # credentials were renewed
+            _check_whole(answer, "ContentLength", "ETag", "LastModified")
+            return answer
 
     def _explain(self, key: str, error: ClientError) -> None:
         """Raise what another request says of an error without a body, or that error; return if it may have passed."""
@@ -184,7 +192,8 @@ class S3Files:
         if not _is_text(key) or not self._fits(key):
             return False
         prefix = f"{self._prefix}{key}/" if key else self._prefix
-        found = self._call("list_objects_v2", key, Prefix=prefix, MaxKeys=1)
+        with self._translated(key):
+            found = self._listed({"Prefix": prefix, "MaxKeys": 1})
         return not key or bool(found.get("Contents"))
 
     def open(self, key: str, expected: FileEntry | None = None) -> BinaryIO:
@@ -195,7 +204,8 @@ class S3Files:
                 FILE_ARCHIVED, store=self.url, key=printable(key), storage_class=expected.storage_class
             )
         reading = _Reading(self, key, expected)
-        body = reading.fetch(0) if expected is None or not expected.size else None
+        with self._translated(key):
+            body = reading.fetch(0) if expected is None or not expected.size else None
         stream = ObjectStream(reading.size, reading.fetch, is_broken, reading.broken, body)
         return cast(BinaryIO, io.BufferedReader(stream, 1 << 17))
 
@@ -304,10 +314,6 @@ class S3Files:
         with self._translated(""):
             return make_client(self._config)
 
-    def _call(self, operation: str, key: str, **parameters: Any) -> Any:
-        with self._translated(key):
-            return self._raw(operation, **parameters)
-
     def _raw(self, operation: str, **parameters: Any) -> Any:
         """The answer to a request. Raises errors of botocore."""
         try:
@@ -351,14 +357,19 @@ class _Reading:
         self.size = expected.size if expected else -1
 
     def fetch(self, offset: int) -> Body:
-        """The content from an offset on. Raises Conflict if the object is not the expected one."""
+        """The content from an offset on.
+
+        Raises Conflict if the object is not the expected one, and ConnectionError for an answer that was cut off.
+        """
         parameters: dict[str, Any] = {"Key": self._store._prefix + self._key}
         if offset:
             parameters["Range"] = f"bytes={offset}-"
         if self._token:
             parameters["IfMatch"] = f'"{self._token}"'
-        answer = self._store._call("get_object", self._key, **parameters)
+        with self._store._translated(self._key):
+            answer = self._store._raw("get_object", **parameters)
         try:
+            _check_whole(answer, "ContentLength", "ETag")
             self._check(answer, offset)
         except BaseException:
             answer["Body"].close()
@@ -368,7 +379,9 @@ class _Reading:
 
     def _check(self, answer: Mapping[str, Any], offset: int) -> None:
         """Not every server heeds conditions and ranges."""
-        token = answer.get("ETag", "").strip('"')
+        token = answer["ETag"].strip('"')
+        if answer["ResponseMetadata"]["HTTPStatusCode"] == 206:
+            _check_whole(answer, "ContentRange")
         span = answer.get("ContentRange", "")
         size = int(span.rpartition("/")[2]) if span else int(answer["ContentLength"])
         if offset and not span.startswith(f"bytes {offset}-"):
@@ -383,6 +396,15 @@ class _Reading:
         """The error for a transfer that breaks off again and again."""
         reason = f"{printable(self._key)}: {error or 'the answer ends too early'}"
         return Transient(STORE_UNREACHABLE, store=self._store.url, reason=reason)
+
+
+def _check_whole(answer: Mapping[str, Any], *fields: str) -> None:
+    """Raise ConnectionError for an answer that was cut off.
+
+    http.client takes a head that ends too early for a whole one, and botocore takes an empty body for an empty listing.
+    """
+    if missing := [name for name in fields if name not in answer]:
+        raise ConnectionError(f"the answer of the server was cut off, it has no {missing[0]}")
 
 
 def _is_text(key: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from botocore import exceptions as boto
+from botocore.parsers import ResponseParserError
 from urllib3.exceptions import HTTPError as Urllib3Error
 
 from dampipe.kernel.errors import (
@@ -67,7 +68,12 @@ _BY_CODE: dict[str, tuple[type[DampipeError], ErrorCode]] = {
 }  # fmt: skip
 _TRANSIENT = (
     *(boto.HTTPClientError, boto.ConnectionError, boto.IncompleteReadError, boto.ResponseStreamingError),
-    *(Urllib3Error, ConnectionError, TimeoutError),
+    *(
+        Urllib3Error,
+        ConnectionError,
+        TimeoutError,
+        ResponseParserError,
+    ),  # of an answer that was cut, or of a portal
 )
 _CREDENTIALS = (
     *(
