@@ -12,6 +12,7 @@ from dampipe.storage.auto import AutoStorage
 from dampipe.storage.blobs.fsspec import FsspecBlobs
 from dampipe.storage.blobs.local import LocalBlobs
 from dampipe.storage.blobs.memory import MemoryBlobs
+from dampipe.storage.blobs.s3 import S3Blobs
 from dampipe.storage.files.local import LocalFiles
 from dampipe.storage.files.s3 import S3Files
 from dampipe.storage.memory import MemoryStorage
@@ -38,6 +39,7 @@ SHA1 = "a" * 40
             FsspecBlobs,
         ),
         ("derivatives", "memory", {}, MemoryBlobs),
+        ("derivatives", "s3", {"url": "s3://bucket/x", "cache": "F", "anon": True}, S3Blobs),
         ("footage", "local", {"root": "F"}, LocalFiles),
         ("footage", "s3", {"root": "s3://bucket/F"}, S3Files),
     ],
