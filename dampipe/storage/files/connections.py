@@ -74,7 +74,7 @@ def normalised(root: str) -> str:
     """A root as it is compared and stored: without "/" at the end, otherwise as it was given."""
     if is_url(root) and not root.partition("://")[2].strip("/"):
         return root
-    return root.rstrip("/") or "/"
+    return root.rstrip("/") or root[:1]
 
 
 def resolve(root: str, connections: Mapping[str, Connection]) -> tuple[str, Connection]:
