@@ -81,7 +81,27 @@ def test_an_empty_store_lists_nothing(store: FileStore) -> None:
     assert keys(store) == keys(store, "a/") == keys(store, "a", "a") == []
 
 
-NAMES = [*["a-b/x", "a.mov", "a/x", "a/x-1", "a/x/y", "a/x.mov", "a0", "b/c/d/e", "z", "%41", "a+b", "a&b", "#1", "~", "é", "日本/語.mov"], "a b"]
+NAMES = [
+    *[
+        "a-b/x",
+        "a.mov",
+        "a/x",
+        "a/x-1",
+        "a/x/y",
+        "a/x.mov",
+        "a0",
+        "b/c/d/e",
+        "z",
+        "%41",
+        "a+b",
+        "a&b",
+        "#1",
+        "~",
+        "é",
+        "日本/語.mov",
+    ],
+    "a b",
+]
 
 
 def test_a_listing_is_in_the_order_of_the_bytes_of_whole_keys(planted: Planted) -> None:
