@@ -22,10 +22,11 @@ import pytest
 
 from dampipe.kernel.errors import Conflict, DampipeError, InvalidInput, NotFound, Permanent, Transient
 from dampipe.storage.files.base import FileEntry, FileStore, StorageState, Unread
-from tests.support.file_stores import Plant, Planted, Serve, local, s3
+from tests.support.file_stores import Plant, Planted, Serve, local, memory, s3
 
 KINDS: dict[str, Serve] = {
     "local": local.serve,
+    "memory": memory.serve,
     "s3-moto": s3.serve_moto,
     "s3-rclone": s3.serve_rclone,
 }

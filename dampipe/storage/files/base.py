@@ -109,7 +109,7 @@ class FileStore(Protocol):
 
         A listing is lazy, and complete: what cannot be listed is an `Unread`, and if the listing cannot be continued,
         the last item is an `Unread` of all that follows. It raises only where nothing was listed yet. Links to files
-        are files, links to folders are not followed; what is no regular file is left out, and so is what `put` has not
+        are files, links to folders are not followed; devices and pipes are left out, and so is what `put` has not
         finished.
         """
         ...

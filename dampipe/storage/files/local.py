@@ -1,7 +1,7 @@
 """Footage in a folder of this machine: a disk, or a mounted share.
 
 Folders are opened one below the other and links to folders are never followed, as in scans; a link to a file is that
-file. A named pipe or a device is no file, and opening one does not block.
+file. A named pipe or a device does not count as a file, and opening one does not block.
 """
 
 import contextlib
@@ -93,7 +93,7 @@ class LocalFiles:
         """See FileStore."""
 
     def presigned_url(self, key: str, seconds: int, filename: str = "") -> str | None:
-        """None: nobody else can open a path of this machine."""
+        """None: only this machine can open the path."""
         return None
 
     # Listing
@@ -344,7 +344,7 @@ class _Reader(io.RawIOBase):
         self._expected = expected
 
     def check(self) -> None:
-        """Raise NotFound for what is no regular file, and Conflict if the file is not the expected one."""
+        """Raise NotFound for devices and pipes, and Conflict if the file is not the expected one."""
         entry = _entry(self._key, os.fstat(self._descriptor))
         if entry is None:
             raise self._store._not_found(self._key)

@@ -20,7 +20,7 @@ _MOST_PARTS = 9_000
 _STREAMS = 4
 """Parts sent at a time; so many are in memory."""
 ABANDONED = timedelta(days=1)
-"""Age at which an unfinished upload of the same key is aborted: nobody will finish it, and it is paid for."""
+"""Age at which an unfinished upload of the same key is aborted: its process is dead, and its parts are paid for."""
 _NOT_SUPPORTED = frozenset({"NotImplemented", "501", "InvalidArgument", "InvalidRequest"})
 
 
