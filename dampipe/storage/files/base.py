@@ -53,6 +53,15 @@ class FileEntry:
     """Seconds since 1970; None unless restored."""
 
 
+def is_same(entry: FileEntry, expected: FileEntry) -> bool:
+    """Whether two entries are of the same content: by size, and by token or, where there is none, by time."""
+    if entry.size != expected.size:
+        return False
+    if entry.token and expected.token:
+        return entry.token == expected.token
+    return entry.mtime_ns == expected.mtime_ns
+
+
 @dataclass(frozen=True, slots=True)
 class Unread:
     """A part of a listing that cannot be read: nothing is known of the files there."""
@@ -60,6 +69,10 @@ class Unread:
     prefix: str
     """Of the keys that may be missing from the listing; a folder's ends with "/", "" stands for all."""
     reason: str
+
+
+UNFINISHED = ".dampipe-"
+"""Beginning of the names under which `put` writes where files are visible before they are complete; not listed."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +88,7 @@ class Traits:
 
 
 class FileStore(Protocol):
-    """A root of footage. Safe to use from several threads.
+    """A root of footage. Safe to use from several threads, and by a process that was forked since it was made.
 
     Any method may raise `Transient` where the storage does not answer, is overloaded or throttles, `Permanent` where it
     refuses the credentials, and `Unavailable` where a package is missing. No error contains a secret.
@@ -96,7 +109,8 @@ class FileStore(Protocol):
 
         A listing is lazy, and complete: what cannot be listed is an `Unread`, and if the listing cannot be continued,
         the last item is an `Unread` of all that follows. It raises only where nothing was listed yet. Links to files
-        are files, links to folders are not followed; what is no regular file is left out.
+        are files, links to folders are not followed; devices and pipes are left out, and so is what `put` has not
+        finished.
         """
         ...
 

@@ -8,8 +8,12 @@ from uuid import uuid4
 
 import pytest
 
+from dampipe.app.container import Container
+from dampipe.app.load_settings import load_settings
 from dampipe.kernel.errors import DampipeError, NotFound, Permanent, Transient
+from dampipe.storage.blobs.base import BlobStore
 from dampipe.storage.blobs.fsspec import FsspecBlobs
+from dampipe.storage.blobs.s3 import S3Blobs
 
 pytest.importorskip("s3fs")
 server_module = pytest.importorskip("moto.server")
@@ -61,6 +65,21 @@ def test_a_blob_in_a_bucket(blobs: FsspecBlobs) -> None:
     assert not blobs.exists(KEY)
     with pytest.raises(NotFound):
         blobs.open(KEY)
+
+
+def test_derivatives_use_the_connection_of_their_bucket(endpoint: str, tmp_path: Path) -> None:
+    bucket = uuid4().hex
+    connection = {"endpoint_url": endpoint, "access_key_id": "test", "secret_access_key": "test"}
+    settings = load_settings(
+        home=tmp_path, blobs_url=f"s3://studio@{bucket}/derivatives", connections={"studio": connection}
+    )
+    blobs = Container(settings).get(BlobStore)
+    assert isinstance(blobs, S3Blobs)
+    blobs._fs.mkdir(bucket)
+    put(blobs, KEY, b"content")
+    with blobs.open(KEY) as file:
+        assert file.read() == b"content"
+    assert list(blobs.keys()) == [KEY]
 
 
 def test_a_bucket_that_is_not_there(endpoint: str, tmp_path: Path) -> None:
