@@ -33,6 +33,10 @@ CLI: dict[str, str] = {
     "catalogue.not_set_up": "`dampipe up` sets it up.",
     "catalogue.schema_mismatch": "Run the newest dampipe everywhere; `dampipe up` upgrades an older schema.",
     "file.unreadable": "Make it readable for the worker, then run `dampipe retry PATH`.",
+    "source.host_changed": "Somebody may be between you and the host. If the host was set up anew, "
+    "`ssh-keygen -R {host}` forgets the old key.",
+    "source.host_unknown": "Compare the fingerprint with what `ssh-keygen -lf /etc/ssh/ssh_host_{kind}_key.pub` shows "
+    "on the host. If it is the same, connect once with `ssh {address}`, which writes the key into known_hosts.",
     "index.not_built": "A worker of the queue `index` builds it; `dampipe index rebuild` builds it at once.",
     "index.required": "A worker of the queue `index` repairs a damaged index; `dampipe index rebuild` does so at once.",
     "model.not_published_as_onnx": "`pip install '{package}'` to run it.",

@@ -35,7 +35,7 @@ EXTRAS = {
     "smbprotocol": "smb",
     "smbclient": "smb",
     "paramiko": "sftp",
-    "webdav4": "webdav",
+    "httpx": "webdav",
     "keyring": "keyring",
     "pgvector": "pgvector",
     "pymilvus": "milvus",

@@ -22,13 +22,16 @@ import pytest
 
 from dampipe.kernel.errors import Conflict, DampipeError, InvalidInput, NotFound, Permanent, Transient
 from dampipe.storage.files.base import FileEntry, FileStore, StorageState, Unread
-from tests.support.file_stores import Plant, Planted, Serve, local, memory, s3
+from tests.support.file_stores import Plant, Planted, Serve, local, memory, s3, sftp, smb, webdav
 
 KINDS: dict[str, Serve] = {
     "local": local.serve,
     "memory": memory.serve,
     "s3-moto": s3.serve_moto,
     "s3-rclone": s3.serve_rclone,
+    "sftp": sftp.serve,
+    "smb": smb.serve,
+    "webdav": webdav.serve,
 }
 
 CONTENT = random.Random(1).randbytes(3_000_000)

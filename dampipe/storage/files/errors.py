@@ -37,6 +37,17 @@ STORE_UNORDERED = ErrorCode(
 )
 STORE_FAILED = ErrorCode("source.failed", "{store} cannot be used: {reason}")
 STORE_FULL = ErrorCode("source.full", "no space left in {store}", "Free some space, then retry.")
+HOST_UNKNOWN = ErrorCode(
+    "source.host_unknown",
+    "{store}: the host is not known; it states the key {algorithm} {fingerprint}",
+    "Ask the owner of the host for the fingerprint of its key. If it is this one, connect to it once with ssh, which "
+    "writes it into known_hosts.",
+)
+HOST_CHANGED = ErrorCode(
+    "source.host_changed",
+    "{store}: the host states another key than the known one: {algorithm} {fingerprint}",
+    "Somebody may be between you and the host. If the host was set up anew, delete its line in known_hosts.",
+)
 URL_INVALID = ErrorCode(
     "source.url_invalid", "{url} is not a valid address of footage: {problem}", "See docs/sources.md."
 )
