@@ -118,7 +118,7 @@ def catalogues() -> Iterator[Callable[[], Scanning]]:
 
 @given(trees=st.lists(TREES, min_size=2, max_size=4))
 @settings(
-    max_examples=int(os.environ.get("REMOTE_EXAMPLES", "25")),
+    max_examples=int(os.environ.get("REMOTE_EXAMPLES", "12")),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
