@@ -60,12 +60,16 @@ def _print(details: Details, added: list[tuple[str, str]]) -> None:
             run.plan or "",
             "" if run.speed is None else f"{run.speed:.1f}×",
             "" if run.size is None else f"{run.size:,}",
+            f"{run.fetched:,}" if run.fetched else "",
             "; ".join([*([sentences(run.reason, run.hint)] if run.reason else []), *run.warnings]),
         )
         for run in details.runs
     ]
-    columns = ["stage", "state", "took", "attempts", "plan", "speed", "bytes", "remarks"]
-    say(table(columns, runs, right=["took", "attempts", "speed", "bytes"]))
+    columns = ["stage", "state", "took", "attempts", "plan", "speed", "bytes", "fetched", "remarks"]
+    if not any(run.fetched for run in details.runs):  # its files are local
+        columns.remove("fetched")
+        runs = [(*run[:-2], run[-1]) for run in runs]
+    say(table(columns, runs, right=["took", "attempts", "speed", "bytes", "fetched"]))
 
 
 def _rate(video: VideoStream) -> str:
