@@ -28,7 +28,7 @@ from dampipe.storage.limits import MomentLimits, ScanLimits
 from dampipe.storage.model_index import IndexFactory, ModelIndex, VectorSource
 from dampipe.storage.moment_search import MomentSource, Owner, search_moments, unit_query
 from dampipe.storage.moments import Moment
-from dampipe.storage.registry import backend_class, get_storage_backend
+from dampipe.storage.registry import Role, backend_class, get_storage_backend
 from dampipe.storage.vectors.base import VectorStorage
 from dampipe.storage.video import Video
 
@@ -99,7 +99,7 @@ class AutoStorage(StorageEngine):
     def from_config(cls, config: Mapping[str, object]) -> Self:
         """For the registry: see AutoConfig."""
         parts = AutoConfig.model_validate(config)
-        catalog: Any = _backend(parts.catalog, {})
+        catalog: Any = _backend(parts.catalog, {}, "catalogue")
         if not hasattr(catalog, "vectors_after"):
             raise InvalidInput(BACKEND_NOT_A_CATALOG, kind=parts.catalog.kind)
         vectors = parts.vectors
@@ -111,7 +111,7 @@ class AutoStorage(StorageEngine):
             options: dict[str, object] = {"dimension": dimension, "name": model}
             if folder is not None:
                 options["folder"] = Path(str(folder)) / model
-            index: VectorStorage = _backend(vectors, options)
+            index: VectorStorage = _backend(vectors, options, "vectors")
             return index
 
         return cls(catalog, open_index, can_mask=lambda: can_mask(vectors.kind))
@@ -234,8 +234,8 @@ class AutoStorage(StorageEngine):
 
 def can_mask(kind: str) -> bool:
     """Whether the vector index registered as `kind` takes masks. Raises as `get_storage_backend`."""
-    return bool(getattr(backend_class(kind), "can_mask", False))
+    return bool(getattr(backend_class(kind, "vectors"), "can_mask", False))
 
 
-def _backend(part: _BackendConfig, options: Mapping[str, object]) -> Any:
-    return get_storage_backend(part.kind, {**(part.model_extra or {}), **options})
+def _backend(part: _BackendConfig, options: Mapping[str, object], role: Role) -> Any:
+    return get_storage_backend(part.kind, {**(part.model_extra or {}), **options}, role)

@@ -12,11 +12,13 @@ NO_VECTORS = ErrorCode(
 )
 
 BACKEND_UNKNOWN = ErrorCode(
-    "storage.backend_unknown", "there is no storage backend {kind!r}, only {known}", "Use one of these names."
+    "storage.backend_unknown",
+    "there is no storage backend {kind!r} for {role}, only {known}",
+    "Use one of these names.",
 )
 NO_BACKENDS = ErrorCode(
     "storage.no_backends",
-    "there is no storage backend {kind!r}, since none is registered",
+    "there is no storage backend {kind!r} for {role}, since none is registered",
     "Install dampipe; from a checkout with `pip install -e .`.",
 )
 BACKEND_CONFIG_INVALID = ErrorCode(

@@ -1,14 +1,16 @@
-"""The registry of storage backends: entry points of the group `dampipe.storage`, by name.
+"""The registry of storage backends: entry points of the groups `dampipe.storage.<role>`, by name.
 
-A backend is a class with `from_config(config) -> backend`. Other packages register theirs in pyproject.toml:
+A role says what is stored: `catalogue`, `vectors`, `derivatives` or `footage`. One name may have several roles: `s3` is
+a place of footage and of derivatives. A backend is a class with `from_config(config) -> backend`. Other packages register
+theirs in pyproject.toml:
 
-    [project.entry-points."dampipe.storage"]
+    [project.entry-points."dampipe.storage.footage"]
     mystore = "mypackage.store:MyStore"
 """
 
 from collections.abc import Mapping
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from pydantic import ValidationError
 
@@ -21,13 +23,20 @@ from dampipe.storage.errors import (
     NO_BACKENDS,
 )
 
-GROUP = "dampipe.storage"
+Role: TypeAlias = Literal["catalogue", "vectors", "derivatives", "footage"]
+GROUP = "dampipe.storage."
+"""Followed by the role."""
 
 EXTRAS = {
     "psycopg": "postgres",
     "s3fs": "s3",
+    "boto3": "s3",
+    "botocore": "s3",
     "smbprotocol": "smb",
+    "smbclient": "smb",
     "paramiko": "sftp",
+    "webdav4": "webdav",
+    "keyring": "keyring",
     "pgvector": "pgvector",
     "pymilvus": "milvus",
     "weaviate": "weaviate",
@@ -35,13 +44,16 @@ EXTRAS = {
 """The extra of dampipe that installs an optional module."""
 
 
-def get_storage_backend(kind: str, config: Mapping[str, object]) -> object:
-    """Create the backend registered as `kind`: a StorageEngine, a VectorStorage or a BlobStore.
+def get_storage_backend(kind: str, config: Mapping[str, object], role: Role = "catalogue") -> object:
+    """Create the backend registered as `kind` in a role.
+
+    By role it is a StorageEngine (`catalogue`), a VectorStorage (`vectors`), a BlobStore (`derivatives`) or a FileStore
+    (`footage`).
 
     Raises `InvalidInput` for an unknown kind (the message lists all kinds), for a configuration that the backend
     rejects (it names the key), and if a package is missing (the remedy names the extra).
     """
-    made = backend_class(kind)
+    made = backend_class(kind, role)
     try:
         backend: object = made.from_config(config)
     except ValidationError as error:
@@ -51,12 +63,17 @@ def get_storage_backend(kind: str, config: Mapping[str, object]) -> object:
     return backend
 
 
-def backend_class(kind: str) -> Any:
-    """The class registered as `kind`. Raises `InvalidInput` if there is none or a package is missing."""
-    known = _known()
+def kinds(role: Role) -> frozenset[str]:
+    """The names registered in a role."""
+    return frozenset(_known(role))
+
+
+def backend_class(kind: str, role: Role) -> Any:
+    """The class registered as `kind` in a role. Raises `InvalidInput` if there is none or a package is missing."""
+    known = _known(role)
     if kind not in known:
         code = BACKEND_UNKNOWN if known else NO_BACKENDS
-        raise InvalidInput(code, kind=kind, known=", ".join(sorted(known)))
+        raise InvalidInput(code, kind=kind, role=role, known=", ".join(sorted(known)))
     try:
         return known[kind].load()
     except ImportError as error:
@@ -74,8 +91,8 @@ def missing_package(kind: str, error: ImportError) -> InvalidInput:
     )
 
 
-def _known() -> dict[str, EntryPoint]:
-    return {point.name: point for point in entry_points(group=GROUP)}
+def _known(role: Role) -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=GROUP + role)}
 
 
 def _problem(error: ValidationError) -> str:

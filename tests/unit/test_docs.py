@@ -193,6 +193,7 @@ OTHER = {
     "group_roles": {"staff": "viewer"},
     "default_role": "viewer",
     "event_bus": "amqp://other",
+    "connections": {"other": {"region": "eu-west-1"}},
     "webhook_networks": ["10.0.0.0/8"],
     "guard_share": 0.1,
     "log_level": "DEBUG",

@@ -15,5 +15,5 @@ def blob_store(services: Services) -> BlobStore:
     url, options = settings.blobs, settings.blobs_options
     if "://" in url:
         config = {"url": url, "cache": str(settings.home / "cache" / ".blobs"), **options}
-        return get_storage_backend("fsspec", config)  # type: ignore[return-value]
+        return get_storage_backend("fsspec", config, "derivatives")  # type: ignore[return-value]
     return LocalBlobs(Path(url))

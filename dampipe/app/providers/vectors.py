@@ -24,7 +24,7 @@ def auto_storage(services: Services) -> AutoStorage:
         config = {**settings.vectors_options, **own}
         if settings.vectors == "pgvector":
             config.setdefault("url", settings.database)  # the catalogue's own, where it is PostgreSQL
-        return get_storage_backend(settings.vectors, config)  # type: ignore[return-value]
+        return get_storage_backend(settings.vectors, config, "vectors")  # type: ignore[return-value]
 
     return AutoStorage(catalog, open_index, can_mask=lambda: can_mask(settings.vectors))
 

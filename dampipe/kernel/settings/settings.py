@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from dampipe.kernel.access import Role
 from dampipe.kernel.home import config_file, home_folder
 from dampipe.kernel.masking import query_names, url_problem
+from dampipe.kernel.settings.connection import Connection
 from dampipe.kernel.settings.cron import check_schedule
 from dampipe.kernel.settings.default_model import default_model
 from dampipe.kernel.settings.file import ConfigFile
@@ -136,6 +137,10 @@ class Settings(BaseSettings):
     )
     blobs_options: dict[str, Any] = Field(
         default_factory=dict, description="Options for the blob store (keys, endpoint), as fsspec names them."
+    )
+    connections: dict[str, Connection] = Field(
+        default_factory=dict,
+        description="Addresses and credentials of object stores and file servers with footage, by name.",
     )
     vectors: str = Field(
         "faiss", description="Vector index backend: faiss, pgvector, milvus, weaviate, or `none`."

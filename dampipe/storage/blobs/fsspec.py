@@ -39,7 +39,7 @@ _TIMES = ("LastModified", "last_modified", "mtime", "last_write_time", "updated"
 
 
 class FsspecConfig(BaseModel):
-    """Configuration of `get_storage_backend("fsspec", …)`. All other keys are options of the file system."""
+    """Configuration of `get_storage_backend("fsspec", …, "derivatives")`. Other keys are options of the file system."""
 
     model_config = ConfigDict(extra="allow")
 

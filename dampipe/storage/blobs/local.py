@@ -25,7 +25,7 @@ _UNREACHABLE = (
 
 
 class LocalConfig(BaseModel):
-    """Configuration of `get_storage_backend("local", …)`."""
+    """Configuration of `get_storage_backend("local", …, "derivatives")`."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -16,7 +16,7 @@ from dampipe.storage.blobs.names import checked_name
 
 
 class MemoryBlobsConfig(BaseModel):
-    """Configuration of `get_storage_backend("memory-blobs", …)`: no options."""
+    """Configuration of `get_storage_backend("memory", …, "derivatives")`: no options."""
 
     model_config = ConfigDict(extra="forbid")
 

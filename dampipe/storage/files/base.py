@@ -53,6 +53,15 @@ class FileEntry:
     """Seconds since 1970; None unless restored."""
 
 
+def is_same(entry: FileEntry, expected: FileEntry) -> bool:
+    """Whether two entries are of the same content: by size, and by token or, where there is none, by time."""
+    if entry.size != expected.size:
+        return False
+    if entry.token and expected.token:
+        return entry.token == expected.token
+    return entry.mtime_ns == expected.mtime_ns
+
+
 @dataclass(frozen=True, slots=True)
 class Unread:
     """A part of a listing that cannot be read: nothing is known of the files there."""

@@ -67,7 +67,7 @@ PARALLEL_FROM = 100_000
 
 
 class FaissConfig(VectorsConfig):
-    """Configuration of `get_storage_backend("faiss", …)`."""
+    """Configuration of `get_storage_backend("faiss", …, "vectors")`."""
 
     folder: Path
     exact_up_to: int = Field(EXACT_UP_TO, ge=0)

@@ -53,7 +53,7 @@ _UNREACHABLE_WORDS = ("connect", "unavailable", "timeout", "timed out", "closed 
 
 
 class MilvusConfig(VectorsConfig):
-    """Configuration of `get_storage_backend("milvus", …)`."""
+    """Configuration of `get_storage_backend("milvus", …, "vectors")`."""
 
     uri: str
     """`http://host:19530`, or a file for Milvus Lite."""

@@ -49,7 +49,7 @@ GRAPH_FROM = 0.2
 
 
 class PgVectorConfig(VectorsConfig):
-    """Configuration of `get_storage_backend("pgvector", …)`."""
+    """Configuration of `get_storage_backend("pgvector", …, "vectors")`."""
 
     url: str
     """SQLAlchemy URL, like `database_url`."""

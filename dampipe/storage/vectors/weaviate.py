@@ -48,7 +48,7 @@ FILTER_RANGES = 500
 
 
 class WeaviateConfig(VectorsConfig):
-    """Configuration of `get_storage_backend("weaviate", …)`."""
+    """Configuration of `get_storage_backend("weaviate", …, "vectors")`."""
 
     url: str
     """`http://host:8080`."""

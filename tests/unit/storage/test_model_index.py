@@ -194,7 +194,7 @@ def test_an_index_that_cannot_mask_says_so(catalog: MemoryStorage) -> None:
 
 def test_whether_backends_can_mask_is_known_without_opening_one(catalog: MemoryStorage) -> None:
     assert AutoStorage(catalog, None).can_mask, "the scan of the catalogue"
-    assert all(can_mask(kind) for kind in ("faiss", "pgvector", "milvus", "weaviate", "memory-vectors"))
+    assert all(can_mask(kind) for kind in ("faiss", "pgvector", "milvus", "weaviate", "memory"))
     with pytest.raises(InvalidInput, match="there is no storage backend"):
         can_mask("nonsense")
 

@@ -1,7 +1,7 @@
 """Backends are found by name, and errors name what is wrong with a request."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -12,8 +12,9 @@ from dampipe.storage.auto import AutoStorage
 from dampipe.storage.blobs.fsspec import FsspecBlobs
 from dampipe.storage.blobs.local import LocalBlobs
 from dampipe.storage.blobs.memory import MemoryBlobs
+from dampipe.storage.files.local import LocalFiles
 from dampipe.storage.memory import MemoryStorage
-from dampipe.storage.registry import get_storage_backend, missing_package
+from dampipe.storage.registry import Role, get_storage_backend, kinds, missing_package
 from dampipe.storage.vectors.faiss import FaissVectors
 from dampipe.storage.vectors.memory import MemoryVectors
 
@@ -21,21 +22,37 @@ SHA1 = "a" * 40
 
 
 @pytest.mark.parametrize(
-    ("kind", "config", "made"),
+    ("role", "kind", "config", "made"),
     [
-        ("memory", {}, MemoryStorage),
-        ("faiss", {"folder": "F", "dimension": 4}, FaissVectors),
-        ("memory-vectors", {"dimension": 4}, MemoryVectors),
-        ("local", {"root": "F"}, LocalBlobs),
-        ("fsspec", {"url": "memory://x", "cache": "F"}, FsspecBlobs),
-        ("fsspec", {"url": "file://F", "cache": "F", "cache_bytes": 5, "auto_mkdir": True}, FsspecBlobs),
-        ("memory-blobs", {}, MemoryBlobs),
-        ("auto", {"catalog": {"kind": "memory"}}, AutoStorage),
+        ("catalogue", "memory", {}, MemoryStorage),
+        ("catalogue", "auto", {"catalog": {"kind": "memory"}}, AutoStorage),
+        ("vectors", "faiss", {"folder": "F", "dimension": 4}, FaissVectors),
+        ("vectors", "memory", {"dimension": 4}, MemoryVectors),
+        ("derivatives", "local", {"root": "F"}, LocalBlobs),
+        ("derivatives", "fsspec", {"url": "memory://x", "cache": "F"}, FsspecBlobs),
+        (
+            "derivatives",
+            "fsspec",
+            {"url": "file://F", "cache": "F", "cache_bytes": 5, "auto_mkdir": True},
+            FsspecBlobs,
+        ),
+        ("derivatives", "memory", {}, MemoryBlobs),
+        ("footage", "local", {"root": "F"}, LocalFiles),
     ],
 )
-def test_every_backend_is_found(kind: str, config: dict[str, Any], made: type, tmp_path: Path) -> None:
+def test_every_backend_is_found(
+    role: Role, kind: str, config: dict[str, Any], made: type, tmp_path: Path
+) -> None:
     placed = {k: v.replace("F", str(tmp_path)) if isinstance(v, str) else v for k, v in config.items()}
-    assert type(get_storage_backend(kind, placed)) is made
+    assert type(get_storage_backend(kind, placed, role)) is made
+
+
+def test_a_name_may_have_several_roles() -> None:
+    roles = [role for role in get_args(Role) if "local" in kinds(role)]
+    assert roles == ["derivatives", "footage"]
+    assert (
+        type(get_storage_backend("memory", {})) is MemoryStorage
+    )  # the role is the catalogue, unless it is named
 
 
 def test_the_sql_catalogue_is_found(tmp_path: Path) -> None:
@@ -62,25 +79,35 @@ def test_auto_is_composed_of_parts(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "config", "said"),
+    ("role", "kind", "config", "said"),
     [
-        ("fais", {}, "no storage backend 'fais', only .*faiss.*local"),
-        ("faiss", {"folder": "x"}, "'faiss': 'dimension' is missing"),
-        ("faiss", {"folder": "x", "dimension": 4, "folders": 1}, "unknown key 'folders'"),
-        ("faiss", {"folder": "x", "dimension": 0}, "'dimension'"),
-        ("local", {"root": 5}, "'root'"),
-        ("memory", {"url": "x"}, "unknown key 'url'"),
-        ("memory-blobs", {"root": "x"}, "unknown key 'root'"),
-        ("media-db", {"path": "x"}, "url"),
-        ("fsspec", {"url": "/no/scheme", "cache": "x"}, "'url'"),
-        ("auto", {}, "'catalog' is missing"),
-        ("auto", {"catalog": {}}, "'catalog.kind' is missing"),
-        ("auto", {"catalog": {"kind": "memory-blobs"}}, "not a catalogue"),
+        ("vectors", "fais", {}, "no storage backend 'fais' for vectors, only .*faiss.*pgvector"),
+        ("derivatives", "faiss", {}, "no storage backend 'faiss' for derivatives, only .*local"),
+        ("vectors", "faiss", {"folder": "x"}, "'faiss': 'dimension' is missing"),
+        ("vectors", "faiss", {"folder": "x", "dimension": 4, "folders": 1}, "unknown key 'folders'"),
+        ("vectors", "faiss", {"folder": "x", "dimension": 0}, "'dimension'"),
+        ("derivatives", "local", {"root": 5}, "'root'"),
+        ("derivatives", "memory", {"root": "x"}, "unknown key 'root'"),
+        ("derivatives", "fsspec", {"url": "/no/scheme", "cache": "x"}, "'url'"),
+        ("footage", "local", {"root": "/x", "user": "me"}, "unknown key 'user'"),
+        ("catalogue", "memory", {"url": "x"}, "unknown key 'url'"),
+        ("catalogue", "media-db", {"path": "x"}, "url"),
+        ("catalogue", "auto", {}, "'catalog' is missing"),
+        ("catalogue", "auto", {"catalog": {}}, "'catalog.kind' is missing"),
+        ("catalogue", "auto", {"catalog": {"kind": "memory"}, "vectors": {}}, "'vectors.kind' is missing"),
+        (
+            "catalogue",
+            "auto",
+            {"catalog": {"kind": "auto", "catalog": {"kind": "memory"}}},
+            "not a catalogue",
+        ),
     ],
 )
-def test_a_wrong_configuration_is_described_in_one_line(kind: str, config: dict[str, Any], said: str) -> None:
+def test_a_wrong_configuration_is_described_in_one_line(
+    role: Role, kind: str, config: dict[str, Any], said: str
+) -> None:
     with pytest.raises(InvalidInput, match=said) as caught:
-        get_storage_backend(kind, config)
+        get_storage_backend(kind, config, role)
     assert "\n" not in str(caught.value)
 
 
