@@ -69,3 +69,47 @@ def join_root(root: str, key: str) -> str:
     ('/mnt/a/b/c.mov', '/a', 's3://b/a//c.mov', 's3://b')
     """
     return f"{root.rstrip('/') if root != '/' else ''}/{key}" if key else root
+
+
+def normal_path(path: str) -> str:
+    """A path as roots are compared: absolute, or a URL with its scheme in lower case and without "/" at its end.
+
+    >>> normal_path("S3://Bucket/a//b/"), normal_path("s3://bucket/"), normal_path("/mnt/a/../b/")
+    ('s3://Bucket/a//b', 's3://bucket', '/mnt/b')
+    """
+    if not is_url(path):
+        return os.path.abspath(path)
+    scheme, _, rest = path.partition("://")
+    return f"{scheme.lower()}://{rest.rstrip('/')}"
+
+
+def is_below(path: str, root: str) -> bool:
+    """Whether a path is a root or lies below it, both being normal.
+
+    >>> is_below("s3://b/a//c", "s3://b/a"), is_below("/mnt/ab", "/mnt/a"), is_below("/a", "/"), is_below("s3://b", "/")
+    (True, False, True, False)
+    """
+    return path == root or path.startswith("/" if root == "/" else f"{root}/")
+
+
+def below(path: str, root: str) -> str:
+    """The key of a path that `is_below` a root; "" for the root itself. The inverse of `join_root`.
+
+    >>> below("s3://b/a//c", "s3://b/a"), below("/mnt/a", "/mnt/a"), below("/mnt", "/")
+    ('/c', '', 'mnt')
+    """
+    return path[1 if root == "/" else len(root) + 1 :]
+
+
+def split_path(path: str) -> tuple[str, str]:
+    """The folder that holds a path, and its name; of a URL, whose first part is no folder, at most down to that.
+
+    >>> split_path("s3://b/a//c.mov"), split_path("s3://b/c.mov"), split_path("/mnt/c.mov"), split_path("s3://b")
+    (('s3://b/a/', 'c.mov'), ('s3://b', 'c.mov'), ('/mnt', 'c.mov'), ('s3://b', ''))
+    """
+    if not is_url(path):
+        return os.path.split(path)
+    scheme, _, rest = path.partition("://")
+    host, _, key = rest.partition("/")
+    folder, name = split_key(key)
+    return join_root(f"{scheme}://{host}", folder), name

@@ -5,9 +5,7 @@ stopped meanwhile: what was requested is read until its time is over, and what w
 next time.
 """
 
-import os
 from collections.abc import Callable, Sequence
-from pathlib import PurePath
 
 from dampipe.features.fixity import errors
 from dampipe.features.fixity.model import Verified, VerifyRequest
@@ -23,7 +21,7 @@ from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel.access import PROCESS, Actor, require
 from dampipe.kernel.errors import CannotStart, InvalidInput, NotFound
 from dampipe.kernel.ids import SourceId
-from dampipe.kernel.paths import printable
+from dampipe.kernel.paths import normal_path, printable, split_key
 from dampipe.kernel.polling import IdleTimeout, poll
 
 NIGHT = 20 * 3600.0
@@ -121,13 +119,13 @@ class FixityService:
             if name in by_name:
                 scopes.append(FileScope(by_name[name]))
                 continue
-            path = under_known_root(os.path.abspath(name), sources)
+            path = under_known_root(normal_path(name), sources)
             source = holder(path, sources)
             if source is None:
                 raise NotFound(errors.NOT_IN_A_SOURCE, path=printable(name))
             scope = FileScope(source.id, below_root(path, source.root))
             if path != source.root:
-                folder, file = below_root(PurePath(path).parent, source.root), PurePath(path).name
+                folder, file = split_key(below_root(path, source.root))
                 if self._locations.exists(source.id, folder, file):
                     scope = FileScope(source.id, folder, file)
             scopes.append(scope)

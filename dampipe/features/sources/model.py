@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from dampipe.features.sources import errors
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.ids import SourceId
-from dampipe.kernel.paths import printable
+from dampipe.kernel.paths import is_below, is_url, printable
+from dampipe.storage.files.urls import check_url
 
 
 class VersionRule(StrEnum):
@@ -34,9 +35,9 @@ class Source(BaseModel):
     id: SourceId
     name: str
     root: str
-    """Absolute path, as this machine sees it."""
+    """Absolute path as this machine sees it, or a URL."""
     declared: str = ""
-    """Absolute path as the source was added; empty: the same as `root`."""
+    """Absolute path or URL as the source was added; empty: the same as `root`."""
     include: tuple[str, ...] = ()
     """Patterns in the syntax of .gitignore: if there are any, only files that match are footage."""
     exclude: tuple[str, ...] = ()
@@ -46,21 +47,21 @@ class Source(BaseModel):
     versions: VersionRule = VersionRule.FOOTAGE
 
     def holds(self, path: str | PurePath) -> bool:
-        """Whether an absolute path, as this machine sees it, is the root or lies below it."""
-        return PurePath(path).is_relative_to(self.root)
+        """Whether an absolute path as this machine sees it, or a URL, is the root or lies below it."""
+        return is_below(str(path), self.root)
 
 
 class SourceRequest(BaseModel):
     """A folder to name as a source; the settings of a folder that is a source already are replaced.
 
-    Raises InvalidInput for a name, a pattern or a path map that is not valid.
+    Raises InvalidInput for a name, a pattern, a URL or a path map that is not valid.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     path: str
-    """Absolute path."""
+    """Absolute path, or a URL."""
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     path_maps: dict[str, str] = {}
@@ -78,6 +79,8 @@ class SourceRequest(BaseModel):
             check_patterns([*self.include, *self.exclude])
         except ValueError as error:
             raise InvalidInput(errors.PATTERN_INVALID, problem=str(error)) from error
+        if is_url(self.path):
+            check_url(self.path)
         for machine, path in self.path_maps.items():
             if not machine or not os.path.isabs(path):
                 raise InvalidInput(errors.PATH_MAP_INVALID, machine=machine, path=printable(path))
@@ -94,7 +97,7 @@ class SourceReport(BaseModel):
     present: int = 0
     missing: int = 0
     reachable: bool = True
-    """Whether the root is a folder on the machine that asks."""
+    """Whether the root is a folder on the machine that asks, or the storage of a URL answers it."""
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     path_maps: dict[str, str] = {}

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import PurePath
 from time import time
 
 from sqlalchemy import ColumnElement, Connection, delete, select, update
@@ -16,7 +15,7 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.rows import rows_of
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.ids import SourceId
-from dampipe.kernel.paths import printable
+from dampipe.kernel.paths import below, is_below, is_url, printable
 
 OnNested = Callable[[Connection, SourceId, str, SourceId], object]
 """Called in the transaction that creates a source inside another one: with the connection, the id of the
@@ -126,11 +125,11 @@ class SourceRepository:
             else:
                 new = SOURCE.insert().values(root=root, added_at=time(), **values).returning(SOURCE.c.id)
                 source = int(connection.execute(new).scalar_one())
-                outer = [row for row in rows if PurePath(root).is_relative_to(row.root)]
+                outer = [row for row in rows if is_below(root, row.root)]
                 if outer:
                     nearest = max(outer, key=lambda row: len(row.root))
                     assert nearest.id is not None
-                    inside = str(PurePath(root).relative_to(nearest.root))
+                    inside = below(root, nearest.root)
                     on_nested(connection, SourceId(nearest.id), inside, SourceId(source))
             connection.execute(delete(PATH_MAP).where(PATH_MAP.c.source_id == source))
             for machine, path in (path_maps or {}).items():
@@ -156,8 +155,11 @@ def _names(path: str) -> Iterator[str]:
 
     >>> [name for name, _ in zip(_names("/mnt/b/footage"), range(4))]
     ['footage', 'b/footage', 'mnt/b/footage', 'mnt/b/footage-2']
+    >>> next(_names("s3://me@bucket/card7")), next(_names("s3://me@bucket"))
+    ('card7', 'bucket')
     """
-    parts = [printable(part).strip() for part in PurePath(path).parts[1:]] or ["root"]
+    whole = path.partition("://")[2].rpartition("@")[2] if is_url(path) else path
+    parts = [printable(part).strip() for part in whole.split("/") if part] or ["root"]
     for count in range(1, len(parts) + 1):
         name = "/".join(parts[-count:])
         if name and not name.startswith("-"):

@@ -72,6 +72,7 @@ class LocationRow(SQLModel, table=True):
         UniqueConstraint("folder_id", "name"),
         index_where("location_missed", "missed_by IS NOT NULL", "missed_by", "id"),
         index_where("location_move_key", "version_id IS NOT NULL", "inode"),
+        index_where("location_move_checksum", "version_id IS NOT NULL AND checksum <> ''", "checksum"),
         index_where("location_of_version", "version_id IS NOT NULL", "version_id"),
         Index("location_of_scan", "scan_id", "id"),
         index_where("location_named", "is_named", "folder_id"),
@@ -94,6 +95,10 @@ class LocationRow(SQLModel, table=True):
     """The scan that did not find it where it was; it has no effect before the end of that scan."""
     is_named: bool = False
     """Whether it was enqueued by its own path although scans of its source skip it: they keep it nevertheless."""
+    checksum: str = Field(default="", sa_column=long_text(server_default=""))
+    """`algorithm:hexadecimal digits`, where the storage states a digest that can be trusted; else ""."""
+    token: str = Field(default="", sa_column=long_text(server_default=""))
+    """What the storage changes with the content, an ETag for example; "" where it has nothing of the kind."""
 
 
 FOLDER = table_of(FolderRow)

@@ -25,16 +25,13 @@ from dampipe.kernel.private_files import make_folder
 from dampipe.kernel.stage_io import RemotePlace, SourceFile
 from dampipe.kernel.staging import OnFetched, OnTransfer
 from dampipe.storage.files import errors
-from dampipe.storage.files.base import FileEntry, FileStore, StorageState
+from dampipe.storage.files.base import FileEntry, FileStore
 from dampipe.storage.files.cache import CopyRecord, FootageCache, HeldCopy, Incoming, boot_id
+from dampipe.storage.files.known import check_readable
+from dampipe.storage.files.reading import BLOCK, read_blocks
 
 log = logging.getLogger(__name__)
 
-BLOCK = 1 << 20
-TRIES = 5
-"""How often a transfer is continued without a byte in between before the stage fails, to be tried again later."""
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
-"""Seconds before a transfer is continued."""
 CHANGED_DELAY = 30.0
 """Seconds before a file that was changed during its transfer is tried again."""
 RESTORING_DELAY = 3600.0
@@ -129,35 +126,14 @@ class FootageStaging:
     ) -> str:
         """Fetch a file and return its SHA-1; what breaks off is continued where it did, if the file is the same."""
         store, digest = self._stores(place.root), hashlib.sha1(usedforsecurity=False)
-        with target.open("r+b" if continues and target.exists() else "wb") as file:
-            while block := file.read(BLOCK) if file.readable() else b"":
+        with target.open("r+b" if continues and target.exists() else "w+b") as file:
+            while block := file.read(BLOCK):
                 digest.update(block)
-            if file.tell() > entry.size:
-                raise Conflict(errors.FILE_CHANGED, key=printable(place.key), store=place.root)
             counter.done = file.tell()
-            failed = 0
-            while counter.done < entry.size:
-                before = counter.done
-                try:
-                    with closing(store.open(place.key, entry)) as stream:
-                        if counter.done:
-                            stream.seek(counter.done)
-                        while block := stream.read(BLOCK):
-                            _write(file, block, target)
-                            digest.update(block)
-                            counter.add(len(block))
-                    if counter.done < entry.size:
-                        raise Transient(
-                            errors.STORE_UNREACHABLE, store=place.root, reason="the transfer broke off"
-                        )
-                except Transient as error:
-                    failed = 1 if counter.done > before else failed + 1
-                    if failed >= TRIES:
-                        raise
-                    log.info("%s: %s; continued at %d bytes", printable(place.key), error, counter.done)
-                    self._pause(min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** (failed - 1)))
-            if counter.done != entry.size:
-                raise Conflict(errors.FILE_CHANGED, key=printable(place.key), store=place.root)
+            for block in read_blocks(store, entry, counter.done, self._pause):
+                _write(file, block, target)
+                digest.update(block)
+                counter.add(len(block))
             file.flush()
             if not boot_id():  # nothing tells whether the machine has failed since
                 os.fsync(file.fileno())
@@ -256,15 +232,6 @@ def identity_of(checksum: str, token: str, mtime_ns: int) -> str:
     return checksum or token or f"time:{kept_time(mtime_ns)}"
 
 
-def check_readable(entry: FileEntry, root: str) -> None:
-    """Raise Unavailable for an archived file, and Transient for one that is being restored."""
-    facts = {"key": printable(entry.key), "store": root, "storage_class": entry.storage_class}
-    if entry.state is StorageState.ARCHIVED:
-        raise Unavailable(errors.FILE_ARCHIVED, **facts)
-    if entry.state is StorageState.RESTORING:
-        raise Transient(errors.FILE_RESTORING, delay=RESTORING_DELAY, **facts)
-
-
 @contextmanager
 def translated() -> Iterator[None]:
     """Conflicts of a store as errors of a stage. NotFound is left as it is: the caller may know another place."""
@@ -273,6 +240,8 @@ def translated() -> Iterator[None]:
     except Conflict as error:
         if error.code == errors.FILE_ARCHIVED.code:
             raise Unavailable.of(error) from error
+        if error.code == errors.FILE_RESTORING.code:
+            raise Transient.of(error, delay=RESTORING_DELAY) from error
         raise Transient.of(error, delay=CHANGED_DELAY) from error
 
 

@@ -344,14 +344,9 @@ def test_several_processes_keep_within_a_quota_that_holds_two_files(bucket: Buck
     start.set()
     deadline = time.monotonic() + DEADLINE
     while any(one.is_alive() for one in some) and time.monotonic() < deadline:
-        found = 0
-        for folder, _, names in os.walk(tmp_path):
-            for name in names if "/tree/" in folder and "/trash/" not in folder else ():
-                try:
-                    found += os.stat(os.path.join(folder, name)).st_size
-                except OSError:
-                    continue
-        most = max(most, found)
+        with FootageCache(tmp_path)._locked():  # nothing is deleted or moved meanwhile
+            trees = (tree for place in ("copies", "incoming") for tree in (tmp_path / place).glob("*/tree"))
+            most = max(most, sum(one.stat().st_size for tree in trees for one in tree.glob("*/*")))
     for one in some:
         one.join(DEADLINE)
     assert [results.get(timeout=DEADLINE)[1:] for _ in some] == [(True, 8)] * 4
