@@ -1,8 +1,8 @@
 """The registry of storage backends: entry points of the groups `dampipe.storage.<role>`, by name.
 
 A role says what is stored: `catalogue`, `vectors`, `derivatives` or `footage`. One name may have several roles: `s3` is
-a place of footage and of derivatives. A backend is a class with `from_config(config) -> backend`. Other packages register
-theirs in pyproject.toml:
+a place of footage and of derivatives. A backend is a class with `from_config(config) -> backend`. Other packages
+register theirs in pyproject.toml:
 
     [project.entry-points."dampipe.storage.footage"]
     mystore = "mypackage.store:MyStore"

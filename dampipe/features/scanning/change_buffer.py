@@ -22,7 +22,9 @@ class Warnings:
         self.omitted = omitted
 
     def add(self, text: str) -> None:
-        """Keep a warning, or count it."""
+        """Keep a warning, or count it. One that is kept already, from before an interruption, is not kept twice."""
+        if text in self._texts:
+            return
         if len(self._texts) < self._most:
             self._texts.append(text)
         else:

@@ -1,7 +1,8 @@
 """What a walk found, and the writer that applies it in bulk, together with the walk's checkpoint.
 
-A new file with the move key of a known one (same size, time and inode) is written without a hash run: at the
-end of the walk, reconciling decides whether it is that file, moved, or has to be identified.
+A new file with the move key of a known one (same size, time and inode; in other storages than file systems, same size
+and checksum) is written without a hash run: at the end of the walk, reconciling decides whether it is that file, moved,
+or has to be identified.
 """
 
 import os
@@ -9,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, literal_column, select
 
 from dampipe.features.scanning.known_files import KnownFile
 from dampipe.features.scanning.model import ScanJob
@@ -23,12 +24,15 @@ from dampipe.features.sources.folders import (
     save_lookalikes,
 )
 from dampipe.features.sources.locations import (
+    NewLocation,
+    StatedLocation,
     insert_found,
     mark_missed,
     mark_named,
     restore,
     update_changed,
     update_inodes,
+    update_stated,
 )
 from dampipe.features.sources.model import LocationState
 from dampipe.features.sources.tables import FOLDER, LOCATION
@@ -37,8 +41,9 @@ from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.ids import FolderId, LocationId, SourceId
 
-MoveKey = tuple[SourceId, int, int, int]
-"""Source, inode, size and mtime_ns: what a file keeps when it is moved within its source."""
+MoveKey = tuple[SourceId, int | str, int, int]
+"""Source, inode, size and mtime_ns, or source, checksum, size and 0: what a file keeps when it is moved within its
+source."""
 
 
 class FoundFile(NamedTuple):
@@ -53,11 +58,35 @@ class FoundFile(NamedTuple):
     """0 where the file system has no meaningful inodes."""
     is_named: bool = False
     """Whether it was enqueued by its own path although scans of its source skip it."""
+    checksum: str = ""
+    """What the storage states of its content, if it can be trusted; "" in file systems."""
+    token: str = ""
+    """What the storage changes with the content; "" in file systems."""
 
     @property
     def move_key(self) -> MoveKey:
         """What the file keeps when it is moved within its source."""
+        if self.checksum:
+            return self.source, self.checksum, self.size, 0
         return self.source, self.inode, self.size, self.mtime_ns
+
+
+def is_unchanged(known: KnownFile, found: FoundFile) -> bool:
+    """Whether a file has the content that is known, as far as size, checksum, token and time tell.
+
+    Equal checksums decide; else tokens, where both have one; else times.
+    """
+    if known.size != found.size:
+        return False
+    if known.checksum and found.checksum and _algorithm(known.checksum) == _algorithm(found.checksum):
+        return known.checksum == found.checksum
+    if known.token and found.token:
+        return known.token == found.token
+    return known.mtime_ns == found.mtime_ns
+
+
+def _algorithm(checksum: str) -> str:
+    return checksum.partition(":")[0]
 
 
 @dataclass
@@ -71,6 +100,8 @@ class ChangeSet:
     """Missing files that exist again: location id and inode."""
     renumbered: list[tuple[LocationId, int]] = field(default_factory=list)
     """Unchanged files with another inode, as after a restore: location id and inode."""
+    stated: list[StatedLocation] = field(default_factory=list)
+    """Files with the same content of which the storage states another time, checksum or token."""
     gone: list[LocationId] = field(default_factory=list)
     """Location ids of files that were not found."""
     gone_folders: list[FolderId] = field(default_factory=list)
@@ -84,7 +115,8 @@ class ChangeSet:
 
     def __len__(self) -> int:
         files = len(self.new) + len(self.changed) + len(self.returned) + len(self.renumbered) + len(self.gone)
-        return files + len(self.named) + len(self.gone_folders) + len(self.listings) + len(self.lookalikes)
+        folders = len(self.gone_folders) + len(self.listings) + len(self.lookalikes)
+        return files + len(self.stated) + len(self.named) + folders
 
     def add(self, found: FoundFile, known: KnownFile | None) -> None:
         """Record a file as new, changed, returned or with another inode; an unchanged one is not recorded."""
@@ -92,9 +124,16 @@ class ChangeSet:
             self.named.append(known.id)
         if known is None:
             self.new.append(found)
-        elif (known.size, known.mtime_ns) != (found.size, found.mtime_ns):
+        elif not is_unchanged(known, found):
             self.changed.append((known.id, found))
-        elif known.state == LocationState.MISSING:
+        else:
+            self._add_unchanged(found, known)
+
+    def _add_unchanged(self, found: FoundFile, known: KnownFile) -> None:
+        stated = (found.mtime_ns, found.checksum, found.token)
+        if stated != (known.mtime_ns, known.checksum, known.token):
+            self.stated.append((known.id, *stated))
+        if known.state == LocationState.MISSING:
             self.returned.append((known.id, found.inode))
         elif known.inode != found.inode:
             self.renumbered.append((known.id, found.inode))
@@ -134,6 +173,7 @@ class ChangeWriter:
             perhaps_moved = [f for f in changes.new if f.move_key in move_keys]
             inserted = len(new) + len(self._insert(connection, job, perhaps_moved))
             self._update(connection, job, changes.changed, key)
+            update_stated(connection, changes.stated)
             update_inodes(connection, changes.returned + changes.renumbered)
             unidentified = restore(connection, [location for location, _ in changes.returned], job.scan)
             mark_missed(connection, job.scan, locations=changes.gone, folders=changes.gone_folders)
@@ -158,9 +198,13 @@ class ChangeWriter:
         if not files:
             return []
         folders = ensure_folders(connection, self._db, {(file.source, file.folder) for file in files})
-        rows = [
-            (folders[source, folder], os.fsencode(name), size, mtime_ns, inode, is_named)
-            for source, folder, name, size, mtime_ns, inode, is_named in files
+        # Of file systems, only the columns that they have: the others would take time for each file.
+        is_stated = any(file.checksum or file.token for file in files)
+        rows: list[NewLocation] = [
+            (folders[source, folder], os.fsencode(name), size, mtime_ns, inode, is_named, checksum, token)
+            if is_stated
+            else (folders[source, folder], os.fsencode(name), size, mtime_ns, inode, is_named)
+            for source, folder, name, size, mtime_ns, inode, is_named, checksum, token in files
         ]
         return insert_found(connection, self._db, rows, job.scan)
 
@@ -171,7 +215,10 @@ class ChangeWriter:
         changed: Sequence[tuple[LocationId, FoundFile]],
         key: RunKey,
     ) -> None:
-        facts = [(location, file.size, file.mtime_ns, file.inode) for location, file in changed]
+        facts = [
+            (location, file.size, file.mtime_ns, file.inode, file.checksum, file.token)
+            for location, file in changed
+        ]
         update_changed(connection, facts, job.scan)
         locations = [location for location, _ in changed]
         delete_runs(connection, locations)
@@ -187,7 +234,15 @@ class ChangeWriter:
 def known_move_keys(connection: Connection, database: Database, files: Sequence[FoundFile]) -> set[MoveKey]:
     """The move keys of known, identified files, as far as one of `files` may have the same."""
     keys: set[MoveKey] = set()
-    for inodes in chunked(sorted({file.inode for file in files if file.inode})):
+    for checksums in chunked(sorted({file.checksum for file in files if file.checksum})):
+        of_these = (LOCATION.c.checksum.in_(checksums), LOCATION.c.checksum != literal_column("''"))
+        same: Select[Any] = (
+            select(FOLDER.c.source_id, LOCATION.c.checksum, LOCATION.c.size)
+            .join_from(LOCATION, FOLDER, FOLDER.c.id == LOCATION.c.folder_id)
+            .where(*of_these, LOCATION.c.version_id.is_not(None))
+        )
+        keys.update((row[0], row[1], row[2], 0) for row in connection.execute(same))
+    for inodes in chunked(sorted({file.inode for file in files if file.inode and not file.checksum})):
         rows: Select[Any] = (
             select(FOLDER.c.source_id, LOCATION.c.inode, LOCATION.c.size, LOCATION.c.mtime_ns)
             .join_from(LOCATION, FOLDER, FOLDER.c.id == LOCATION.c.folder_id)

@@ -34,6 +34,8 @@ class UnstableFile:
     size: int
     mtime_ns: int
     is_named: bool = False
+    checksum: str = ""
+    token: str = ""
 
 
 _STORED = {"targets": "places", "target": "place", "unstable": "unsettled", "growing": "moving"}

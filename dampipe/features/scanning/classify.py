@@ -25,10 +25,13 @@ class FolderEntries:
     """Files with the suffix of a sidecar."""
 
 
-def classify_entries(path: str, entries: FolderEntries) -> dict[str, list[str]]:
+def classify_entries(
+    path: str, entries: FolderEntries, siblings: Callable[[str], list[str]] | None = None
+) -> dict[str, list[str]]:
     """Remove what a camera keeps for itself from a folder's entries, and return the sidecars by clip.
 
-    Sidecars are relative to the folder, "../THMBNL/C0001T01.JPG" for example.
+    Sidecars are relative to the folder, "../THMBNL/C0001T01.JPG" for example. siblings: the files beside a card's clip
+    folder that belong to its clips; by default they are read from the file system.
     """
     own = own_folders(os.path.basename(path), entries.folders)
     if own:
@@ -40,7 +43,7 @@ def classify_entries(path: str, entries: FolderEntries) -> dict[str, list[str]]:
         folder = os.path.basename(path)
         not_footage = sound_of_clips(entries.files) | {n for n in entries.files if own_file(folder, n)}
         entries.files = [name for name in entries.files if name not in not_footage]
-        others = others + sorted(not_footage) + _sibling_files(path)
+        others = others + sorted(not_footage) + (siblings or _sibling_files)(path)
         attached = attach(entries.files, others)
         proxies = {name for name in not_footage if name.casefold().startswith("lrv_")}
         # A proxy whose clip is not there is footage, as a lone .LRV is.

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from dampipe.features.scanning.known_files import KnownFile, KnownFolder
 from dampipe.features.scanning.listing import sidecars_as_text
+from dampipe.features.scanning.tree import Tree
 from dampipe.features.sources.folders import FolderRepository
 from dampipe.features.sources.locations import LocationRepository
 from dampipe.features.sources.model import Source
@@ -32,18 +33,16 @@ class FolderState:
         if has_packets or text != ("{}" if is_new else self._folders.sidecars(source.id, path)):
             self._folders.save_sidecars(source.id, path, text)
 
-    def respelled_folder(self, source: Source, path: str) -> KnownFolder | None:
+    def respelled_folder(self, source: Source, path: str, tree: Tree) -> KnownFolder | None:
         """The known folder that is the one at `path` under another spelling; it is renamed to this spelling."""
         others = self._folders.known_spellings(source.id, path)
         if len(others) != 1:
             return None
         (old,) = others
-        new_path, old_path = os.path.join(source.root, path), os.path.join(source.root, old)
-        # Where a file system distinguishes the spellings, both may exist: then these are two folders.
-        if os.path.lexists(old_path) and not os.path.samefile(new_path, old_path):
+        if tree.are_two(path, old):
             return None
         folder = self._folders.respell(source.id, old, path)
-        return None if folder is None else KnownFolder(os.fsencode(path), folder, None)
+        return None if folder is None else KnownFolder(os.fsencode(path), folder, None, path=path)
 
     def respelled_files(self, known: Iterable[KnownFile], found: list[str]) -> list[KnownFile]:
         """Known files in order, renamed to the spellings under which they were found."""

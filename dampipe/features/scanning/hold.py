@@ -94,7 +94,16 @@ class ScanHolds:
             .where(LOCATION.c.id.in_(ids))
         ).all()
         files = {
-            row.id: FoundFile(row.source_id, "", row.name, row.size, row.mtime_ns, row.inode)
+            row.id: FoundFile(
+                row.source_id,
+                "",
+                row.name,
+                row.size,
+                row.mtime_ns,
+                row.inode,
+                checksum=row.checksum,
+                token=row.token,
+            )
             for row in rows
             if row.version_id is None
         }

@@ -5,13 +5,16 @@ is taken, so that the walk never sees its own writes.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from heapq import heappop, heappush
+from itertools import chain
 from typing import Generic, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from dampipe.features.sources.model import LocationState
 from dampipe.features.sources.tables import FOLDER, LOCATION
+from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.ids import FolderId, LocationId, SourceId
 
@@ -20,12 +23,14 @@ class KnownFolder(NamedTuple):
     """A folder that holds, or held, footage."""
 
     key: bytes
-    """Path below the source's root, in the bytes of the file system."""
+    """What the folders of a walk are sorted by: the bytes of the path, or see `children_first`."""
     id: FolderId
     listing: bytes | None
     """Digest of what was read there, if the folder's locations agree with it."""
     lookalikes: bytes | None = None
     """Marks of files that look like media by their suffixes only."""
+    path: str = ""
+    """Path below the source's root."""
 
 
 class KnownFile(NamedTuple):
@@ -40,6 +45,8 @@ class KnownFile(NamedTuple):
     state: str
     is_named: bool
     """Whether it was enqueued by its own path although scans of its source skip it."""
+    checksum: str = ""
+    token: str = ""
 
 
 Known = TypeVar("Known", KnownFolder, KnownFile)
@@ -88,10 +95,91 @@ def known_folders(
         for path, number, listing, lookalikes in rows:
             key = os.fsencode(path)
             if not top or key == top_key or key.startswith(below):
-                yield KnownFolder(key, number, _bytes(listing), _bytes(lookalikes))
+                yield KnownFolder(key, number, _bytes(listing), _bytes(lookalikes), path)
         if len(rows) < page:
             return
         after = rows[-1].path
+
+
+def children_first(path: str) -> bytes:
+    """What folders are sorted by so that each comes after all that lie in it, as a flat listing completes them.
+
+    All keys below a folder sort between its path with "/" and its path with "0", the byte that follows "/".
+
+    >>> sorted(["", "a", "a/b", "a-b", "b"], key=children_first)
+    ['a-b', 'a/b', 'a', 'b', '']
+    """
+    return b"\0%b0" % os.fsencode(path) if path else b"\1"
+
+
+def known_folders_children_first(
+    database: Database, source: SourceId, top: str, after: str | None, page: int
+) -> Iterator[KnownFolder]:
+    """The folders that `known_folders` returns, in the order of `children_first`.
+
+    Only folders whose paths begin as the one read last are kept in memory: those inside of which it may lie.
+    """
+    last = b"" if after is None else children_first(after)
+    open_: list[tuple[bytes, KnownFolder]] = []
+    start: str | None = None
+    if after is not None:
+        for folder in _beginnings(database, source, after):
+            is_inside = not top or folder.path == top or folder.path.startswith(f"{top}/")
+            if is_inside and children_first(folder.path) > last:
+                heappush(open_, (children_first(folder.path), folder))
+        # What sorts between the path and this, by its bytes, lies in it.
+        start = f"{after}0" if after else None
+        if not after:
+            return
+    for folder in chain(_from(database, source, start), known_folders(database, source, top, start, page)):
+        if start is not None and top and not (folder.path == top or folder.path.startswith(f"{top}/")):
+            continue
+        key = os.fsencode(folder.path)
+        while open_ and open_[0][0][1:] <= key and open_[0][1].path:
+            yield _keyed(heappop(open_))
+        heappush(open_, (children_first(folder.path), folder))
+    while open_:
+        yield _keyed(heappop(open_))
+
+
+def _keyed(pair: tuple[bytes, KnownFolder]) -> KnownFolder:
+    return pair[1]._replace(key=pair[0])
+
+
+def _from(database: Database, source: SourceId, path: str | None) -> list[KnownFolder]:
+    """The folder at exactly that path."""
+    return [] if path is None else _at(database, source, [path])
+
+
+def _beginnings(database: Database, source: SourceId, path: str) -> list[KnownFolder]:
+    """The folders whose paths are beginnings of a path, byte by byte: it may lie in them, or next to them."""
+    key = os.fsencode(path)
+    return _at(database, source, [os.fsdecode(key[:length]) for length in range(len(key) + 1)])
+
+
+def _at(database: Database, source: SourceId, paths: Sequence[str]) -> list[KnownFolder]:
+    found = []
+    with database.read() as connection:
+        for some in chunked(paths):
+            rows = connection.execute(
+                select(FOLDER.c.path, FOLDER.c.id, FOLDER.c.listing, FOLDER.c.lookalikes)
+                .where(FOLDER.c.source_id == source, FOLDER.c.path.in_(some))
+                .order_by(FOLDER.c.path)
+            )
+            found += [
+                KnownFolder(os.fsencode(path), number, _bytes(listing), _bytes(lookalikes), path)
+                for path, number, listing, lookalikes in rows
+            ]
+    return found
+
+
+_REST = (
+    LOCATION.c.inode,
+    LOCATION.c.state,
+    LOCATION.c.is_named,
+    LOCATION.c.checksum,
+    LOCATION.c.token,
+)
 
 
 def known_files(database: Database, folder: FolderId, page: int) -> Iterator[KnownFile]:
@@ -101,7 +189,7 @@ def known_files(database: Database, folder: FolderId, page: int) -> Iterator[Kno
     while True:
         with database.read() as connection:
             rows = connection.execute(
-                select(*columns, LOCATION.c.inode, LOCATION.c.state, LOCATION.c.is_named)
+                select(*columns, *_REST)
                 .where(LOCATION.c.folder_id == folder, LOCATION.c.name > after)
                 .order_by(LOCATION.c.name)
                 .limit(page)
@@ -115,16 +203,15 @@ def known_files(database: Database, folder: FolderId, page: int) -> Iterator[Kno
 
 def known_file(database: Database, source: SourceId, folder: str, name: str) -> KnownFile | None:
     """One file; None: it is not known."""
-    facts = (LOCATION.c.size, LOCATION.c.mtime_ns, LOCATION.c.inode, LOCATION.c.state, LOCATION.c.is_named)
     with database.read() as connection:
         row = connection.execute(
-            select(LOCATION.c.id, *facts)
+            select(LOCATION.c.id, LOCATION.c.size, LOCATION.c.mtime_ns, *_REST)
             .join_from(FOLDER, LOCATION, LOCATION.c.folder_id == FOLDER.c.id)
             .where(FOLDER.c.source_id == source, FOLDER.c.path == folder, LOCATION.c.name == name)
         ).first()
     if row is None:
         return None
-    return KnownFile(os.fsencode(name), row.id, row.size, row.mtime_ns, row.inode, row.state, row.is_named)
+    return KnownFile(os.fsencode(name), *row)
 
 
 def named_files(database: Database, source: SourceId) -> dict[str, list[str]]:

@@ -46,12 +46,16 @@ class Listing:
     """Nanoseconds since 1970."""
     inodes: "array[int]" = field(default_factory=lambda: array("q"))
     """0 where the file system has no meaningful inodes."""
+    checksums: list[str] = field(default_factory=list)
+    """What the storage states of the content of each file, "" for nothing; empty in file systems, as are the tokens."""
+    tokens: list[str] = field(default_factory=list)
+    """What the storage changes with the content of each file."""
     unread: dict[str, str] = field(default_factory=dict)
     """Files that exist but cannot be read (stat), and why."""
     sidecars: dict[str, list[str]] = field(default_factory=dict)
     """Sidecars by file, relative to the folder."""
-    packets: dict[str, tuple[int, int]] = field(default_factory=dict)
-    """Size and time of those of the sidecars that are read (XMP), by name."""
+    packets: dict[str, tuple[int | str, ...]] = field(default_factory=dict)
+    """Size, time, and token if there is one, of those of the sidecars that are read (XMP), by name."""
     unknown: Counter[str] = field(default_factory=Counter)
     """Files of unknown kinds, by suffix."""
     problem: str = ""
@@ -62,6 +66,8 @@ class Listing:
         digest = blake2b(os.fsencode("\0".join(self.names)), digest_size=16)
         for column in (self.sizes, self.times, self.inodes):
             digest.update(column)
+        if self.tokens:
+            digest.update("\0".join([*self.checksums, *self.tokens]).encode())
         if self.sidecars:
             digest.update(sidecars_as_text(self.sidecars).encode())
         if self.packets:
@@ -120,6 +126,8 @@ class Listing:
                 self.sizes.append(other.sizes[number])
                 self.times.append(other.times[number])
                 self.inodes.append(other.inodes[number])
+                self.checksums += other.checksums[number : number + 1]
+                self.tokens += other.tokens[number : number + 1]
         self.unread |= {name: reason for name, reason in other.unread.items() if name not in present}
 
     def keep(self, names: set[str]) -> None:
@@ -129,6 +137,9 @@ class Listing:
         self.sizes = array("q", [self.sizes[number] for number in kept])
         self.times = array("q", [self.times[number] for number in kept])
         self.inodes = array("q", [self.inodes[number] for number in kept])
+        if self.tokens:
+            self.checksums = [self.checksums[number] for number in kept]
+            self.tokens = [self.tokens[number] for number in kept]
 
     def _one_by_one(self, files: list["os.DirEntry[str]"]) -> tuple[list[str], list[Facts]]:
         names, facts = [], []
@@ -191,16 +202,21 @@ def read_folder(
     found.folders = entries_by_kind.folders
     if len(entries_by_kind.files) < len(found.names):
         found.keep(set(entries_by_kind.files))
-    for name in _lone_proxies(others, found.sidecars):
+    for name in lone_proxies(others, found.sidecars):
         if not exclude.file(prefix + name):
             found.include(read_file(os.path.join(path, name), inodes))
     return found
 
 
-def _packets(path: str, sidecars: Mapping[str, list[str]]) -> dict[str, tuple[int, int]]:
+def xmp_of(sidecars: Mapping[str, list[str]]) -> set[str]:
+    """Those of the sidecars that are XMP."""
+    return {name for own in sidecars.values() for name in own if name.lower().endswith(".xmp")}
+
+
+def _packets(path: str, sidecars: Mapping[str, list[str]]) -> dict[str, tuple[int | str, ...]]:
     """Size and time of the XMP sidecars in a folder."""
-    found = {}
-    for name in {name for own in sidecars.values() for name in own if name.lower().endswith(".xmp")}:
+    found: dict[str, tuple[int | str, ...]] = {}
+    for name in xmp_of(sidecars):
         with suppress(OSError):
             facts = os.stat(os.path.join(path, name), follow_symlinks=False)
             found[name] = (facts.st_size, kept_time(facts.st_mtime_ns))
@@ -222,7 +238,7 @@ def _unknown_kinds(
             yield suffix
 
 
-def _lone_proxies(names: list[str], sidecars: Mapping[str, list[str]]) -> list[str]:
+def lone_proxies(names: list[str], sidecars: Mapping[str, list[str]]) -> list[str]:
     """Those of the names that are of cameras' proxies whose clips are not in the folder: they are footage."""
     proxies = [name for name in names if name.lower().endswith(PROXY_SUFFIXES) and name[0] not in ".~"]
     if not proxies:

@@ -35,6 +35,8 @@ class ScanPolicy:
     """Warnings kept of one scan; more are only counted."""
     most_unstable: int = 500
     """Files, written to a moment ago, that a walk remembers before it checks them again."""
+    most_unstable_stored: int = 5000
+    """The same in storages whose clock is not compared with the own one: all new files have to be looked at twice."""
     growing_delay: float = 20.0
     """After which files that were still being written are scanned again."""
     watch_interval: float = 1.0

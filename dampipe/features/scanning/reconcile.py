@@ -1,7 +1,7 @@
 """The end of a walk: which of the files it did not find have moved, and which are missing.
 
 Nothing is guessed: a file has moved when exactly one vanished file and exactly one new file of a source have the
-same move key (size, time and inode). Nothing is marked as missing of a source that lost too much.
+same move key (size, time and inode, or size and checksum). Nothing is marked as missing of a source that lost too much.
 
 This is done in short transactions, so that others can write in between. Each is correct alone and counts what
 it does; what is left to do follows from the rows alone, so that it resumes after a kill.
@@ -10,8 +10,9 @@ it does; what is left to do follows from the rows alone, so that it resumes afte
 from array import array
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, exists, func, literal, literal_column, or_, select
 
 from dampipe.features.scanning.known_files import count_known, location_ids
 from dampipe.features.scanning.model import Guard, ScanJob
@@ -78,29 +79,38 @@ class Reconciler:
 
     def _moves(self) -> Iterator[dict[LocationId, LocationId]]:
         """The known location that each new one is, in portions for one transaction each."""
-        new, known = self._moved_files()
+        for by_checksum in (False, True):
+            yield from self._portions(*self._moved_files(by_checksum))
+
+    def _portions(self, new: "array[int]", known: "array[int]") -> Iterator[dict[LocationId, LocationId]]:
         for start in range(0, len(new), self._limit):
             portion = slice(start, start + self._limit)
             yield {LocationId(n): LocationId(k) for n, k in zip(new[portion], known[portion], strict=True)}
 
-    def _moved_files(self) -> "tuple[array[int], array[int]]":
+    def _moved_files(self, by_checksum: bool) -> "tuple[array[int], array[int]]":
         """The ids of new locations, and of the vanished ones that they are: exactly one of each with a move key.
 
         New: found by this scan, not identified and without a hash run. Vanished: missed by this scan or missing.
+        by_checksum: where the storage states checksums; else by time and inode.
         """
         scan = self._job.scan
         new, old = LOCATION.alias("new"), LOCATION.alias("old")
         new_folder, old_folder = FOLDER.alias("new_folder"), FOLDER.alias("old_folder")
+        none: ColumnElement[str] = literal_column("''")
+        key: tuple[ColumnElement[Any], ...]
+        if by_checksum:
+            same = (old.c.checksum == new.c.checksum) & (old.c.checksum != none) & (old.c.size == new.c.size)
+            has_key, key = new.c.checksum != none, (new.c.checksum, new.c.size)
+        else:
+            same = (
+                (old.c.inode == new.c.inode) & (old.c.size == new.c.size) & (old.c.mtime_ns == new.c.mtime_ns)
+            )
+            has_key, key = new.c.inode != 0, (new.c.inode, new.c.size, new.c.mtime_ns)
         query = (
             select(func.min(new.c.id), func.min(old.c.id))
             .select_from(
                 new.join(new_folder, new_folder.c.id == new.c.folder_id)
-                .join(
-                    old,
-                    (old.c.inode == new.c.inode)
-                    & (old.c.size == new.c.size)
-                    & (old.c.mtime_ns == new.c.mtime_ns),
-                )
+                .join(old, same)
                 .join(
                     old_folder,
                     (old_folder.c.id == old.c.folder_id) & (old_folder.c.source_id == new_folder.c.source_id),
@@ -110,12 +120,12 @@ class Reconciler:
                 new.c.scan_id == scan,
                 new.c.version_id.is_(None),
                 new.c.state == LocationState.PRESENT,
-                new.c.inode != 0,
+                has_key,
                 ~exists(select(literal(1)).where(RUN.c.location_id == new.c.id)),
                 or_(old.c.missed_by == scan, old.c.state == LocationState.MISSING),
                 old.c.version_id.is_not(None),
             )
-            .group_by(new_folder.c.source_id, new.c.inode, new.c.size, new.c.mtime_ns)
+            .group_by(new_folder.c.source_id, *key)
             .having(func.count() == 1)
         )
         new_ids, old_ids = array("q"), array("q")

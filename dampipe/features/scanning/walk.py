@@ -10,13 +10,10 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable
-from functools import lru_cache
-from pathlib import PurePath
 
 from dampipe.features.scanning.change_buffer import ChangeBuffer
-from dampipe.features.scanning.changes import FoundFile
+from dampipe.features.scanning.changes import FoundFile, is_unchanged
 from dampipe.features.scanning.checkpoint import Checkpoint, Target, UnstableFile
-from dampipe.features.scanning.classify import is_not_footage
 from dampipe.features.scanning.folder_state import FolderState
 from dampipe.features.scanning.hold import ScanHolds
 from dampipe.features.scanning.inodes import Inodes
@@ -27,14 +24,16 @@ from dampipe.features.scanning.known_files import (
     count_known,
     known_file,
     known_files,
-    known_folders,
     named_files,
 )
-from dampipe.features.scanning.listing import MARK, Listing, read_file, read_folder
+from dampipe.features.scanning.listing import MARK, Listing
+from dampipe.features.scanning.local_tree import LocalTree
 from dampipe.features.scanning.model import ScanJob
+from dampipe.features.scanning.places import Place, StoreOf, kind_of, meets, no_store
 from dampipe.features.scanning.policy import ScanPolicy
 from dampipe.features.scanning.reconcile import Reconciler
-from dampipe.features.scanning.tree import folders
+from dampipe.features.scanning.store_tree import StoreTree
+from dampipe.features.scanning.tree import Reading, Tree
 from dampipe.features.sources.folders import FolderKey
 from dampipe.features.sources.locations import LocationRepository
 from dampipe.features.sources.model import LocationState, Source
@@ -42,8 +41,9 @@ from dampipe.features.sources.path_mapping import below_root
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.jobs.keys import RunKey
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.errors import InvalidInput, StageError
 from dampipe.kernel.ids import FolderId, SourceId
-from dampipe.kernel.paths import printable
+from dampipe.kernel.paths import is_url, join_key, join_root, printable, split_path
 
 
 class Walk:
@@ -57,8 +57,9 @@ class Walk:
         hash_key: RunKey,
         policy: ScanPolicy,
         on_change: Callable[[], object] = lambda: None,
+        store_of: StoreOf = no_store,
     ) -> None:
-        """on_change: called when there may be runs to start."""
+        """on_change: called when there may be runs to start. store_of: opens the storage of a URL."""
         self._job = job
         self._db = database
         self._source_repository = sources
@@ -66,8 +67,9 @@ class Walk:
         self._hash_key = hash_key
         self._policy = policy
         self._on_change = on_change
+        self._store_of = store_of
         self._inodes = Inodes()
-        self._names_in = lru_cache(maxsize=8)(os.listdir)
+        self._trees: dict[SourceId, Tree] = {}
         self._folder_state = FolderState(database)
         self._is_resumed = job.checkpoint is not None
         if job.checkpoint is None:
@@ -138,38 +140,51 @@ class Walk:
 
     def _plan(self, path: str) -> None:
         """Add the targets of a path: a tree, with those of the sources inside it, or a file."""
-        if not os.path.lexists(path):
+        try:
+            kind = kind_of(path, self._sources.values(), self._store_of)
+        except (StageError, InvalidInput) as error:
+            self._checkpoint.suspicious = True
+            self._warn(f"{printable(path)}: {error}; nothing was marked as missing. {error.hint}".rstrip())
+            return
+        if kind is None:
             if self._job.is_follow_up:
                 return
             self._checkpoint.suspicious = True
-            self._warn(f"{printable(path)} does not exist: is the share mounted?")
+            is_mounted = "" if is_url(path) else ": is the share mounted?"
+            self._warn(f"{printable(path)} does not exist{is_mounted}")
             return
-        is_folder = os.path.isdir(path)
-        folder, name = (path, "") if is_folder else os.path.split(path)
+        is_folder = kind is Place.FOLDER
+        folder, name = (path, "") if is_folder else split_path(path)
         holder = self._source_repository.ensure_holder(folder)
         self._sources[holder.id] = holder
         below = below_root(folder, holder.root)
         target = Target(holder.id, below, name, self._is_skipped(holder, below, name))
-        if self._job.is_follow_up and self._policy.is_lookalike(path):
+        if self._job.is_follow_up and self._tree(holder).is_lookalike(join_key(below, name)):
             return  # it was growing when a walk of its folder met it, and is program text
         targets = [target]
         if is_folder:
-            inner = [s for s in self._sources.values() if s.id != holder.id and _walk_meets(path, s.root)]
+            inner = [s for s in self._sources.values() if s.id != holder.id and meets(path, s.root)]
             targets += [Target(source.id, "") for source in sorted(inner, key=lambda source: source.root)]
         self._checkpoint.targets += [t for t in targets if t not in self._checkpoint.targets]
 
+    def _tree(self, source: Source) -> Tree:
+        """The files of a source. Raises InvalidInput for a URL of an unknown kind."""
+        if source.id not in self._trees:
+            self._trees[source.id] = (
+                StoreTree(self._store_of(source.root), source.root, self._policy)
+                if is_url(source.root)
+                else LocalTree(source.root, self._policy, self._inodes)
+            )
+        return self._trees[source.id]
+
     def _is_skipped(self, source: Source, folder: str, name: str) -> bool:
         """Whether a scan of the source skips a file, or a folder (name: "")."""
-        path = f"{folder}/{name}".strip("/")
+        path = join_key(folder, name) if name else folder
         if not path:
             return False
         is_skipped = not self._policy.takes(source, path) if name else self._policy.skips_folder(source, path)
-        full_path = os.path.join(source.root, path)
-        return (
-            is_skipped
-            or is_not_footage(source.root, path, self._names_in)
-            or bool(name and self._policy.is_lookalike(full_path))
-        )
+        tree = self._tree(source)
+        return is_skipped or tree.is_not_footage(path) or bool(name and tree.is_lookalike(path))
 
     def _walk_target(self, target: Target) -> None:
         source = self._sources.get(target.source)
@@ -178,90 +193,98 @@ class Walk:
         self._is_named = target.is_named
         self._top = target.path if target.is_named else ""
         self._named = {} if target.file else named_files(self._db, source.id)
+        try:
+            tree = self._tree(source)
+        except (StageError, InvalidInput) as error:
+            self._miss_all(source, f"{printable(source.root)}: {error}; nothing was marked as missing")
+            return
         if target.file:
-            self._check_file(source, target)
+            self._check_file(source, tree, target)
         else:
-            self._walk_tree(source, target)
+            self._walk_tree(source, tree, target)
 
-    def _check_file(self, source: Source, target: Target) -> None:
-        listing = read_file(os.path.join(source.root, target.path, target.file), self._inodes)
+    def _check_file(self, source: Source, tree: Tree, target: Target) -> None:
+        listing = tree.file(join_key(target.path, target.file))
         known = known_file(self._db, source.id, target.path, target.file)
         self._warn_unread(listing)
         if listing.names and (source.id, target.path) != self._sidecars_read:
             self._sidecars_read = (source.id, target.path)  # once for successive files of one folder
-            folder = self._read(source, target.path, frozenset())
+            folder = tree.folder(target.path, self._reading(source, frozenset()))
             if not folder.problem:
                 self._folder_state.save_sidecars(source, target.path, folder.sidecars)
-        if listing.names and self._compare_file(source.id, target.path, listing, 0, known):
+        if listing.names and self._compare_file(source, target.path, listing, 0, known):
             self._buffer.found += 1
 
     # Trees
 
-    def _walk_tree(self, source: Source, target: Target) -> None:
+    def _walk_tree(self, source: Source, tree: Tree, target: Target) -> None:
         checkpoint = self._checkpoint
         roots = frozenset(other.root for other in self._sources.values()) - {source.root}
-        after = None if checkpoint.folder is None else os.fsencode(checkpoint.folder)
-        known = Peekable(
-            known_folders(self._db, source.id, target.path, checkpoint.folder, self._policy.page)
-        )
-        unread: set[bytes] = set()
+        after = checkpoint.folder
+        known = Peekable(tree.known(self._db, source.id, target.path, after, self._policy.page))
+        reported = 0
 
-        for key, path, listing in folders(target.path, lambda path: self._read(source, path, roots), after):
-            if listing.problem:
-                unread.add(key)
-            if after is not None and key <= after:
-                continue
-            self._miss_folders(source, known, key, unread)
-            folder = known.at(key) or self._respelled_folder(source, path)
-            if listing.problem:
-                self._warn(f"{printable(listing.path)} cannot be read: {listing.problem}")
-                checkpoint.suspicious |= path == target.path
-            else:
-                self._compare_folder(source, path, listing, folder)
+        for key, path, listing in tree.folders(target.path, self._reading(source, roots), after):
+            reported = self._report_unseen(source, tree, reported)
+            self._add_named(tree, listing, path)
+            self._miss_folders(source, tree, known, key)
+            folder = known.at(key) or self._respelled_folder(source, tree, path)
+            self._compare_folder(source, path, listing, folder)
             checkpoint.folder = path
             if self._buffer.is_due:
                 self._write()
-            if len(checkpoint.unstable) >= self._policy.most_unstable:
+            if len(checkpoint.unstable) >= tree.most_unstable:
                 self._wait_until_stable()
-        self._miss_folders(source, known, None, unread)
-        if not (target.path or unread or checkpoint.seen or self._job.accept_missing):
+        self._report_unseen(source, tree, reported)
+        self._miss_folders(source, tree, known, None)
+        if not (target.path or tree.unseen or checkpoint.seen or self._job.accept_missing):
             self._doubt(source)
 
-    def _read(self, source: Source, path: str, roots: frozenset[str]) -> Listing:
-        full_path = os.path.join(source.root, path) if path else source.root
-        exclude = self._policy.exclude_of(source)
-        relative = below_root(path, self._top) if self._top else path
-        listing = read_folder(full_path, relative, self._policy.is_media, exclude, self._inodes, roots)
-        if not listing.problem:
-            self._add_named(listing, path)
-        return listing
+    def _reading(self, source: Source, roots: frozenset[str]) -> Reading:
+        return Reading(self._policy.exclude_of(source), roots, self._top)
 
-    def _add_named(self, listing: Listing, path: str) -> None:
+    def _report_unseen(self, source: Source, tree: Tree, reported: int) -> int:
+        """Warn of what could not be read, beyond the first `reported` of it; returns how much there is."""
+        for unseen in tree.unseen[reported:]:
+            self._warn(unseen.what)
+            self._checkpoint.suspicious |= unseen.is_all
+            if unseen.is_doubtful:
+                self._miss_all(source, unseen.what)
+        return len(tree.unseen)
+
+    def _miss_all(self, source: Source, warning: str) -> None:
+        """Mark nothing as missing of a source whose storage has failed."""
+        self._warn(warning)
+        self._checkpoint.suspicious = True
+        if source.id not in self._checkpoint.doubted:
+            self._checkpoint.doubted.append(source.id)
+
+    def _add_named(self, tree: Tree, listing: Listing, path: str) -> None:
         """Add the files of a folder that a person has named, and which scans of the source skip otherwise."""
         for name in self._named.get(path, ()):
-            listing.include(read_file(os.path.join(listing.path, name), self._inodes))
+            if name not in listing.names:
+                listing.include(tree.file(join_key(path, name)))
 
     def _miss_folders(
-        self, source: Source, known: Peekable[KnownFolder], key: bytes | None, unread: set[bytes]
+        self, source: Source, tree: Tree, known: Peekable[KnownFolder], key: bytes | None
     ) -> None:
         """Record the known folders before `key` that were not met, unless they may lie in one not read.
 
         Of a folder that scans skip, the files that a person has named are compared.
         """
         for folder in known.before(key):
-            if folder.id in self._respelled or (unread and _lies_in(folder.key, unread)):
+            if folder.id in self._respelled or tree.is_unseen(folder.path):
                 continue
-            path = os.fsdecode(folder.key)
-            listing = Listing(os.path.join(source.root, path) if path else source.root)
-            self._add_named(listing, path)
+            listing = Listing(join_root(source.root, folder.path))
+            self._add_named(tree, listing, folder.path)
             if listing.names or listing.unread:
-                self._compare_folder(source, path, listing, folder)
+                self._compare_folder(source, folder.path, listing, folder)
             else:
                 self._buffer.changes.gone_folders.append(folder.id)
 
-    def _respelled_folder(self, source: Source, path: str) -> KnownFolder | None:
+    def _respelled_folder(self, source: Source, tree: Tree, path: str) -> KnownFolder | None:
         """The folder as it is known under another spelling of its name; then it is not gone."""
-        folder = self._folder_state.respelled_folder(source, path)
+        folder = self._folder_state.respelled_folder(source, path, tree)
         if folder is not None:
             self._respelled.add(folder.id)
             gone = self._buffer.changes.gone_folders
@@ -274,9 +297,10 @@ class Walk:
         if files:
             self._checkpoint.suspicious = True
             self._checkpoint.doubted.append(source.id)
+            is_it = "is it the right one" if is_url(source.root) else "is the share mounted"
             self._warn(
-                f"{printable(source.root)} is empty, but {files} files are known there: is the share "
-                "mounted? Nothing was marked as missing."
+                f"{printable(source.root)} is empty, but {files} files are known there: {is_it}? "
+                "Nothing was marked as missing."
             )
 
     # Files
@@ -312,13 +336,13 @@ class Walk:
         for done, (key, number) in enumerate(listing.in_order(), 1):
             missed += self._miss_files(known, key, unread)
             file = known.at(key)
-            if self._is_lookalike(listing, number, file, before):
+            if self._is_lookalike(source, path, listing, number, file, before):
                 after.add(listing.mark(number))
                 if file is not None and file.state == LocationState.PRESENT:
                     self._buffer.changes.gone.append(file.id)
                     missed += 1
             else:
-                taken += self._compare_file(source.id, path, listing, number, file)
+                taken += self._compare_file(source, path, listing, number, file)
             if not done % self._policy.changes_written:
                 self._write()
         missed += self._miss_files(known, None, unread)
@@ -331,20 +355,39 @@ class Walk:
         return taken, marks
 
     def _is_lookalike(
-        self, listing: Listing, number: int, known: KnownFile | None, marks: set[bytes]
+        self,
+        source: Source,
+        path: str,
+        listing: Listing,
+        number: int,
+        known: KnownFile | None,
+        marks: set[bytes],
     ) -> bool:
         """Whether a file is not media although its suffix is. Only what is new or has changed is opened."""
         name = listing.names[number]
         if not self._policy.needs_content(name) or (known is not None and known.is_named):
             return False
-        size, mtime = listing.sizes[number], listing.times[number]
-        if known is not None and (known.size, known.mtime_ns) == (size, mtime):
+        if known is not None and is_unchanged(known, self._found(source, path, listing, number)):
             return False
         if marks and listing.mark(number) in marks:
             return True
-        if _is_recent(listing.path, name, mtime, self._policy.settle):
+        tree = self._tree(source)
+        if tree.may_grow(listing, number):
             return False  # it is checked again once it is stable
-        return self._policy.is_lookalike(os.path.join(listing.path, name))
+        return tree.is_lookalike(join_key(path, name))
+
+    def _found(self, source: Source, path: str, listing: Listing, number: int) -> FoundFile:
+        return FoundFile(
+            source.id,
+            path,
+            listing.names[number],
+            listing.sizes[number],
+            listing.times[number],
+            listing.inodes[number],
+            self._is_named,
+            listing.checksums[number] if listing.checksums else "",
+            listing.tokens[number] if listing.tokens else "",
+        )
 
     def _lookalike_kinds(self, listing: Listing, marks: bytes | None) -> Counter[str]:
         """The suffixes of a folder's files that are not media by their content."""
@@ -358,15 +401,25 @@ class Walk:
         )
 
     def _compare_file(
-        self, source: SourceId, path: str, listing: Listing, number: int, known: KnownFile | None
+        self, source: Source, path: str, listing: Listing, number: int, known: KnownFile | None
     ) -> bool:
         """Record what has become of a file; False: it is not stable yet and has to be checked again."""
-        name, size, mtime = listing.names[number], listing.sizes[number], listing.times[number]
-        is_same = known is not None and (known.size, known.mtime_ns) == (size, mtime)
-        if not is_same and _is_recent(listing.path, name, mtime, self._policy.settle):
-            self._checkpoint.unstable.append(UnstableFile(source, path, name, size, mtime, self._is_named))
+        found = self._found(source, path, listing, number)
+        is_same = known is not None and is_unchanged(known, found)
+        if not is_same and self._tree(source).may_grow(listing, number):
+            self._checkpoint.unstable.append(
+                UnstableFile(
+                    source.id,
+                    path,
+                    found.name,
+                    found.size,
+                    found.mtime_ns,
+                    found.is_named,
+                    found.checksum,
+                    found.token,
+                )
+            )
             return False
-        found = FoundFile(source, path, name, size, mtime, listing.inodes[number], self._is_named)
         self._buffer.changes.add(found, known)
         return True
 
@@ -387,12 +440,11 @@ class Walk:
 
         The others are `growing`.
         """
-        checkpoint, settle = self._checkpoint, self._policy.settle
+        checkpoint = self._checkpoint
         if not checkpoint.unstable:
             return
         self._write()
-        youngest = max(file.mtime_ns for file in checkpoint.unstable) / 1e9
-        time.sleep(max(0.0, min(settle, youngest + settle - time.time())))
+        time.sleep(self._seconds_until_stable())
         # A folder that was compared before a kill and again after it has its files in here twice.
         unstable, checkpoint.unstable = dict.fromkeys(checkpoint.unstable), []
         growing: list[str] = []
@@ -400,25 +452,52 @@ class Walk:
             source = self._sources.get(file.source)
             if source is None:
                 continue
-            path = os.path.join(source.root, file.folder, file.name)
-            listing = read_file(path, self._inodes)
+            tree, key = self._tree(source), join_key(file.folder, file.name)
+            listing = tree.file(key)
+            self._warn_unread(listing)
             if not listing.names:
                 continue
-            if (listing.sizes[0], listing.times[0]) != (file.size, file.mtime_ns):
-                growing.append(path)
+            if _facts(listing) != (file.size, file.mtime_ns, file.checksum, file.token):
+                growing.append(join_root(source.root, key))
                 continue
             known = known_file(self._db, file.source, file.folder, file.name)
             is_kept = file.is_named or (known is not None and known.is_named)
-            if not is_kept and self._policy.is_lookalike(path):
+            if not is_kept and tree.is_lookalike(key):
                 continue
-            facts = (file.size, file.mtime_ns, listing.inodes[0], file.is_named)
-            self._buffer.changes.add(FoundFile(file.source, file.folder, file.name, *facts), known)
+            self._buffer.changes.add(
+                FoundFile(
+                    file.source,
+                    file.folder,
+                    file.name,
+                    file.size,
+                    file.mtime_ns,
+                    listing.inodes[0],
+                    file.is_named,
+                    file.checksum,
+                    file.token,
+                ),
+                known,
+            )
             self._buffer.found += 1
         if growing:
             more = f" and {len(growing) - 1} more" if len(growing) > 1 else ""
             self._warn(f"{printable(growing[0])}{more}: still being written; will be taken once complete")
             checkpoint.growing += growing
         self._write()
+
+    def _seconds_until_stable(self) -> float:
+        """Until a second look at the unstable files tells whether they are complete."""
+        by_source: dict[SourceId, list[UnstableFile]] = {}
+        for file in self._checkpoint.unstable:
+            by_source.setdefault(file.source, []).append(file)
+        return max(
+            (
+                self._tree(self._sources[source]).wait_for(files)
+                for source, files in by_source.items()
+                if source in self._sources
+            ),
+            default=0.0,
+        )
 
     def _reconcile(self) -> None:
         reconciler = Reconciler(
@@ -438,36 +517,12 @@ class Walk:
             )
 
 
-def _is_recent(folder: str, name: str, mtime_ns: int, settle: float) -> bool:
-    """Whether a file was written to within the last `settle` seconds."""
-    now = time.time()
-    if now - mtime_ns / 1e9 >= settle:
-        return False
-    if mtime_ns / 1e9 <= now:
-        return True
-    try:  # a time in the future was set by a camera or a program; the time of the last change is the system's
-        return now - os.stat(os.path.join(folder, name)).st_ctime < settle
-    except OSError:
-        return True
+def _facts(listing: Listing) -> tuple[int, int, str, str]:
+    """Size, time, checksum and token of the one file of a listing."""
+    stated = (listing.checksums[0], listing.tokens[0]) if listing.tokens else ("", "")
+    return (listing.sizes[0], listing.times[0], *stated)
 
 
 def _split(marks: bytes | None) -> set[bytes]:
     marks = marks or b""
     return {marks[start : start + MARK] for start in range(0, len(marks), MARK)}
-
-
-def _lies_in(key: bytes, folders: set[bytes]) -> bool:
-    if b"" in folders:
-        return True
-    while key:
-        if key in folders:
-            return True
-        key = key.rpartition(b"/")[0]
-    return False
-
-
-def _walk_meets(top: str, root: str) -> bool:
-    """Whether a walk of `top` meets `root`: a folder below it, with no link on the way."""
-    if not PurePath(root).is_relative_to(top) or not os.path.isdir(root):
-        return False
-    return os.path.realpath(root) == os.path.join(os.path.realpath(top), os.path.relpath(root, top))

@@ -10,6 +10,8 @@ from pathlib import PurePosixPath
 
 from pydantic import BaseModel, ConfigDict
 
+from dampipe.kernel.paths import is_url
+
 
 class Card(BaseModel):
     """The card structure that a file lies in."""
@@ -59,10 +61,12 @@ def card_of(folder: str) -> Card | None:
     Card(kind='XAVC (M4ROOT)', root='/mnt/a/CARD1')
     >>> card_of("/mnt/a/A001_0101AB.RDM/A001_C001_0101AB.RDC").root
     '/mnt/a'
+    >>> card_of("s3://bucket/a//CARD1/DCIM").root
+    's3://bucket/a//CARD1'
     >>> card_of("/mnt/a/Contents/Day 1") is None
     True
     """
-    parts = PurePosixPath(folder).parts
+    head, parts = _parts(folder)
     names = [part.casefold() for part in parts]
     for index in range(len(names) - 1, -1, -1):
         kind = _kind(names, index)
@@ -70,8 +74,17 @@ def card_of(folder: str) -> Card | None:
             top = index
             while top and (names[top - 1] in _WRAPPERS or names[top - 1].endswith(".rdm")):
                 top -= 1
-            return Card(kind=kind, root=str(PurePosixPath(*parts[:top])) if top else ".")
+            return Card(kind=kind, root=head + "/".join(parts[:top]) or ".")
     return None
+
+
+def _parts(folder: str) -> tuple[str, list[str]]:
+    """What a path or URL begins with that names no folder, and the names of the folders."""
+    if is_url(folder):
+        scheme, _, rest = folder.partition("://")
+        server, slash, path = rest.partition("/")
+        return f"{scheme}://{server}{slash}", path.split("/") if path else []
+    return "/" * folder.startswith("/"), folder.strip("/").split("/")
 
 
 def _kind(names: list[str], index: int) -> str:
@@ -96,6 +109,17 @@ def own_folders(name: str, folders: Collection[str]) -> set[str]:
     if not own or not needed <= {folder.casefold() for folder in folders}:
         return set()
     return {folder for folder in folders if folder.casefold() in own}
+
+
+def is_judged_with_others(name: str, folder: str) -> bool:
+    """Whether it takes the folders beside a subfolder of a card's folder to tell what belongs to its files.
+
+    >>> is_judged_with_others("M4ROOT", "CLIP"), is_judged_with_others("DCIM", "CANONMSC")
+    (True, False)
+    """
+    name, folder = name.casefold(), folder.casefold()
+    needed, own = _OWN_FOLDERS.get(name, (frozenset(), frozenset()))
+    return bool(needed and folder in needed | own) or (name, folder) in _SIBLINGS
 
 
 def may_have_own_folders(name: str) -> bool:

@@ -31,10 +31,15 @@ from dampipe.kernel.documents.dirty import mark_dirty_versions, mark_selected, s
 from dampipe.kernel.ids import FolderId, LocationId, SourceId, VersionId
 from dampipe.kernel.paths import kept_time
 
-NewLocation = tuple[FolderId, bytes, int, int, int, bool]
-"""Folder id, name in bytes, size, mtime_ns, inode (0: not meaningful on that file system), whether it was named."""
-ChangedLocation = tuple[LocationId, int, int, int]
-"""Location id, size, mtime_ns, inode."""
+NewLocation = (
+    tuple[FolderId, bytes, int, int, int, bool] | tuple[FolderId, bytes, int, int, int, bool, str, str]
+)
+"""Folder id, name in bytes, size, mtime_ns, inode (0: not meaningful on that file system), whether it was named; in
+other storages than file systems also the checksum and the token."""
+ChangedLocation = tuple[LocationId, int, int, int, str, str]
+"""Location id, size, mtime_ns, inode, checksum, token."""
+StatedLocation = tuple[LocationId, int, str, str]
+"""Location id, mtime_ns, checksum, token."""
 
 
 _HAS_SIDECARS = FOLDER.c.sidecars != "{}"
@@ -45,8 +50,21 @@ _LAST_VERSION = func.coalesce(LOCATION.c.version_id, LOCATION.c.previous_id)
 def insert_found(
     connection: Connection, database: Database, rows: Sequence[NewLocation], scan: int
 ) -> list[LocationId]:
-    """Insert files that a scan found, but for those that exist already; returns the new ids in order."""
-    columns = ("folder_id", "name", "size", "mtime_ns", "inode", "is_named")
+    """Insert files that a scan found, but for those that exist already; returns the new ids in order.
+
+    The rows are all of one length.
+    """
+    columns: tuple[str, ...] = (
+        "folder_id",
+        "name",
+        "size",
+        "mtime_ns",
+        "inode",
+        "is_named",
+        "checksum",
+        "token",
+    )
+    columns = columns[: len(rows[0])] if rows else columns
     same = {"state": str(LocationState.PRESENT), "scan_id": scan}
     ids = database.insert_many(connection, LOCATION, columns, rows, same, ids=True)
     return [LocationId(number) for number in ids]
@@ -63,6 +81,8 @@ def update_changed(connection: Connection, rows: Sequence[ChangedLocation], scan
         "size": bindparam("new_size"),
         "mtime_ns": bindparam("new_mtime"),
         "inode": bindparam("new_inode"),
+        "checksum": bindparam("new_checksum"),
+        "token": bindparam("new_token"),
         "state": LocationState.PRESENT,
     }
     changed = LOCATION.update().where(LOCATION.c.id == bindparam("at"))
@@ -71,10 +91,30 @@ def update_changed(connection: Connection, rows: Sequence[ChangedLocation], scan
     connection.execute(
         changed.values(**facts, previous_id=_LAST_VERSION, version_id=None, scan_id=scan, missed_by=None),
         [
-            {"at": location, "new_size": size, "new_mtime": mtime_ns, "new_inode": inode}
-            for location, size, mtime_ns, inode in rows
+            {
+                "at": location,
+                "new_size": size,
+                "new_mtime": mtime_ns,
+                "new_inode": inode,
+                "new_checksum": checksum,
+                "new_token": token,
+            }
+            for location, size, mtime_ns, inode, checksum, token in rows
         ],
     )
+
+
+def update_stated(connection: Connection, rows: Sequence[StatedLocation]) -> None:
+    """Store the new time, checksum and token of files whose content is the same."""
+    if rows:
+        facts: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("mtime_ns", "checksum", "token")}
+        connection.execute(
+            LOCATION.update().where(LOCATION.c.id == bindparam("at")).values(facts),
+            [
+                {"at": location, "new_mtime_ns": mtime_ns, "new_checksum": checksum, "new_token": token}
+                for location, mtime_ns, checksum, token in rows
+            ],
+        )
 
 
 def update_inodes(connection: Connection, inodes: Sequence[tuple[LocationId, int]]) -> None:
@@ -173,6 +213,9 @@ def move(connection: Connection, moves: Mapping[LocationId, LocationId]) -> int:
         "folder_id": bindparam("folder"),
         "name": bindparam("file"),
         "is_named": bindparam("named"),
+        # As the storage has them now: a copy in an object store has another time and may have another token.
+        "mtime_ns": bindparam("time"),
+        "token": bindparam("new_token"),
     }
     moved = (
         LOCATION.update()
@@ -188,7 +231,14 @@ def move(connection: Connection, moves: Mapping[LocationId, LocationId]) -> int:
         mark_documents(connection, new)
         mark_documents(connection, known)
         rows = connection.execute(
-            select(LOCATION.c.id, LOCATION.c.folder_id, LOCATION.c.name, LOCATION.c.is_named).where(new)
+            select(
+                LOCATION.c.id,
+                LOCATION.c.folder_id,
+                LOCATION.c.name,
+                LOCATION.c.is_named,
+                LOCATION.c.mtime_ns,
+                LOCATION.c.token,
+            ).where(new)
         ).all()
         connection.execute(delete(LOCATION).where(new))
         connection.execute(
@@ -199,6 +249,8 @@ def move(connection: Connection, moves: Mapping[LocationId, LocationId]) -> int:
                     "folder": row.folder_id,
                     "file": row.name,
                     "named": row.is_named,
+                    "time": row.mtime_ns,
+                    "new_token": row.token,
                 }
                 for row in rows
             ],
@@ -249,8 +301,10 @@ def record_identified(
     facts: os.stat_result,
     version: VersionId,
 ) -> None:
-    """Record a present file whose version is known; what is known of the location is replaced."""
+    """Record a present file of a file system whose version is known; what is known of the location is replaced."""
     values = {
+        "checksum": "",
+        "token": "",
         "size": facts.st_size,
         "mtime_ns": kept_time(facts.st_mtime_ns),
         "inode": facts.st_ino,

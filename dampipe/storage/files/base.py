@@ -71,6 +71,10 @@ class Unread:
     reason: str
 
 
+UNFINISHED = ".dampipe-"
+"""Beginning of the names under which `put` writes where files are visible before they are complete; not listed."""
+
+
 @dataclass(frozen=True)
 class Traits:
     """What a kind of storage guarantees."""
@@ -84,7 +88,7 @@ class Traits:
 
 
 class FileStore(Protocol):
-    """A root of footage. Safe to use from several threads.
+    """A root of footage. Safe to use from several threads, and by a process that was forked since it was made.
 
     Any method may raise `Transient` where the storage does not answer, is overloaded or throttles, `Permanent` where it
     refuses the credentials, and `Unavailable` where a package is missing. No error contains a secret.
@@ -105,7 +109,8 @@ class FileStore(Protocol):
 
         A listing is lazy, and complete: what cannot be listed is an `Unread`, and if the listing cannot be continued,
         the last item is an `Unread` of all that follows. It raises only where nothing was listed yet. Links to files
-        are files, links to folders are not followed; what is no regular file is left out.
+        are files, links to folders are not followed; what is no regular file is left out, and so is what `put` has not
+        finished.
         """
         ...
 

@@ -28,7 +28,7 @@ from dampipe.kernel.errors import (
     Transient,
 )
 from dampipe.kernel.paths import is_valid, kept_time, printable
-from dampipe.storage.files.base import FileEntry, Traits, Unread, is_same
+from dampipe.storage.files.base import UNFINISHED, FileEntry, Traits, Unread, is_same
 from dampipe.storage.files.errors import (
     FILE_CHANGED,
     FILE_EXISTS,
@@ -57,8 +57,6 @@ _UNREACHABLE = (
     *(errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENOTCONN),
 )
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-_UNFINISHED = ".dampipe-"
-"""Beginning of the names of copies that are not complete; scans skip hidden files."""
 _CHUNK = 4 << 20
 
 
@@ -106,6 +104,8 @@ class LocalFiles:
         with self._translated(folder):
             root = self._open_root()
         try:
+            if not is_valid(prefix) or not is_valid(after):
+                return
             try:
                 top = self._open_folder(root, folder) if folder else os.dup(root)
             except OSError as error:
@@ -203,7 +203,7 @@ class LocalFiles:
     def _put(self, folder: int, name: str, key: str, source: BinaryIO) -> FileEntry:
         if _exists(folder, name):
             raise self._exists(key)
-        temporary = f"{_UNFINISHED}{uuid4().hex}.part"
+        temporary = f"{UNFINISHED}{uuid4().hex}.part"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         descriptor = os.open(temporary, flags, 0o666, dir_fd=folder)
         try:
@@ -397,7 +397,7 @@ def _read_folder(folder: int, path: bytes, prefix: bytes, after: bytes) -> list[
                 wanted = prefix.startswith(key) or key.startswith(prefix)
                 wanted = wanted and (key > after or after.startswith(key))
             else:
-                wanted = key.startswith(prefix) and key > after
+                wanted = key.startswith(prefix) and key > after and not entry.name.startswith(UNFINISHED)
             if wanted:
                 found.append((key, is_folder))
     found.sort()
