@@ -33,6 +33,21 @@ STORE_DENIED = ErrorCode(
     "{store} denies access: {reason}",
     "Check the credentials: the environment, the profile, or the connection in dampipe.toml.",
 )
+CREDENTIALS_EXPIRED = ErrorCode(
+    "source.credentials_expired",
+    "the credentials for {store} have expired: {reason}",
+    "Log in again (with AWS: `aws sso login`), or replace the session token.",
+)
+CLOCK_SKEWED = ErrorCode(
+    "source.clock_skewed",
+    "{store} refuses requests because this machine's clock is wrong: {reason}",
+    "Set the clock of this machine, by NTP for example, then retry.",
+)
+STORE_UNORDERED = ErrorCode(
+    "source.unordered",
+    "{store} does not list its files in the order of their keys",
+    "Use another kind of storage; directory buckets (S3 Express) are not supported.",
+)
 STORE_FAILED = ErrorCode("source.failed", "{store} cannot be used: {reason}")
 STORE_FULL = ErrorCode("source.full", "no space left in {store}", "Free some space, then retry.")
 URL_INVALID = ErrorCode(

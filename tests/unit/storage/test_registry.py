@@ -13,6 +13,7 @@ from dampipe.storage.blobs.fsspec import FsspecBlobs
 from dampipe.storage.blobs.local import LocalBlobs
 from dampipe.storage.blobs.memory import MemoryBlobs
 from dampipe.storage.files.local import LocalFiles
+from dampipe.storage.files.s3 import S3Files
 from dampipe.storage.memory import MemoryStorage
 from dampipe.storage.registry import Role, get_storage_backend, kinds, missing_package
 from dampipe.storage.vectors.faiss import FaissVectors
@@ -38,6 +39,7 @@ SHA1 = "a" * 40
         ),
         ("derivatives", "memory", {}, MemoryBlobs),
         ("footage", "local", {"root": "F"}, LocalFiles),
+        ("footage", "s3", {"root": "s3://bucket/F"}, S3Files),
     ],
 )
 def test_every_backend_is_found(
@@ -90,6 +92,10 @@ def test_auto_is_composed_of_parts(tmp_path: Path) -> None:
         ("derivatives", "memory", {"root": "x"}, "unknown key 'root'"),
         ("derivatives", "fsspec", {"url": "/no/scheme", "cache": "x"}, "'url'"),
         ("footage", "local", {"root": "/x", "user": "me"}, "unknown key 'user'"),
+        ("footage", "s3", {"root": "s3://b", "pasword": "x"}, "unknown key 'pasword'"),
+        ("footage", "s3", {"root": "s3://me:secret@b"}, r"s3://me:\*\*\*@b is not .* it contains a password"),
+        ("footage", "s3", {"root": "s3://host:9000/b"}, "endpoint_url"),
+        ("footage", "s3", {"root": "s3://fast--use1-az4--x-s3/b"}, "S3 Express"),
         ("catalogue", "memory", {"url": "x"}, "unknown key 'url'"),
         ("catalogue", "media-db", {"path": "x"}, "url"),
         ("catalogue", "auto", {}, "'catalog' is missing"),
