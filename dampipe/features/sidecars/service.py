@@ -36,7 +36,7 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.events.outbox import record_event
-from dampipe.kernel.paths import printable
+from dampipe.kernel.paths import is_url, printable
 from dampipe.kernel.visibility import Visibility
 
 MOST_SHOWN = 1000
@@ -169,7 +169,7 @@ class SidecarService:
             raise InvalidInput(errors.TREE_NEEDS_FOLDER)
         with self._db.read() as connection:
             trees = [row.folder for row in self._outbox.places(connection) if row.folder and row.id != source]
-        others = [one.root for one in self._sources.all()]
+        others = [one.root for one in self._sources.all() if not is_url(one.root)]
         real = PurePath(os.path.realpath(folder))
         for other in [*others, *trees]:
             there = PurePath(os.path.realpath(other))
