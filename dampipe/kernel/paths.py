@@ -75,15 +75,15 @@ def join_root(root: str, key: str) -> str:
 
 
 def normal_path(path: str) -> str:
-    """A path as roots are compared: absolute, or a URL with its scheme in lower case and without "/" at its end.
+    """A path as roots are compared: absolute, or a URL without "/" at its end.
 
-    >>> normal_path("S3://Bucket/a//b/"), normal_path("s3://bucket/"), normal_path("/mnt/a/../b/")
-    ('s3://Bucket/a//b', 's3://bucket', '/mnt/b')
+    >>> normal_path("s3://bucket/a//b/"), normal_path("s3://bucket/"), normal_path("/mnt/a/../b/")
+    ('s3://bucket/a//b', 's3://bucket', '/mnt/b')
     """
     if not is_url(path):
         return os.path.abspath(path)
     scheme, _, rest = path.partition("://")
-    return f"{scheme.lower()}://{rest.rstrip('/')}"
+    return f"{scheme}://{rest.rstrip('/')}"
 
 
 def is_below(path: str, root: str) -> bool:

@@ -19,6 +19,7 @@ from dampipe.media.outputs import Derivative, DerivativeKind, Preview
 from dampipe.storage.auto import AutoStorage
 from dampipe.storage.blobs.derivatives import DerivativeStore
 from dampipe.storage.blobs.memory import MemoryBlobs
+from dampipe.storage.files.stores import FileStores
 from dampipe.storage.vectors.memory import MemoryVectors
 from tests.support.pipeline import save_output
 from tests.support.scanning import Scanning, grow
@@ -43,7 +44,7 @@ class ProcessedLibrary(Scanning):
         self.index = MemoryVectors(8)
         self.storage = AutoStorage(self.catalog, lambda model, dimension: self.index)
         derivatives, database = DerivativeStore(self.blobs), self.catalog.database
-        self.sources = SourceService(self.catalog.sources, SourceFolders(database), NoRights())
+        self.sources = SourceService(self.catalog.sources, SourceFolders(database), NoRights(), FileStores())
         self.indexes = IndexService(self.catalog.models, UnnamedModels(), self.storage)
         self.pruning = PruneService(
             database,

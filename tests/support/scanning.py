@@ -21,7 +21,9 @@ from dampipe.jobs.keys import RunKey
 from dampipe.jobs.model import RunState
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.paths import is_url, join_key, join_root
 from dampipe.kernel.stage_io import ContentHash
+from dampipe.storage.files.stores import FileStores
 from tests.support.catalog import Catalog
 
 FULL = os.environ.get("DAMPIPE_TEST_SCALE") == "full"
@@ -42,13 +44,14 @@ class Scanning:
         self.asked = 0
         """How many names of footage were classified."""
         self.policy = ScanPolicy(self._is_clip, 0.0, guard or Guard(), exclude)
+        self.stores = FileStores()
         self.warnings: list[str] = []
 
     def _is_clip(self, name: str) -> bool:
         self.asked += name.endswith(".mp4")
         return name.endswith(".mp4")
 
-    def scan(self, *paths: Path, accept_missing: bool = False) -> ScanProgress:
+    def scan(self, *paths: Path | str, accept_missing: bool = False) -> ScanProgress:
         """Run a scan from beginning to end."""
         number = self.catalog.scans.create([str(path) for path in paths], accept_missing)
         self.attempt(number)
@@ -66,7 +69,9 @@ class Scanning:
 
     def walk(self, job: ScanJob) -> Walk:
         """The walk of a scan that was claimed."""
-        return Walk(job, self.catalog.database, self.catalog.sources, HASH, self.policy)
+        return Walk(
+            job, self.catalog.database, self.catalog.sources, HASH, self.policy, store_of=self.stores.of
+        )
 
     def hash_all(self) -> list[str]:
         """Hash the files of all pending hash runs, as workers would; returns the files' names."""
@@ -77,11 +82,17 @@ class Scanning:
                 .where(RUN.c.state == RunState.PENDING)
             ).all()
             for row in rows:
-                data = Path(full_path(row)).read_bytes()
+                data = self._read(row.root, join_key(row.folder, row.file))
                 content = ContentHash(sha1=hashlib.sha1(data).hexdigest(), size=len(data))
                 identify(connection, self.catalog.database, row.location_id, content, time())
                 connection.execute(update(RUN).where(RUN.c.id == row.id).values(state=RunState.DONE))
         return sorted(row.file for row in rows)
+
+    def _read(self, root: str, key: str) -> bytes:
+        if not is_url(root):
+            return Path(join_root(root, key)).read_bytes()
+        with self.stores.of(root).open(key) as stream:
+            return stream.read()
 
     def places(self) -> dict[str, tuple[str, str | None, str | None]]:
         """State, SHA-1 of the asset and state of the hash run, by path."""

@@ -1,7 +1,6 @@
 """What an actor sees: grants turned into folders and assets."""
 
 from collections.abc import Hashable, Iterable, Mapping
-from pathlib import PurePosixPath
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, union_all
@@ -19,6 +18,7 @@ from dampipe.kernel.db.change_token import ChangeTokens
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import read_ids
 from dampipe.kernel.feature import registered
+from dampipe.kernel.paths import is_below, join_root
 from dampipe.kernel.visibility import EVERYTHING, OpenedVersions, View
 
 MASKS = 256
@@ -148,9 +148,9 @@ def places(grants: Iterable[Grant], roots: Mapping[int, str]) -> tuple[Place, ..
         root = roots.get(grant.source)
         if root is None:
             continue
-        top = PurePosixPath(root, grant.folder)
+        top = join_root(root, grant.folder)
         found.add((grant.source, grant.folder))
-        found |= {(source, "") for source, other in roots.items() if PurePosixPath(other).is_relative_to(top)}
+        found |= {(source, "") for source, other in roots.items() if is_below(other, top)}
     return tuple(sorted(found))
 
 

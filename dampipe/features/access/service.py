@@ -1,8 +1,6 @@
 """The use cases of access: users, tokens and grants, and explaining what a user sees."""
 
-import os
 from collections.abc import Callable, Sequence
-from pathlib import PurePosixPath
 
 from dampipe.features.access.errors import (
     INVALID_SUBJECT,
@@ -37,7 +35,7 @@ from dampipe.features.sources.path_mapping import as_declared, under_known_root
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.kernel.access import ADMIN, LOCAL, READ, Actor, ActorKind, Role, Scope, require
 from dampipe.kernel.errors import Forbidden, InvalidInput
-from dampipe.kernel.paths import printable
+from dampipe.kernel.paths import below, is_below, is_url, join_root, normal_path, printable
 
 EVERYTHING = "everything"
 
@@ -226,7 +224,7 @@ class AccessService:
         for grant in self._access.grants(Actor(ActorKind.USER, user.name, user.role, user=user.id)):
             opened = places([grant], roots)
             shown = [
-                str(PurePosixPath(roots[source], folder))
+                join_root(roots[source], folder)
                 for source, folder in folders
                 if opened is None or any(_holds(place, (source, folder)) for place in opened)
             ]
@@ -254,13 +252,12 @@ class AccessService:
         if what in by_name:
             return by_name[what], ""
         roots = self._access.roots()
-        if what.startswith("/"):
-            path = PurePosixPath(as_declared(under_known_root(os.path.normpath(what), sources), sources))
-            holding = [source for source, root in roots.items() if path.is_relative_to(root)]
+        if what.startswith("/") or is_url(what):
+            path = as_declared(under_known_root(normal_path(what), sources), sources)
+            holding = [source for source, root in roots.items() if is_below(path, root)]
             if holding:
                 source = max(holding, key=lambda one: len(roots[one]))
-                relative = str(path.relative_to(roots[source]))
-                return source, "" if relative == "." else relative
+                return source, below(path, roots[source])
         raise InvalidInput(UNKNOWN_PLACE, place=printable(what[:1000]))
 
     def _grant_report(
@@ -276,7 +273,7 @@ class AccessService:
                 to=grant.to,
                 what=EVERYTHING
                 if grant.source is None
-                else printable(str(PurePosixPath(roots.get(grant.source, "?"), grant.folder))),
+                else printable(join_root(roots.get(grant.source, "?"), grant.folder)),
             )
             for grant in grants
         ]

@@ -15,6 +15,7 @@ from dampipe.features.sources.queries import SourceRepository
 from dampipe.features.sources.tables import FOLDER, LOCATION
 from dampipe.kernel.errors import NotFound
 from dampipe.kernel.filter import FilterContext, FilterField, Restriction
+from dampipe.kernel.paths import is_below, is_url, join_root
 from dampipe.kernel.ranges import Range, parse_date, parse_duration, parse_lines
 from dampipe.kernel.unicode_paths import composed
 from dampipe.kernel.wall_clock import utc_offset, wall_clock
@@ -30,7 +31,7 @@ class Orientation(StrEnum):
 
 
 def _in_folders(context: FilterContext, names: Sequence[str]) -> Restriction:
-    roots = {source.id: source.root.rstrip("/") for source in SourceRepository(context.database).all()}
+    roots = {source.id: source.root for source in SourceRepository(context.database).all()}
     with context.database.read() as connection:
         rows = connection.execute(select(FOLDER.c.id, FOLDER.c.source_id, FOLDER.c.path)).all()
     patterns = [FolderPattern(name) for name in names]
@@ -39,7 +40,7 @@ def _in_folders(context: FilterContext, names: Sequence[str]) -> Restriction:
         for folder, source, path in rows
         if (context.folders is None or folder in context.folders)
         and (root := roots.get(source)) is not None
-        and any(pattern.matches(f"{root}/{path}" if path else root or "/") for pattern in patterns)
+        and any(pattern.matches(join_root(root, path)) for pattern in patterns)
     )
     if not found:
         raise NotFound(UNKNOWN_FOLDER, names=" or ".join(names))
@@ -47,27 +48,33 @@ def _in_folders(context: FilterContext, names: Sequence[str]) -> Restriction:
 
 
 class FolderPattern:
-    """A folder as a person names it: an absolute path, or the name of a folder or a piece of a path, anywhere.
+    """A folder as a person names it: an absolute path or URL, or the name of a folder or a piece of a path, anywhere.
 
     A name may hold the wildcards * and ?, and matches in any case. Both match in either Unicode form.
     """
 
     def __init__(self, text: str) -> None:
-        asked = PurePosixPath(composed(text))
-        self._absolute = str(asked) if asked.is_absolute() else ""
-        self._parts = [_matcher(part.casefold()) for part in asked.parts]
+        asked = composed(text)
+        is_absolute = is_url(asked) or asked.startswith("/")
+        self._absolute = _normal(asked) if is_absolute else ""
+        self._parts = [_matcher(part.casefold()) for part in PurePosixPath(asked).parts]
 
     def matches(self, folder: str) -> bool:
-        """Whether a folder, by its normalized absolute path, is the named one or lies in it."""
+        """Whether a folder, by its normalized absolute path or URL, is the named one or lies in it."""
         path = composed(folder)
         if self._absolute:
-            return path == self._absolute or path.startswith(f"{self._absolute.rstrip('/')}/")
-        parts = ["/", *filter(None, path.casefold().split("/"))]
+            return is_below(path, self._absolute)
+        names = path.partition("://")[2] if is_url(path) else path
+        parts = ["/", *filter(None, names.casefold().split("/"))]
         starts = range(len(parts) - len(self._parts) + 1)
         return any(
             all(match(part) for match, part in zip(self._parts, parts[start:], strict=False))
             for start in starts
         )
+
+
+def _normal(path: str) -> str:
+    return path.rstrip("/") if is_url(path) else str(PurePosixPath(path))
 
 
 def _matcher(part: str) -> Callable[[str], object]:

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
-from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pydantic import create_model
@@ -19,7 +18,7 @@ from dampipe.kernel.asset_set import ALL
 from dampipe.kernel.container import Services
 from dampipe.kernel.detail import DetailField
 from dampipe.kernel.errors import InvalidInput, NotFound
-from dampipe.kernel.paths import printable
+from dampipe.kernel.paths import normal_path, printable, split_key, split_path
 from dampipe.kernel.sorting import AssetOrder
 from dampipe.kernel.unicode_paths import spellings
 from dampipe.kernel.visibility import View, Visibility
@@ -123,7 +122,7 @@ class AssetService:
             ),
             replaces=self._assets.replaced(asset, view),
             sidecars=tuple(printable(path) for path in self._assets.sidecars(shown.id, view)),
-            card=card_of(str(PurePosixPath(video.paths[0]).parent)) if video.paths else None,
+            card=card_of(split_path(video.paths[0])[0]) if video.paths else None,
             runs=() if is_guest else tuple(self._assets.runs(shown.id, view)),
             **added,
         )
@@ -137,12 +136,11 @@ class AssetService:
         """The ids of the location (for a path) and of the version (once it was hashed) that a name means."""
         view = self._visibility.of(actor)
         sources = self._sources.all()
-        absolute = under_known_root(os.path.abspath(name), sources)
-        for path in map(Path, spellings(absolute)):
+        absolute = under_known_root(normal_path(name), sources)
+        for path in spellings(absolute):
             holding = [source for source in sources if source.holds(path)]
             for source in sorted(holding, key=lambda source: -len(source.root)):
-                folder = below_root(path.parent, source.root) if path != Path(source.root) else ""
-                row = self._assets.find_path(source.id, folder, path.name, view)
+                row = self._assets.find_path(source.id, *split_key(below_root(path, source.root)), view)
                 if row is not None:
                     return row.id, row.version_id
         # A file here that is not in the library must not stand for another of that name. Where the library has none,

@@ -125,7 +125,7 @@ class FixityService:
                 raise NotFound(errors.NOT_IN_A_SOURCE, path=printable(name))
             scope = FileScope(source.id, below_root(path, source.root))
             if path != source.root:
-                folder, file = split_key(below_root(path, source.root))
+                folder, file = split_key(scope.folder)
                 if self._locations.exists(source.id, folder, file):
                     scope = FileScope(source.id, folder, file)
             scopes.append(scope)

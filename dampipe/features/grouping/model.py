@@ -73,7 +73,7 @@ class GroupFile:
     asset: int
     folder: int
     path: str
-    """Absolute path of the folder."""
+    """Absolute path, or URL, of the folder."""
     name: str
     kind: str | None
     size: int

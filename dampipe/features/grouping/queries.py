@@ -25,7 +25,7 @@ from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.kernel.asset_set import ALL, Selection
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.paths import printable
+from dampipe.kernel.paths import join_root, printable
 from dampipe.kernel.visibility import EVERYTHING, View
 
 CONTENT, BURST, RECORDING, OFFSET = "content", "burst", "recording", "offset"
@@ -73,7 +73,7 @@ class GroupRepository:
         query = select(SOURCE.c.id, SOURCE.c.root, FOLDER.c.path).join_from(FOLDER, SOURCE)
         for source, root, path in connection.execute(query.where(FOLDER.c.id.in_(folders))):
             above = path.rpartition("/")[0]
-            if is_clips_of_xdcam_ex(f"{root}/{above}".rstrip("/")):
+            if is_clips_of_xdcam_ex(join_root(root, above)):
                 clips.add((source, above))
         for source, above in clips:
             same = select(FOLDER.c.id).where(FOLDER.c.source_id == source)
@@ -128,7 +128,7 @@ class GroupRepository:
             GroupFile(
                 asset=row.version_id,
                 folder=row.folder_id,
-                path=f"{row.root}/{row.folder}".rstrip("/"),
+                path=join_root(row.root, row.folder),
                 name=row.file,
                 kind=row.kind,
                 size=row.size,

@@ -28,6 +28,11 @@ NOT_A_FILE = ErrorCode("scan.not_a_file", "{path} is neither a folder nor a file
 RELATIVE_PATH = ErrorCode(
     "scan.relative_path", "not an absolute path: {path}", "Give absolute paths, as the server sees them."
 )
+NOT_WATCHED = ErrorCode(
+    "scan.not_watched",
+    "the source {name!r} is not in a file system, so that nothing says when its files change",
+    "Have it scanned at intervals: with the setting sync_schedule, or by cron.",
+)
 SYNC_RUNNING = ErrorCode(
     "sync.running",
     "another sync of {sources} is already running",

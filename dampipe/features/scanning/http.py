@@ -21,7 +21,7 @@ OVER: dict[int | str, dict[str, Any]] = {
     404: {"model": Problem, "description": "There is no such scan."},
     409: {"model": Problem, "description": "The state of the scan does not allow it."},
 }
-AbsolutePath = Annotated[str, Field(max_length=MAX_PATH), Storable(r"^/[^\u0000]*$")]
+AbsolutePath = Annotated[str, Field(max_length=MAX_PATH), Storable(r"^(/|[a-z][a-z0-9+.-]+://)[^\u0000]*$")]
 MAX_PATHS = 1000
 """Paths of one request."""
 
@@ -30,7 +30,7 @@ class EnqueueRequest(model.EnqueueRequest):
     """Files and folders to scan: below the sources or the folders of the setting scan_roots."""
 
     paths: Annotated[tuple[AbsolutePath, ...], Field(min_length=1, max_length=MAX_PATHS)]
-    """Absolute paths as the machine sees them that receives the request."""
+    """Absolute paths as the machine sees them that receives the request, or URLs."""
 
 
 @router.post(
@@ -39,6 +39,7 @@ class EnqueueRequest(model.EnqueueRequest):
     responses={
         403: {"model": Problem, "description": "A path is not below a source or one of the scan roots."},
         404: {"model": Problem, "description": "None of the paths exists."},
+        503: {"model": Problem, "description": "The storage of a URL does not answer, or denies access."},
     },
 )
 def submit_scan(actor: Scanning, request: JsonBody[EnqueueRequest], scans: Scans) -> Enqueued:

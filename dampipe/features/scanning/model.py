@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field, field_validator
@@ -12,7 +11,7 @@ from dampipe.features.fixity.model import Verified
 from dampipe.features.scanning import errors
 from dampipe.jobs.model import NightlyResult
 from dampipe.kernel.errors import InvalidInput
-from dampipe.kernel.paths import is_valid, printable
+from dampipe.kernel.paths import is_url, is_valid, printable
 
 OTHER_KINDS = "*"
 """Stands for all suffixes that are not counted one by one."""
@@ -105,7 +104,7 @@ class ScanJob:
     owner: str
     """Owner id of the worker's lease."""
     paths: list[str]
-    """Absolute, as this machine sees them."""
+    """Absolute as this machine sees them, or URLs."""
     accept_missing: bool
     """Believe that files are gone, however many they are."""
     process: bool
@@ -120,19 +119,19 @@ class ScanJob:
     """The paths are files that were still being written when they were scanned first."""
 
 
-class ScanRoots(tuple[Path, ...]):
-    """Folders below which clients that may not see the whole machine may scan, in addition to the sources."""
+class ScanRoots(tuple[str, ...]):
+    """Folders and URLs below which clients that may not see the whole machine may scan, in addition to the sources."""
 
     __slots__ = ()
 
 
 class EnqueueRequest(BaseModel):
-    """Files and folders to scan. Raises InvalidInput for a path that is not absolute or not valid."""
+    """Files and folders to scan. Raises InvalidInput for a path that is neither absolute nor a URL, or not valid."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     paths: tuple[str, ...] = Field(min_length=1)
-    """Absolute paths as the machine sees them that receives the request."""
+    """Absolute paths as the machine sees them that receives the request, or URLs."""
     accept_missing: bool = False
     """Believe that files are gone, however many they are."""
     process: bool = True
@@ -146,7 +145,7 @@ class EnqueueRequest(BaseModel):
         for path in paths:
             if not is_valid(path):
                 raise InvalidInput(errors.PATH_INVALID, path=ascii(path))
-            if not path.startswith("/"):
+            if not (path.startswith("/") or is_url(path)):
                 raise InvalidInput(errors.RELATIVE_PATH, path=printable(path))
         return paths
 

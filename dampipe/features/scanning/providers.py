@@ -1,12 +1,10 @@
 """How the objects of this feature are made that depend on settings."""
 
-from pathlib import Path
-
 from dampipe.features.scanning.model import ScanRoots
 from dampipe.kernel.container import Services
 from dampipe.kernel.settings.settings import Settings
 
 
 def scan_roots(services: Services) -> ScanRoots:
-    """The folders below which the HTTP API may scan."""
-    return ScanRoots([Path(root) for root in services.get(Settings).scan_roots])
+    """The folders and URLs below which the HTTP API may scan."""
+    return ScanRoots(services.get(Settings).scan_roots)

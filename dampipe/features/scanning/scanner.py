@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from dampipe.features.scanning.errors import ScanStopped
 from dampipe.features.scanning.model import ScanState
+from dampipe.features.scanning.places import StoreOf, no_store
 from dampipe.features.scanning.policy import ScanPolicy
 from dampipe.features.scanning.queries import ScanRepository
 from dampipe.features.scanning.walk import Walk
@@ -32,7 +33,9 @@ class Scanner:
         policy: ScanPolicy,
         leases: LeaseRenewer,
         lease_seconds: float,
+        store_of: StoreOf = no_store,
     ) -> None:
+        """store_of: opens the storage of a URL."""
         self._db = database
         self._scans = scans
         self._sources = sources
@@ -41,6 +44,7 @@ class Scanner:
         self._policy = policy
         self._leases = leases
         self._lease = lease_seconds
+        self._store_of = store_of
 
     def scan(self, scan: int) -> bool:
         """Walk a scan unless another worker does; files found on the way are started at once.
@@ -61,6 +65,7 @@ class Scanner:
                     self._plan.key(self._plan.first),
                     self._policy,
                     on_change=self._start_runs if job.process else lambda: None,
+                    store_of=self._store_of,
                 )
                 warnings = walk.run()
                 if walk.growing and job.is_follow_up:

@@ -1,22 +1,34 @@
 """The use cases of scans: submitting, following, pausing, resuming and cancelling them."""
 
 import os
-from collections.abc import Callable
-from pathlib import PurePath
+from collections.abc import Callable, Sequence
 
 from dampipe.features.scanning import errors
 from dampipe.features.scanning.hold import ScanHolds
 from dampipe.features.scanning.model import Enqueued, EnqueueRequest, ScanProgress, ScanRoots, ScanState
+from dampipe.features.scanning.places import Place, kind_of
 from dampipe.features.scanning.queries import ScanRepository, is_visible
+from dampipe.features.sources import errors as source_errors
+from dampipe.features.sources.model import Source
 from dampipe.features.sources.path_mapping import holder, under_known_root
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.jobs.dispatch import TaskTransport
 from dampipe.jobs.plan import Plan
 from dampipe.kernel.access import SCAN, STATUS, Actor, require
-from dampipe.kernel.errors import BrokerDown, Conflict, InvalidInput, NotFound, NotPermitted
+from dampipe.kernel.errors import (
+    BrokerDown,
+    Conflict,
+    InvalidInput,
+    NotFound,
+    NotPermitted,
+    ServiceDown,
+    StageError,
+)
 from dampipe.kernel.faces.remedies import sentences
-from dampipe.kernel.paths import printable
+from dampipe.kernel.paths import is_below, is_url, normal_path, printable
 from dampipe.kernel.visibility import Visibility
+from dampipe.storage.files.stores import FileStores
+from dampipe.storage.files.urls import check_url
 
 SHOWN = 5
 """Paths that an error names."""
@@ -37,6 +49,7 @@ class ScanService:
         plan: Callable[[], Plan],
         transport: Callable[[], TaskTransport],
         visibility: Visibility,
+        stores: FileStores,
         roots: ScanRoots = ScanRoots(),  # noqa: B008
     ) -> None:
         """roots: where `enqueue_inside` takes paths, in addition to the sources."""
@@ -47,26 +60,27 @@ class ScanService:
         self._sources = sources
         self._plan = plan
         self._transport = transport
+        self._stores = stores
 
     def enqueue(self, actor: Actor, request: EnqueueRequest) -> Enqueued:
         """Submit a scan of files and folders and return at once.
 
-        Paths that do not exist are named in the answer and left out. Raises NotFound when none exists, and
-        InvalidInput for a device or a pipe. When the broker is down, the scan is kept and starts when it is
-        back; the answer says so.
+        Paths that do not exist are named in the answer and left out. Raises NotFound when none exists, InvalidInput
+        for a device or a pipe, and ServiceDown for a URL whose storage cannot be asked. When the broker is down, the
+        scan is kept and starts when it is back; the answer says so.
         """
         require(actor, SCAN)
-        paths = list(dict.fromkeys(os.path.abspath(path) for path in request.paths))
-        existing = [path for path in paths if os.path.exists(path)]
-        found = set(existing)
-        absent = tuple(printable(path) for path in paths if path not in found)
+        sources = self._sources.all()
+        paths = list(dict.fromkeys(map(normal_path, request.paths)))
+        kinds = {path: self._kind_of(path, sources) for path in paths}
+        existing = [path for path in paths if kinds[path] is not None]
+        absent = tuple(printable(path) for path in paths if kinds[path] is None)
         for path in existing:
-            if not (os.path.isdir(path) or os.path.isfile(path)):
+            if kinds[path] is Place.OTHER:
                 raise InvalidInput(errors.NOT_A_FILE, path=printable(path))
         if not existing:
             more = [f"and {len(absent) - SHOWN} more"] if len(absent) > SHOWN else []
             raise NotFound(errors.PATH_NOT_FOUND, paths=", ".join([*absent[:SHOWN], *more]))
-        sources = self._sources.all()
         scan = self._scans.create(
             [under_known_root(path, sources) for path in existing],
             request.accept_missing,
@@ -80,6 +94,16 @@ class ScanService:
             problem = sentences(str(error), error.hint)
         return Enqueued(scan=scan, absent=absent, broker_problem=problem)
 
+    def _kind_of(self, path: str, sources: Sequence[Source]) -> Place | None:
+        if is_url(path):
+            check_url(path)
+        elif not os.path.exists(path):  # a link to nowhere is not there
+            return None
+        try:
+            return kind_of(path, sources, self._stores.of)
+        except StageError as error:
+            raise ServiceDown(source_errors.UNREACHABLE, path=printable(path), reason=str(error)) from error
+
     def enqueue_inside(self, actor: Actor, request: EnqueueRequest) -> Enqueued:
         """The same for clients that may see the footage and nothing else of this machine.
 
@@ -88,14 +112,14 @@ class ScanService:
         """
         require(actor, SCAN)
         sources = self._sources.all()
-        roots = [os.path.realpath(root) for root in self._roots]
+        roots = [root if is_url(root) else os.path.realpath(root) for root in self._roots]
         view = self._visibility.of(actor)
 
         def is_inside(path: str) -> bool:
-            real = os.path.realpath(path)
+            real = normal_path(path) if is_url(path) else os.path.realpath(path)
             if not view.is_all:
                 return is_visible(view, under_known_root(real, sources), sources)
-            if any(PurePath(real).is_relative_to(root) for root in roots):
+            if any(is_below(real, root) for root in roots):
                 return True
             return holder(under_known_root(real, sources), sources) is not None
 

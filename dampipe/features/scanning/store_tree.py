@@ -9,6 +9,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from dampipe.features.scanning.checkpoint import UnstableFile
@@ -95,7 +96,7 @@ class StoreTree:
     def _complete(self, top: str, reading: Reading) -> Iterator[_Open]:
         """The folders, as soon as they are complete, without those that scans skip."""
         prefix = f"{top}/" if top else ""
-        stack = [_Open(top, prefix)]
+        stack = [self._top(top, prefix, reading)]
         last = ""
         for entry in self._entries(prefix):
             if isinstance(entry, Unread):
@@ -117,6 +118,21 @@ class StoreTree:
             stack[-1].entries.append(entry)
         while stack:
             yield from self._close(stack, reading)
+
+    def _top(self, top: str, prefix: str, reading: Reading) -> _Open:
+        """The folder at which a listing begins; of a card's clip folder, with those beside it."""
+        if top and sibling_folders(join_root(self._root, top)):
+            with suppress(StageError, NotFound):
+                return _Open(top, prefix, holder=self._with_siblings(top, reading))
+        return _Open(top, prefix)
+
+    def _with_siblings(self, path: str, reading: Reading) -> _Open:
+        """The folder above a card's clip folder, with those that belong to its clips."""
+        above = self._one_folder(split_key(path)[0], reading)
+        for name in above.folders:
+            if name.casefold() in sibling_folders(join_root(self._root, path)):
+                above.beside[name] = self._one_folder(f"{above.prefix}{name}", reading)
+        return above
 
     def _entries(self, prefix: str) -> Iterator[FileEntry | Unread]:
         """The listing; if it fails, the last item is an `Unread`."""
@@ -156,9 +172,9 @@ class StoreTree:
                 self._prefixes.append(folder.prefix)
             else:
                 complete.append(folder)
-        if folder.holder is None:
+        if folder.holder is None or folder.holder.held is None:
             yield from complete
-        elif folder.holder.held is not None:
+        else:
             folder.holder.held += complete
 
     def _judged(self, folder: _Open) -> list[_Open]:
@@ -168,7 +184,7 @@ class StoreTree:
         card = _name_of(join_root(self._root, folder.path))
         own = own_folders(card, folder.folders)
         folder.folders = [name for name in folder.folders if name not in own]
-        if any(prefix.startswith(folder.prefix) for prefix in self._prefixes):
+        if folder.is_partial or any(prefix.startswith(folder.prefix) for prefix in self._prefixes):
             # With an unknown folder beside them, they might be judged wrongly.
             self._prefixes.append(folder.prefix)
             return []
@@ -254,12 +270,8 @@ class StoreTree:
         full_path = join_root(self._root, path)
         try:
             folder = self._one_folder(path, reading)
-            siblings = sibling_folders(full_path)
-            if siblings and path:
-                folder.holder = above = self._one_folder(split_key(path)[0], reading)
-                for name in above.folders:
-                    if name.casefold() in siblings:
-                        above.beside[name] = self._one_folder(f"{above.prefix}{name}", reading)
+            if path and sibling_folders(full_path):
+                folder.holder = self._with_siblings(path, reading)
         except (StageError, NotFound) as error:
             return Listing(full_path, problem=str(error))
         return self._listing(folder, reading)

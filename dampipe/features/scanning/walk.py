@@ -246,10 +246,11 @@ class Walk:
     def _report_unseen(self, source: Source, tree: Tree, reported: int) -> int:
         """Warn of what could not be read, beyond the first `reported` of it; returns how much there is."""
         for unseen in tree.unseen[reported:]:
-            self._warn(unseen.what)
-            self._checkpoint.suspicious |= unseen.is_all
             if unseen.is_doubtful:
                 self._miss_all(source, unseen.what)
+            else:
+                self._warn(unseen.what)
+                self._checkpoint.suspicious |= unseen.is_all
         return len(tree.unseen)
 
     def _miss_all(self, source: Source, warning: str) -> None:

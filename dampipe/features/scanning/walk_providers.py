@@ -13,6 +13,7 @@ from dampipe.kernel.container import Services
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.settings.settings import Settings
 from dampipe.media.filetypes import is_media
+from dampipe.storage.files.stores import FileStores
 
 
 def scanner(services: Services) -> Scanner:
@@ -26,6 +27,7 @@ def scanner(services: Services) -> Scanner:
         services.get(ScanPolicy),
         services.get(LeaseRenewer),
         services.get(Settings).lease,
+        services.get(FileStores).of,
     )
 
 

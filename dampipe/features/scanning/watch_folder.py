@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 
+from dampipe.features.scanning import errors
 from dampipe.features.scanning.classify import is_not_footage
 from dampipe.features.scanning.model import EnqueueRequest
 from dampipe.features.scanning.policy import ScanPolicy
@@ -20,8 +21,8 @@ from dampipe.features.sources.mounts import lacks_events
 from dampipe.features.sources.path_mapping import holder
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.kernel.access import SYSTEM
-from dampipe.kernel.errors import DampipeError
-from dampipe.kernel.paths import printable
+from dampipe.kernel.errors import DampipeError, InvalidInput
+from dampipe.kernel.paths import is_url, printable
 
 OnLog = Callable[[str], object]
 
@@ -50,10 +51,12 @@ class FolderWatcher:
 
         poll: seconds between two polls; None: use the system's change events, and poll only where there are
         none, on network mounts. rescan: seconds between two scans of everything; 0: only at the start.
-        Raises NotFound for an unknown source. Sources that are added meanwhile are watched, too.
+        Raises NotFound for an unknown source, and InvalidInput for one that is not in a file system; where none is
+        named, those are left out. Sources that are added meanwhile are watched, too.
         """
         for name in names:
-            self._sources.named(name)
+            if is_url(self._sources.named(name).root):
+                raise InvalidInput(errors.NOT_WATCHED, name=name)
         watchers: dict[str, _SourceWatcher] = {}
         try:
             next_scan = next_list = 0.0
@@ -76,7 +79,9 @@ class FolderWatcher:
         self, names: Sequence[str], watchers: "dict[str, _SourceWatcher]", poll: float | None, on_log: OnLog
     ) -> list[str]:
         """Start to watch sources that were added, and stop with those that were removed; returns the new roots."""
-        sources = {s.root: s for s in self._sources.all() if not names or s.name in names}
+        sources = {
+            s.root: s for s in self._sources.all() if (not names or s.name in names) and not is_url(s.root)
+        }
         for root in [root for root in watchers if root not in sources]:
             watchers.pop(root).stop()
         added = [root for root in sources if root not in watchers]

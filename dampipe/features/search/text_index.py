@@ -238,7 +238,7 @@ def _names(
         .where(VERSION.c.asset_id.in_(assets), view.shows_folder(LOCATION.c.folder_id))
         .order_by(LOCATION.c.id)
     ):
-        for text_ in (PurePath(row.name).stem, row.path, PurePath(row.root).name, row.source):
+        for text_ in (PurePath(row.name).stem, row.path, row.root.rpartition("/")[2], row.source):
             yield row.asset_id, text_
 
 

@@ -1,6 +1,5 @@
 """`dampipe source add|list|remove`"""
 
-import os
 import shlex
 
 import click
@@ -10,6 +9,7 @@ from dampipe.features.sources.service import SourceService
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.faces.arguments import not_empty
 from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
+from dampipe.kernel.paths import normal_path
 
 
 @click.group(name="source")
@@ -43,10 +43,13 @@ def add(
     path_maps: tuple[str, ...],
     versions: str,
 ) -> None:
-    """Name a folder of footage; nothing is read yet. The settings of a known folder are replaced."""
+    """Name a folder of footage, or a URL such as s3://bucket/footage; nothing is read yet.
+
+    The settings of a known folder are replaced.
+    """
     request = SourceRequest(
         name=name,
-        path=os.path.abspath(path),
+        path=normal_path(path),
         include=include,
         exclude=exclude,
         path_maps=dict(_split(path_map) for path_map in path_maps),

@@ -25,6 +25,11 @@ PATH_MAP_INVALID = ErrorCode(
 FOLDER_NOT_FOUND = ErrorCode(
     "source.folder_not_found", "there is no folder {path}", "Check the path; is the share mounted?"
 )
+UNREACHABLE = ErrorCode(
+    "source.cannot_be_asked",
+    "{path} cannot be asked: {reason}",
+    "Check the network and the credentials; see docs/sources.md.",
+)
 SAME_FOLDER = ErrorCode(
     "source.same_folder",
     "{path} and {other}, a source already, are the same folder",

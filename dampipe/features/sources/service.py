@@ -1,6 +1,8 @@
 """The use cases of sources: naming, listing and removing roots of footage."""
 
 import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from sqlalchemy import Connection
@@ -10,10 +12,14 @@ from dampipe.features.sources.model import Source, SourceReport, SourceRequest
 from dampipe.features.sources.path_mapping import under_known_root
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.kernel.access import MANAGE, READ, Actor, require
-from dampipe.kernel.errors import InvalidInput, NotFound
+from dampipe.kernel.errors import InvalidInput, NotFound, ServiceDown, StageError
 from dampipe.kernel.ids import SourceId
-from dampipe.kernel.paths import printable
+from dampipe.kernel.paths import is_url, normal_path, printable
 from dampipe.kernel.visibility import EVERYTHING, View, Visibility
+from dampipe.storage.files.stores import FileStores
+
+_ASKED_TOGETHER = 8
+"""Storages that are asked at one time whether they answer."""
 
 
 class SourceContents(Protocol):
@@ -32,23 +38,31 @@ class SourceContents(Protocol):
 class SourceService:
     """Any method may raise CatalogueDown."""
 
-    def __init__(self, sources: SourceRepository, contents: SourceContents, visibility: Visibility) -> None:
+    def __init__(
+        self,
+        sources: SourceRepository,
+        contents: SourceContents,
+        visibility: Visibility,
+        stores: FileStores,
+    ) -> None:
+        self._stores = stores
         self._visibility = visibility
         self._sources = sources
         self._contents = contents
 
     def add(self, actor: Actor, request: SourceRequest) -> Source:
-        """Name a folder of footage; nothing is read yet.
+        """Name a folder of footage, or a URL; nothing is read yet.
 
         A folder inside another source takes over what is known of its files, so that nothing is identified
         again. Raises InvalidInput for a name that is taken or a folder that is a source by another path,
-        and NotFound when the folder does not exist as this machine sees it.
+        NotFound when the folder does not exist as this machine sees it, and ServiceDown where the storage of a URL
+        cannot be asked.
         """
         require(actor, MANAGE)
-        root = os.path.abspath(request.path)
+        root = normal_path(request.path)
         path_maps = {machine: os.path.normpath(path) for machine, path in request.path_maps.items()}
         path = path_maps.get(self._sources.machine, root)
-        if not os.path.isdir(path):
+        if not self._is_folder(path):
             raise NotFound(errors.FOLDER_NOT_FOUND, path=printable(path))
         others = [s for s in self._sources.all() if root not in (s.declared, s.root)]
         other = under_known_root(path, others)
@@ -64,10 +78,25 @@ class SourceService:
             on_nested=self._contents.hand_over,
         )
 
+    def _is_folder(self, path: str) -> bool:
+        """Raises ServiceDown and InvalidInput."""
+        if not is_url(path):
+            return os.path.isdir(path)
+        try:
+            return self._stores.of(path).is_folder("")
+        except StageError as error:
+            raise ServiceDown(errors.UNREACHABLE, path=printable(path), reason=str(error)) from error
+
+    def _is_reachable(self, root: str) -> bool:
+        try:
+            return self._is_folder(root)
+        except (ServiceDown, InvalidInput):
+            return False
+
     def at(self, actor: Actor, path: str) -> Source | None:
         """The source whose root this path is."""
         require(actor, READ)
-        root = os.path.abspath(path)
+        root = normal_path(path)
         return next((s for s in self._sources.all() if root in (s.declared, s.root)), None)
 
     def reports(self, actor: Actor) -> list[SourceReport]:
@@ -77,9 +106,9 @@ class SourceService:
         counts = self._contents.counts(view)
         shown = {source for source, _ in view.places}
         reports = []
-        for source in self._sources.all():
-            if not view.is_all and source.id not in shown:
-                continue
+        sources = [one for one in self._sources.all() if view.is_all or one.id in shown]
+        reachable = self._reachable([source.root for source in sources])
+        for source in sources:
             present, missing = counts.get(source.id, (0, 0))
             reports.append(
                 SourceReport(
@@ -87,7 +116,7 @@ class SourceService:
                     root=printable(source.root),
                     present=present,
                     missing=missing,
-                    reachable=os.path.isdir(source.root),
+                    reachable=reachable[source.root],
                     include=source.include if view.is_all else (),
                     exclude=source.exclude if view.is_all else (),
                     path_maps={machine: printable(root) for machine, root in source.path_maps.items()}
@@ -97,6 +126,15 @@ class SourceService:
                 )
             )
         return reports
+
+    def _reachable(self, roots: Sequence[str]) -> dict[str, bool]:
+        """Which roots are folders, or are answered by their storage; these are asked side by side."""
+        remote = [root for root in roots if is_url(root)]
+        found = {root: os.path.isdir(root) for root in roots if not is_url(root)}
+        if remote:
+            with ThreadPoolExecutor(min(len(remote), _ASKED_TOGETHER)) as pool:
+                found |= zip(remote, pool.map(self._is_reachable, remote), strict=True)
+        return found
 
     def remove(self, actor: Actor, name: str) -> int:
         """Forget a source and where its files are, but not what was made of them; returns how many files.

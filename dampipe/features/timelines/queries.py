@@ -34,7 +34,7 @@ class File:
     @property
     def name(self) -> str:
         """Of the file."""
-        return PurePosixPath(self.path).name
+        return self.path.rpartition("/")[2]
 
 
 class FileRepository:

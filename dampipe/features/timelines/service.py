@@ -1,6 +1,5 @@
 """The use case of timelines: matching their clips with the assets of the library."""
 
-import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -28,7 +27,7 @@ from dampipe.features.timelines.model import (
 )
 from dampipe.features.timelines.queries import File, FileRepository
 from dampipe.kernel.access import READ, Actor, require
-from dampipe.kernel.paths import printable
+from dampipe.kernel.paths import below, is_below, is_url, join_root, normal_path, printable, split_key
 from dampipe.kernel.unicode_paths import path_spellings
 from dampipe.kernel.visibility import View, Visibility
 from dampipe.timeline import Format
@@ -89,13 +88,13 @@ class TimelineService:
         paths: dict[str, set[int]] = {}
         for clip in clips:
             for path in clip.paths:
-                if not path.startswith("/"):
+                if not (path.startswith("/") or is_url(path)):
                     continue
-                for spelled in (whole := os.path.normpath(path), *path_spellings(whole)):
-                    for source, below in _places(spelled, sources):
-                        folder = "" if str(below.parent) == "." else str(below.parent)
-                        places.setdefault((source.id, folder), set()).add(below.name)
-                        paths.setdefault(os.path.join(source.root, below), set()).add(clip.number)
+                for spelled in (whole := normal_path(path), *path_spellings(whole)):
+                    for source, key in _places(spelled, sources):
+                        folder, name = split_key(key)
+                        places.setdefault((source.id, folder), set()).add(name)
+                        paths.setdefault(join_root(source.root, key), set()).add(clip.number)
         for file in self._files.of_places(places, view):
             for number in paths.get(file.path, ()):
                 found.setdefault(number, Found(How.PATH, (file,)))
@@ -135,12 +134,12 @@ class TimelineService:
                 found[clip.number] = one
 
 
-def _places(path: str, sources: Sequence[Source]) -> Iterator[tuple[Source, PurePosixPath]]:
-    """Where in sources a path may be, as this machine or another one of their path maps sees them."""
+def _places(path: str, sources: Sequence[Source]) -> Iterator[tuple[Source, str]]:
+    """The keys in sources that a path may be, as this machine or another one of their path maps sees them."""
     for source in sources:
         for root in dict.fromkeys([source.root, source.declared, *source.path_maps.values()]):
-            if root and path != root and PurePosixPath(path).is_relative_to(root):
-                yield source, PurePosixPath(path).relative_to(root)
+            if root and path != root and is_below(path, root):
+                yield source, below(path, root)
 
 
 def _matched(clip: SourceClip, found: Found | None) -> Matched:

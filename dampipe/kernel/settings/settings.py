@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from dampipe.kernel.access import Role
 from dampipe.kernel.home import config_file, home_folder
 from dampipe.kernel.masking import query_names, url_problem
+from dampipe.kernel.paths import is_url, normal_path
 from dampipe.kernel.settings.connection import Connection
 from dampipe.kernel.settings.cron import check_schedule
 from dampipe.kernel.settings.default_model import default_model
@@ -27,6 +28,9 @@ MOST_PROCESSES = 256
 """Processes of one worker."""
 
 AbsoluteFolder = Annotated[str, AfterValidator(lambda path: str(Path(path).expanduser().absolute()))]
+FolderOrUrl = Annotated[
+    str, AfterValidator(lambda path: normal_path(path if is_url(path) else str(Path(path).expanduser())))
+]
 AbsolutePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 
 
@@ -340,10 +344,10 @@ class Settings(BaseSettings):
         description="Role of users whom an identity provider or a reverse proxy vouches for and none of whose groups "
         "has one; empty: they are refused.",
     )
-    scan_roots: list[AbsoluteFolder] = Field(
+    scan_roots: list[FolderOrUrl] = Field(
         ["/mnt", "/media", "/run/media", "/Volumes"],
-        description="Folders below which scans may be submitted over HTTP, in addition to the sources; by default those "
-        "in which systems mount disks and shares.",
+        description="Folders and URLs below which scans may be submitted over HTTP, in addition to the sources; by "
+        "default the folders in which systems mount disks and shares.",
     )
     log_level: Annotated[str, AfterValidator(_check_log_level)] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR."

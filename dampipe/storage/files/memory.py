@@ -144,6 +144,11 @@ class MemoryFiles:
             raise InvalidInput(errors.URL_INVALID, url=root, problem="there is no such bucket")
         return cls(BUCKETS[name], prefix.rstrip("/"))
 
+    @classmethod
+    def from_config(cls, config: Mapping[str, object]) -> "MemoryFiles":
+        """From {"root": URL}; other keys have no meaning. Raises InvalidInput unless the bucket exists."""
+        return cls.of(str(config.get("root", "")))
+
     @property
     def url(self) -> str:
         """The root."""

@@ -17,6 +17,7 @@ from dampipe.jobs.tables import RUN
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.visibility import NoRights
+from dampipe.storage.files.stores import FileStores
 from tests.support.pipeline import Deployment
 
 FILES = 40
@@ -31,7 +32,7 @@ class Here(Deployment):
         catalog.holding = ScanHolds(catalog.database, 7)
         self.control = ScanService(
             *(catalog.scans, catalog.holding, catalog.sources),
-            *(lambda: self.plan, lambda: self.transport, NoRights()),
+            *(lambda: self.plan, lambda: self.transport, NoRights(), FileStores()),
         )
         self.seen: list[str] = []
         self.disturb: dict[int, Callable[[], object]] = {}

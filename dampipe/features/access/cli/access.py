@@ -7,11 +7,12 @@ import click
 from dampipe.features.access.service import AccessService
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.faces.console import json_option, print_json, say, service, table
+from dampipe.kernel.paths import normal_path
 
 
 def _place(what: str) -> str:
-    """An argument that names a folder here, as an absolute path."""
-    return os.path.abspath(what) if os.sep in what else what
+    """An argument that names a folder here, as an absolute path, or a URL."""
+    return normal_path(what) if os.sep in what else what
 
 
 @click.group(name="access")

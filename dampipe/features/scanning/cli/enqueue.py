@@ -1,7 +1,6 @@
 """`dampipe enqueue PATH…`"""
 
 import math
-import os
 import sys
 from collections.abc import Callable
 
@@ -24,6 +23,7 @@ from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import BrokerDown, ExitCode
 from dampipe.kernel.faces.arguments import WholeNumber, not_empty
 from dampipe.kernel.faces.console import console, count_of_failures, json_option, plural, print_json, service
+from dampipe.kernel.paths import normal_path
 from dampipe.kernel.polling import IdleTimeout, poll
 
 UNCLAIMED_FIRST = 15.0
@@ -49,7 +49,7 @@ NO_PROCESS_HELP = "Record the files without processing them; a later scan proces
 def command(
     paths: tuple[str, ...], wait: bool, accept_missing: bool, no_process: bool, priority: int, as_json: bool
 ) -> None:
-    """Submit a scan of files and folders and return at once.
+    """Submit a scan of files and folders, or of URLs such as s3://bucket/card7, and return at once.
 
     New and changed media files go through hash, probe, preview, embed and index, then a proxy is made.
     """
@@ -57,7 +57,7 @@ def command(
     submitted = scans.enqueue(
         LOCAL,
         EnqueueRequest(
-            paths=tuple(map(os.path.abspath, paths)),
+            paths=tuple(map(normal_path, paths)),
             accept_missing=accept_missing,
             process=not no_process,
             priority=priority,
