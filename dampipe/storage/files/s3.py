@@ -6,7 +6,7 @@ object with another ETag, so that whatever is read is read on the condition that
 
 import io
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Self, cast
 from urllib.parse import quote
@@ -30,7 +30,7 @@ from dampipe.storage.files.errors import (
 from dampipe.storage.files.per_process import PerProcess
 from dampipe.storage.files.s3_client import make_client
 from dampipe.storage.files.s3_entries import headed_entry, listed_entry
-from dampipe.storage.files.s3_errors import EXPIRED, error_code, is_broken, translated
+from dampipe.storage.files.s3_errors import RENEWABLE, error_code, is_broken, translated
 from dampipe.storage.files.s3_stream import Body, ObjectStream
 from dampipe.storage.files.s3_upload import copy_in_parts, upload
 
@@ -144,7 +144,7 @@ class S3Files:
         try:
             answer = self._raw("get_bucket_encryption")
         except ClientError as error:
-            is_aws = not self._config.endpoint_url
+            is_aws = "amazonaws." in self._client.get().meta.endpoint_url
             return not (is_aws and error_code(error) in ("AccessDenied", "403"))
         rules = answer.get("ServerSideEncryptionConfiguration", {}).get("Rules", ())
         used = [rule.get("ApplyServerSideEncryptionByDefault", {}).get("SSEAlgorithm", "") for rule in rules]
@@ -164,17 +164,20 @@ class S3Files:
             try:
                 return self._raw("head_object", Key=self._prefix + key)
             except ClientError as error:
-                if error_code(error) in _TELLS_NOTHING:
-                    self._explain(key, error)
-                raise
+                if error_code(error) not in _TELLS_NOTHING:
+                    raise
+                self._explain(key, error)
+            return self._raw("head_object", Key=self._prefix + key)  # credentials were renewed
 
     def _explain(self, key: str, error: ClientError) -> None:
-        """Raise what a request with a body says; return if it succeeds, or says less."""
+        """Raise what another request says of an error without a body, or that error; return if it may have passed."""
+        is_missing = error_code(error) in ("404", "Not Found")
         try:
             self._raw("list_objects_v2", Prefix=self._prefix + key, MaxKeys=1)
         except ClientError as said:
-            if error_code(error) != "404" or error_code(said) == "NoSuchBucket":
-                raise said from None
+            raise error if is_missing and error_code(said) != "NoSuchBucket" else said from None
+        if is_missing:
+            raise error
 
     def is_folder(self, key: str) -> bool:
         """See FileStore. A bucket has no folders: those count that have a file below them."""
@@ -310,13 +313,21 @@ class S3Files:
         try:
             return getattr(self._client.get(), operation)(Bucket=self._bucket, **parameters)
         except ClientError as error:
-            if error_code(error) not in EXPIRED:
+            if error_code(error) not in RENEWABLE:
                 raise
-        self.close()  # credentials may have been renewed since they were read
+        self._client.take()  # not closed: other threads may be using it
         return getattr(self._client.get(), operation)(Bucket=self._bucket, **parameters)
 
-    def _translated(self, key: str) -> AbstractContextManager[None]:
-        return translated(self.url, self._config, key)
+    @contextmanager
+    def _translated(self, key: str) -> Iterator[None]:
+        try:
+            with translated(self.url, self._config, key):
+                yield
+        except Permanent as error:
+            # Some servers refuse what looks like the way to another folder.
+            if error.code == STORE_FAILED.code and {".", ".."} & set(key.split("/")):
+                raise NotFound(FILE_NOT_FOUND, store=self.url, key=printable(key)) from error
+            raise
 
     def _check_key(self, key: str) -> None:
         if not key or key.endswith("/") or not _is_text(key) or not self._fits(key):

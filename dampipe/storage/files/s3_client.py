@@ -39,6 +39,7 @@ def make_client(connection: Connection) -> Any:
         # Checksums in trailers are AWS's own; uploads name their MD5, which every server verifies.
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
+        signature_version="s3v4",  # presigned URLs would have an older one, which few servers take
         user_agent_extra="dampipe",
     )
     return session.client(

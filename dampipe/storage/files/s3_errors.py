@@ -33,6 +33,8 @@ from dampipe.storage.files.errors import (
 )
 
 EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestExpired"})
+RENEWABLE = EXPIRED | {"InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch"}
+"""Codes after which credentials are read again: they may have been renewed meanwhile."""
 _BY_CODE: dict[str, tuple[type[DampipeError], ErrorCode]] = {
     **dict.fromkeys(("NoSuchKey", "404", "NotFound", "NoSuchVersion"), (NotFound, FILE_NOT_FOUND)),
     **dict.fromkeys(("PreconditionFailed", "412", "InvalidRange", "416"), (Conflict, FILE_CHANGED)),

