@@ -88,7 +88,7 @@ class Library:
         The workers of a running deployment process what the scan finds, or `process` does in this process.
         process: False to record the files without processing them. Raises NotFound if none of the paths exists.
         """
-        texts = map(fspath, paths)
+        texts = [fspath(path) for path in paths]
         absolute = tuple(text if is_url(text) else str(Path(text).absolute()) for text in texts)
         request = EnqueueRequest(paths=absolute, process=process, priority=priority)
         return self._container.get(ScanService).enqueue(LOCAL, request)
