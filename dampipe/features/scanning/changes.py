@@ -199,13 +199,12 @@ class ChangeWriter:
             return []
         folders = ensure_folders(connection, self._db, {(file.source, file.folder) for file in files})
         # Of file systems, only the columns that they have: the others would take time for each file.
-        is_stated = any(file.checksum or file.token for file in files)
         rows: list[NewLocation] = [
-            (folders[source, folder], os.fsencode(name), size, mtime_ns, inode, is_named, checksum, token)
-            if is_stated
-            else (folders[source, folder], os.fsencode(name), size, mtime_ns, inode, is_named)
-            for source, folder, name, size, mtime_ns, inode, is_named, checksum, token in files
+            (folders[source, folder], os.fsencode(name), size, mtime_ns, inode, is_named)
+            for source, folder, name, size, mtime_ns, inode, is_named, _, _ in files
         ]
+        if any(file.checksum or file.token for file in files):
+            rows = [(*row, file.checksum, file.token) for row, file in zip(rows, files, strict=True)]
         return insert_found(connection, self._db, rows, job.scan)
 
     def _update(

@@ -7,6 +7,7 @@ structure of a card until all of it is listed, since it takes the folders beside
 
 import os
 import time
+from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -403,7 +404,10 @@ def _add(found: Listing, names: list[str], entries: Sequence[FileEntry]) -> None
     """Add files to a listing, under these names."""
     found.names += names
     found.sizes.extend([entry.size for entry in entries])
-    found.times.extend([kept_time(entry.mtime_ns) for entry in entries])
+    try:
+        found.times.extend(array("q", [entry.mtime_ns for entry in entries]))
+    except OverflowError:
+        found.times.extend([kept_time(entry.mtime_ns) for entry in entries])
     found.inodes.extend([entry.inode & _LOW for entry in entries])
     found.checksums += [entry.checksum for entry in entries]
     found.tokens += [entry.token for entry in entries]

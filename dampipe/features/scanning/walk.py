@@ -212,7 +212,7 @@ class Walk:
             folder = tree.folder(target.path, self._reading(source, frozenset()))
             if not folder.problem:
                 self._folder_state.save_sidecars(source, target.path, folder.sidecars)
-        if listing.names and self._compare_file(source, target.path, listing, 0, known):
+        if listing.names and self._compare_file(source, tree, target.path, listing, 0, known):
             self._buffer.found += 1
 
     # Trees
@@ -332,6 +332,7 @@ class Walk:
         known = Peekable(rows)
         unread = {os.fsencode(name) for name in listing.unread}
         self._warn_unread(listing)
+        tree = self._tree(source)
         taken = missed = 0
         before, after = _split(folder.lookalikes if folder is not None else None), set[bytes]()
         for done, (key, number) in enumerate(listing.in_order(), 1):
@@ -343,7 +344,7 @@ class Walk:
                     self._buffer.changes.gone.append(file.id)
                     missed += 1
             else:
-                taken += self._compare_file(source, path, listing, number, file)
+                taken += self._compare_file(source, tree, path, listing, number, file)
             if not done % self._policy.changes_written:
                 self._write()
         missed += self._miss_files(known, None, unread)
@@ -378,17 +379,12 @@ class Walk:
         return tree.is_lookalike(join_key(path, name))
 
     def _found(self, source: Source, path: str, listing: Listing, number: int) -> FoundFile:
-        return FoundFile(
-            source.id,
-            path,
-            listing.names[number],
-            listing.sizes[number],
-            listing.times[number],
-            listing.inodes[number],
-            self._is_named,
-            listing.checksums[number] if listing.checksums else "",
-            listing.tokens[number] if listing.tokens else "",
-        )
+        name, size, mtime = listing.names[number], listing.sizes[number], listing.times[number]
+        inode = listing.inodes[number]
+        if not listing.tokens:
+            return FoundFile(source.id, path, name, size, mtime, inode, self._is_named)
+        stated = (listing.checksums[number], listing.tokens[number])
+        return FoundFile(source.id, path, name, size, mtime, inode, self._is_named, *stated)
 
     def _lookalike_kinds(self, listing: Listing, marks: bytes | None) -> Counter[str]:
         """The suffixes of a folder's files that are not media by their content."""
@@ -402,12 +398,12 @@ class Walk:
         )
 
     def _compare_file(
-        self, source: Source, path: str, listing: Listing, number: int, known: KnownFile | None
+        self, source: Source, tree: Tree, path: str, listing: Listing, number: int, known: KnownFile | None
     ) -> bool:
         """Record what has become of a file; False: it is not stable yet and has to be checked again."""
         found = self._found(source, path, listing, number)
         is_same = known is not None and is_unchanged(known, found)
-        if not is_same and self._tree(source).may_grow(listing, number):
+        if not is_same and tree.may_grow(listing, number):
             self._checkpoint.unstable.append(
                 UnstableFile(
                     source.id,

@@ -60,6 +60,7 @@ NO_WORD = {
     "sources/locations.py:request_regrouping": "groups have no words",
     "sources/locations.py:restore": "a missing file keeps its words",
     "sources/locations.py:update_inodes": "inodes are no words",
+    "sources/locations.py:update_stated": "what a storage states of the same content is no word",
     "sources/queries.py:SourceRepository._read_in": "it reads",
     "sources/queries.py:SourceRepository.ensure_holder": "a new source has no file yet",
 }
@@ -169,7 +170,7 @@ def _record(place: Place) -> None:
 
 def _change(place: Place) -> None:
     scan = place.scan()
-    place.write(lambda connection: update_changed(connection, [(place.location, 9, 9, 9)], scan))
+    place.write(lambda connection: update_changed(connection, [(place.location, 9, 9, 9, "", "")], scan))
 
 
 def _nested_source(place: Place) -> None:
