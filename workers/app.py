@@ -30,6 +30,7 @@ from dampipe.kernel.feature import Task as FeatureTask
 from dampipe.kernel.feature import load_dotted
 from dampipe.kernel.masking import mask_url
 from dampipe.kernel.progress import Progress
+from dampipe.kernel.stage_io import SourceFile
 from dampipe.workers import brokers, heartbeat
 from dampipe.workers.progress_events import ProgressEvents, ProgressSender
 
@@ -62,9 +63,15 @@ class StageFailed(Exception):
     """A run was parked; Flower shows its reason in red."""
 
 
+STAGING_LIMIT = 24 * 3600.0
+"""Seconds for fetching a remote file, in addition to the limit of the stage that reads it."""
+
+
 def _stage_task(stage: Stage) -> None:
+    staging = STAGING_LIMIT if SourceFile in stage.inputs.values() else 0.0
+
     @app.task(  # type: ignore[untyped-decorator]
-        name=f"dampipe.{stage.name}", bind=True, throws=(StageFailed,), time_limit=stage.time_limit
+        name=f"dampipe.{stage.name}", bind=True, throws=(StageFailed,), time_limit=stage.time_limit + staging
     )
     def run(self: Task, key: str, name: str) -> str:
         return _run(

@@ -32,7 +32,7 @@ from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import NotFound
 from dampipe.kernel.filter import FilterRegistry
-from dampipe.kernel.paths import kept_time, printable
+from dampipe.kernel.paths import is_url, kept_time, printable
 from dampipe.kernel.settings.settings import Settings
 from dampipe.kernel.stage_io import SourceFile
 from dampipe.media.hashing import sha1_file
@@ -83,12 +83,13 @@ class Library:
         return self._container.get(kind)
 
     def add(self, *paths: FilePath, process: bool = True, priority: int = 0) -> Enqueued:
-        """Submit a scan of files and folders, and return at once; as `dampipe enqueue`.
+        """Submit a scan of files, folders and URLs, and return at once; as `dampipe enqueue`.
 
         The workers of a running deployment process what the scan finds, or `process` does in this process.
         process: False to record the files without processing them. Raises NotFound if none of the paths exists.
         """
-        absolute = tuple(str(Path(fspath(path)).absolute()) for path in paths)
+        texts = [fspath(path) for path in paths]
+        absolute = tuple(text if is_url(text) else str(Path(text).absolute()) for text in texts)
         request = EnqueueRequest(paths=absolute, process=process, priority=priority)
         return self._container.get(ScanService).enqueue(LOCAL, request)
 

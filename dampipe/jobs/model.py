@@ -191,6 +191,8 @@ class RunSummary(StoredError):
     """Seconds of footage per second of work."""
     size: int | None = None
     """Bytes written."""
+    fetched: int = 0
+    """Bytes that came from a remote source, in all attempts."""
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "RunSummary":
@@ -207,6 +209,7 @@ class RunSummary(StoredError):
             reason=row["reason"],
             **StoredError.parse(row["error"]),
             warnings=tuple(json.loads(row["warnings"])),
+            fetched=row["fetched"],
             **{name: output.get(name) or None for name in ("plan", "speed", "size") if output.get("plan")},
         )
 

@@ -1,7 +1,7 @@
 """The runner: the only code round a stage. It claims, calls, saves, and classifies errors."""
 
 import logging
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sized
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence, Sized
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from time import monotonic
@@ -12,6 +12,7 @@ from dampipe.jobs.batch import RunBatch
 from dampipe.jobs.dispatch import Dispatcher
 from dampipe.jobs.errors import OUTPUT_COUNT, OUTPUT_SURPLUS, OUTPUT_TYPE, WORKER_DIED
 from dampipe.jobs.failures import classify_errors
+from dampipe.jobs.held_files import HeldFiles
 from dampipe.jobs.inputs import StageInputs
 from dampipe.jobs.keys import ClaimedRun
 from dampipe.jobs.lease import LeaseRenewer
@@ -22,9 +23,9 @@ from dampipe.jobs.record import Group, RunRecorder
 from dampipe.jobs.runs import RunRepository
 from dampipe.jobs.stage import Stage
 from dampipe.jobs.toolbox import Toolbox
-from dampipe.kernel.errors import Permanent, StageError
+from dampipe.kernel.errors import DampipeError, Permanent, StageError
 from dampipe.kernel.progress import Progress, Reporter
-from dampipe.kernel.stage_io import StageOutput
+from dampipe.kernel.stage_io import SourceFile, StageOutput
 
 log = logging.getLogger(__name__)
 
@@ -111,6 +112,7 @@ class _Call:
         self._batch = self._claim_batch()
         self._report = Report(outcome=Outcome.HELD)
         """Of the lead."""
+        self._reporter = Reporter()
         self._batched = 0
         self._lanes: set[str] = set()
 
@@ -128,7 +130,8 @@ class _Call:
     def run(self) -> tuple[Report, set[str]]:
         """Returns the report of the lead, and the lanes in which runs were created that no chain carries."""
         with self._leases.hold(self._renew, self._policy.lease, self._on_progress) as held:
-            reporters = {self._stage.reporter: Reporter(held.on_progress)} if self._stage.reporter else {}
+            self._reporter = Reporter(held.on_progress)
+            reporters = {self._stage.reporter: self._reporter} if self._stage.reporter else {}
             if self._stage.batch == 1:
                 self._save([(self._lead, classify_errors(lambda: self._one(reporters)))])
             elif self._stage.streaming:
@@ -167,20 +170,18 @@ class _Call:
         batch, policy = self._batch, self._policy
         group: Group = []
         began = monotonic()
-        outputs = classify_errors(lambda: self._together(batch, reporters))
         problem: StageError | None = None
-        while batch.waiting or not batch.complete:
-            output = (
-                outputs if isinstance(outputs, StageError) else classify_errors(lambda: next(outputs, None))
-            )
-            if isinstance(output, StageError):
-                problem = output
-            if problem or output is None:
-                break
-            group.append((batch.waiting.popleft(), output))
-            if len(group) >= policy.save_count or monotonic() - began > policy.save_after:
-                yield group
-                group, began = [], monotonic()
+        with closing(self._together(batch, reporters)) as outputs:
+            while batch.waiting or not batch.complete:
+                output = classify_errors(lambda: next(outputs, None))
+                if isinstance(output, StageError):
+                    problem = output
+                if problem or output is None:
+                    break
+                group.append((batch.waiting.popleft(), output))
+                if len(group) >= policy.save_count or monotonic() - began > policy.save_after:
+                    yield group
+                    group, began = [], monotonic()
         if group:
             yield group
         if problem and batch.count == 1:
@@ -191,31 +192,55 @@ class _Call:
             yield [(run, classify_errors(lambda run=run: self._alone(run, reporters)))]  # type: ignore[misc]
 
     def _one(self, reporters: Mapping[str, object]) -> StageOutput:
-        arguments = self._inputs.collect(self._stage, [self._lead.subject])[0]
-        output: StageOutput = self._stage.function(**arguments, **self._tools(), **reporters)
+        with self._hold_files() as held:
+            arguments = self._inputs.collect(self._stage, [self._lead.subject], held)[0]
+            output: StageOutput = self._stage.function(**arguments, **self._tools(), **reporters)
         return _checked(self._stage, output)
 
-    def _alone(self, run: ClaimedRun, reporters: Mapping[str, object]) -> StageOutput:
-        return next(self._together(RunBatch([run]), reporters))
+    def _hold_files(self) -> HeldFiles:
+        return self._inputs.hold_files(self._record_fetched, self._reporter)
 
-    def _together(self, batch: RunBatch, reporters: Mapping[str, object]) -> Iterator[StageOutput]:
+    def _record_fetched(self, subject: Subject, count: int) -> None:
+        """A count of what was fetched must not fail what was fetched for."""
+        try:
+            self._runs.add_fetched(self._key, subject, count)
+        except DampipeError as error:
+            log.warning("%s: %d fetched bytes are not counted: %s", self._stage.name, count, error)
+
+    def _alone(self, run: ClaimedRun, reporters: Mapping[str, object]) -> StageOutput:
+        with closing(self._together(RunBatch([run]), reporters)) as outputs:
+            return next(outputs)
+
+    def _together(
+        self, batch: RunBatch, reporters: Mapping[str, object]
+    ) -> Generator[StageOutput, None, None]:
         """The outputs, in the order of the runs, each as soon as the stage returns it."""
         stage = self._stage
-        inputs = (
-            arguments
-            for group in batch.groups()
-            for arguments in self._inputs.collect(stage, [run.subject for run in group])
-        )
-        if stage.streaming:
-            (name,) = stage.inputs
-            lists: dict[str, Any] = {name: (arguments[name] for arguments in inputs)}
-        else:
-            each = list(inputs)
-            lists = {name: [arguments[name] for arguments in each] for name in stage.inputs}
-        outputs: Iterable[StageOutput] = stage.function(**lists, **self._tools(), **reporters)
-        if isinstance(outputs, Sized) and len(outputs) != batch.count:
-            raise Permanent(OUTPUT_COUNT, stage=stage.name, found=len(outputs), count=batch.count)
-        return _counted(stage, outputs, batch)
+        with self._hold_files() as held:
+            inputs = (
+                arguments
+                for group in self._groups(batch)
+                for arguments in self._inputs.collect(stage, [run.subject for run in group], held)
+            )
+            if stage.streaming:
+                (name,) = stage.inputs
+                lists: dict[str, Any] = {name: (arguments[name] for arguments in inputs)}
+            else:
+                each = list(inputs)
+                lists = {name: [arguments[name] for arguments in each] for name in stage.inputs}
+            outputs: Iterable[StageOutput] = stage.function(**lists, **self._tools(), **reporters)
+            if isinstance(outputs, Sized) and len(outputs) != batch.count:
+                raise Permanent(OUTPUT_COUNT, stage=stage.name, found=len(outputs), count=batch.count)
+            for output in _counted(stage, outputs, batch):
+                if stage.streaming:  # what it has given the output of, it does not read any more
+                    held.release_first()
+                yield output
+
+    def _groups(self, batch: RunBatch) -> Iterable[Sequence[ClaimedRun]]:
+        """Runs whose arguments are collected together: one by one where each may be a large file to be fetched."""
+        if not self._stage.streaming or SourceFile not in self._stage.inputs.values():
+            return batch.groups()
+        return ([run] for group in batch.groups() for run in group)
 
     def _tools(self) -> dict[str, object]:
         return {name: self._toolbox.get(kind) for name, kind in self._stage.tools.items()}

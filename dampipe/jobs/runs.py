@@ -56,6 +56,7 @@ class RunRepository:
         self._find = {name: select(RUN, due).where(_RUN, its) for name, its in by.items()}
         self._claim = {name: state.claim_statement(_RUN, its) for name, its in by.items()}
         self._await = {name: state.await_statement(_RUN, its) for name, its in by.items()}
+        self._fetched = {name: state.fetched_statement(_RUN, its) for name, its in by.items()}
 
     def find(self, key: RunKey, subject: Subject) -> Row[Any] | None:
         """The run of that stage for the subject; a location stands for its asset once it is identified.
@@ -107,6 +108,12 @@ class RunRepository:
         if runs:
             with self._db.write() as connection:
                 state.renew(connection, runs, owner, lease, progress)
+
+    def add_fetched(self, key: RunKey, subject: Subject, count: int) -> None:
+        """Add bytes that came from a remote source for a run that is under way. Raises CatalogueDown."""
+        by, values = _lookup(key, subject)
+        with self._db.write() as connection:
+            connection.execute(self._fetched[by], {**values, "count": count})
 
     def fail(self, run: ClaimedRun, owner: str, error: StageError, retry_after: float | None) -> None:
         """Record a failure: parked, skipped, or tried again after `retry_after` seconds. Raises LeaseLost.

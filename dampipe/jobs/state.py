@@ -97,6 +97,7 @@ _CLAIM = Move("claim", (_PENDING, _RUNNING), _RUNNING)
 _CLAIM_PICKED = Move("claim_picked", (_PENDING,), _RUNNING)
 _AWAIT = Move("await", (_RUNNING,), _RUNNING)
 _RENEW = Move("renew", (_RUNNING,), _RUNNING)
+_COUNT_FETCHED = Move("count_fetched", (_RUNNING,), _RUNNING)
 _COMPLETE = Move("complete", (_RUNNING,), _DONE)
 _DEFER = Move("defer", (_RUNNING,), _PENDING)
 _PARK = Move("park", (_RUNNING,), _FAILED)
@@ -313,6 +314,11 @@ def renew(
     # Runs that are being saved at this moment need no lease any more, and are not waited for.
     still = held.with_for_update(skip_locked=True).scalar_subquery()
     connection.execute(_RENEW.update(RUN.c.id.in_(still), values=values))
+
+
+def fetched_statement(*where: ColumnElement[bool]) -> Update:
+    """Adds bytes that were fetched for a run, whatever becomes of the attempt: binds `count`."""
+    return _COUNT_FETCHED.update(*where, values={"fetched": RUN.c.fetched + bindparam("count")})
 
 
 # The end of an attempt

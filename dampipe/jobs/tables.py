@@ -1,6 +1,6 @@
 """Work items and workers."""
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index
 from sqlmodel import Field, SQLModel
 
 from dampipe.jobs.model import STAGE, RunState
@@ -68,6 +68,8 @@ class RunRow(SQLModel, table=True):
     """The result as JSON; of a stage its StageOutput."""
     warnings: str = Field(default="[]", sa_column=long_text())
     progress: str | None = None
+    fetched: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    """Bytes that came from a remote source for it, in all attempts."""
     created_at: float
     started_at: float | None = None
     finished_at: float | None = None

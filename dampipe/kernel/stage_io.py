@@ -16,6 +16,22 @@ class StageOutput(BaseModel):
     """Problems that a user should know of although the stage succeeded, one sentence each."""
 
 
+class RemotePlace(BaseModel):
+    """Where a file is that is fetched before a stage can open it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    root: str
+    """URL of the source."""
+    key: str
+    """Of the file, below the root."""
+    checksum: str = ""
+    token: str = ""
+    """As the storage stated both at the last scan; "": it has nothing of the kind."""
+    sidecars: tuple[str, ...] = ()
+    """What belongs to it, relative to its folder: "C0001.xmp", "../CLIP/C0001.XML"."""
+
+
 class SourceFile(BaseModel):
     """A file of a source that this process can open. Input of the first stages."""
 
@@ -23,8 +39,13 @@ class SourceFile(BaseModel):
 
     location: int
     path: str
+    """Of a remote file: that of its copy on this machine; its URL until it has one."""
     size: int
     mtime_ns: int
+    remote: RemotePlace | None = None
+    """None: the file is in a file system of this machine."""
+    sha1: str = ""
+    """SHA-1 of the content where it is known from fetching it; else ""."""
 
     @property
     def name(self) -> str:

@@ -6,6 +6,7 @@ import os
 import stat
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from dampipe.kernel import file_errors
 from dampipe.kernel.errors import BadMedia, StageError, Transient
@@ -51,6 +52,12 @@ def sha1_file(
         except OSError as error:
             raise _stage_error(error) from error
     return ContentHash(sha1=digest, size=before.st_size)
+
+
+def sha1_of(path: Path) -> str:
+    """The SHA-1 of a file that does not change. Raises OSError."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, lambda: hashlib.sha1(usedforsecurity=False)).hexdigest()
 
 
 def drop_page_cache(path: str) -> None:

@@ -40,6 +40,8 @@ class FaultProxy:
     """Method and target of each request, in order."""
     faults: list[Fault] = field(default_factory=list)
     is_away: bool = False
+    relayed: int = 0
+    """Bytes of the server's answers that clients were sent."""
 
     def __enter__(self) -> Self:
         self._lock = threading.Lock()
@@ -161,6 +163,8 @@ class FaultProxy:
                     piece = piece[: link.left]
                     link.left -= len(piece)
                 link.client.sendall(piece)
+                with self._lock:
+                    self.relayed += len(piece)
                 if link.left == 0:
                     link.cut()
                     return

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from time import time
 
@@ -34,6 +35,8 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.feature import Work
 from dampipe.kernel.ids import VersionId
 from dampipe.kernel.stage_io import ContentHash, SourceFile, StageOutput, VersionRef
+from dampipe.kernel.staging import Staging
+from dampipe.storage.files.stores import FileStores
 from tests.support.catalog import Catalog
 
 POLICY = RunPolicy(lease=5.0, max_attempts=3)
@@ -108,12 +111,13 @@ def make_runner(
     policy: RunPolicy = POLICY,
     savers: SaverRegistry | None = None,
     progress: ProgressInterval | None = None,
+    staging: Staging | None = None,
 ) -> Runner:
     """A runner over a catalogue, as the container wires it."""
     completer = RunCompleter(catalog.database, catalog.subjects, savers or SaverRegistry.of(features()))
     return Runner(
         runs=catalog.runs,
-        inputs=StageInputs(catalog.results, catalog.subjects, plan),
+        inputs=StageInputs(catalog.results, catalog.subjects, plan, staging or NoStaging()),
         recorder=RunRecorder(catalog.runs, completer, plan, policy),
         dispatcher=dispatcher,
         plan=plan,
@@ -161,6 +165,14 @@ def save_output(catalog: Catalog, asset: int, output: StageOutput) -> None:
         savers.save(connection, catalog.database, outputs, time(), assets=assets)
 
 
+class NoStaging:
+    """There are no remote files."""
+
+    def hold(self, *_: object, **__: object) -> AbstractContextManager[SourceFile]:
+        """Never called."""
+        raise AssertionError("a local file is not staged")
+
+
 class Deployment:
     """Everything wired, in one process."""
 
@@ -174,10 +186,11 @@ class Deployment:
         grace: float = 5.0,
         work: dict[str, Work] | None = None,
         diary: Diary | None = None,
+        staging: Staging | None = None,
     ) -> None:
         """catalogue: one that is set up, or the URL of one that may be empty. grace: as SweepPolicy has it.
 
-        work: kinds of work items besides stages.
+        work: kinds of work items besides stages. staging: of remote files; None: there are none.
         """
         if isinstance(catalogue, str):
             self.catalog = Catalog(Database(catalogue))
@@ -194,13 +207,15 @@ class Deployment:
             self.catalog.backlog, self.plan, self.transport, self.kinds, window, self.unserved.find
         )
         self.leases = LeaseRenewer()
-        self.runner = make_runner(self.catalog, self.plan, self.tools, self.dispatcher, policy)
+        self.runner = make_runner(
+            self.catalog, self.plan, self.tools, self.dispatcher, policy, staging=staging
+        )
         self.work = WorkRepository(self.catalog.database)
         self.work_runner = WorkRunner(
             self.work, self.catalog.runs, self.kinds, self.dispatcher, self.leases, policy
         )
         checks, workers = self.catalog.verifications, self.catalog.workers
-        self.verifier = FixityWorker(checks, workers, self.transport, "io", self.leases, 5.0)
+        self.verifier = FixityWorker(checks, workers, self.transport, "io", self.leases, 5.0, FileStores().of)
         sweeping = SweepPolicy(max_attempts=policy.max_attempts, grace=grace)
         self.sweep = make_sweep(
             self.catalog,

@@ -16,6 +16,8 @@ PROVIDERS = {
     "dampipe.features.access.service:Scopes": f"{_AT}login:all_scopes",
     # Where derivatives, vectors and footage are.
     "dampipe.storage.auto:AutoStorage": f"{_AT}vectors:auto_storage",
+    "dampipe.storage.files.cache:FootageCache": f"{_AT}footage:footage_cache",
+    "dampipe.kernel.staging:Staging": f"{_AT}footage:staging",
     "dampipe.storage.base:StorageEngine": "dampipe.storage.auto:AutoStorage",
     "dampipe.storage.blobs.base:BlobStore": f"{_AT}blobs:blob_store",
     "dampipe.storage.files.stores:FileStores": f"{_AT}files:file_stores",

@@ -51,6 +51,7 @@ def _print(details: Details, added: list[tuple[str, str]]) -> None:
     if rows:
         say(table(["derivative", "type", "bytes", "key"], rows, right=["bytes"]))
         click.echo()
+    is_remote = any(run.fetched for run in details.runs)
     runs = [
         (
             run.stage,
@@ -60,12 +61,14 @@ def _print(details: Details, added: list[tuple[str, str]]) -> None:
             run.plan or "",
             "" if run.speed is None else f"{run.speed:.1f}×",
             "" if run.size is None else f"{run.size:,}",
+            *([f"{run.fetched:,}" if run.fetched else ""] if is_remote else []),
             "; ".join([*([sentences(run.reason, run.hint)] if run.reason else []), *run.warnings]),
         )
         for run in details.runs
     ]
-    columns = ["stage", "state", "took", "attempts", "plan", "speed", "bytes", "remarks"]
-    say(table(columns, runs, right=["took", "attempts", "speed", "bytes"]))
+    fetched = ["fetched"] if is_remote else []
+    columns = ["stage", "state", "took", "attempts", "plan", "speed", "bytes", *fetched, "remarks"]
+    say(table(columns, runs, right=["took", "attempts", "speed", "bytes", "fetched"]))
 
 
 def _rate(video: VideoStream) -> str:

@@ -1,5 +1,6 @@
 """Assets and their locations in the catalogue."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,8 +31,8 @@ from dampipe.kernel.documents.dirty import mark_dirty_versions
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.facets.dirty import mark_versions
 from dampipe.kernel.ids import AssetId, FolderId, VersionId
-from dampipe.kernel.paths import printable
-from dampipe.kernel.stage_io import SourceFile, VersionRef
+from dampipe.kernel.paths import is_url, join_key, printable
+from dampipe.kernel.stage_io import RemotePlace, SourceFile, VersionRef
 from dampipe.kernel.visibility import EVERYTHING, View
 from dampipe.media.info import MediaInfo
 from dampipe.media.outputs import Derivative
@@ -60,6 +61,23 @@ class DerivativeLookup(Protocol):
     def of_assets(self, connection: Connection, versions: Sequence[int]) -> dict[int, list[Derivative]]:
         """The derivatives of each of these versions that has any, oldest first."""
         ...
+
+
+_SIDECARS = select(FOLDER.c.sidecars).where(FOLDER.c.id == bindparam("of"))
+
+
+def _remote_place(connection: Connection, row: Row[Any]) -> RemotePlace | None:
+    """Where the file of a location is, with `place_columns`, if it has to be fetched."""
+    if not is_url(row.root):
+        return None
+    sidecars = json.loads(connection.execute(_SIDECARS, {"of": row.folder_id}).scalar() or "{}")
+    return RemotePlace(
+        root=row.root,
+        key=join_key(row.folder, row.file),
+        checksum=row.checksum,
+        token=row.token,
+        sidecars=tuple(sidecars.get(row.file, ())),
+    )
 
 
 class NoDerivatives:
@@ -214,10 +232,16 @@ class AssetRepository:
         with self._db.read() as connection:
             query = query.where(view.shows_folder(LOCATION.c.folder_id)) if not view.is_all else query
             rows = connection.execute(query, {"of": of}).all()
-        return [
-            SourceFile(location=row.id, path=full_path(row), size=row.size, mtime_ns=row.mtime_ns)
-            for row in rows
-        ]
+            return [
+                SourceFile(
+                    location=row.id,
+                    path=full_path(row),
+                    size=row.size,
+                    mtime_ns=row.mtime_ns,
+                    remote=_remote_place(connection, row) if "://" in row.root else None,
+                )
+                for row in rows
+            ]
 
     def videos(self, rows: Sequence[Row[Any]], view: View = EVERYTHING) -> list[Video]:
         """Asset rows with everything that belongs to them."""

@@ -14,7 +14,7 @@ from typing import Literal, get_args
 
 from dampipe.features.fixity import errors
 from dampipe.features.fixity.model import Compared
-from dampipe.kernel.errors import CannotStart, NotFound, Permanent
+from dampipe.kernel.errors import CannotStart, InvalidInput, NotFound, Permanent
 from dampipe.kernel.paths import printable
 from dampipe.kernel.private_files import user_umask
 
@@ -23,6 +23,7 @@ HASH_FORMATS: tuple[str, ...] = get_args(HashFormat)
 HISTORY = "ascmhl"
 """The folder that holds a history of manifests."""
 
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 _SAME = re.compile(
     r"^(?:verification \(\w+\) of file .*: OK|  (?:verified|created original hash for) .*)$", re.MULTILINE
 )
@@ -47,8 +48,9 @@ class AscMhl:
         """Write a manifest of all files, the next generation of the folder's history.
 
         Files that an earlier generation lists are compared with it. Raises NotFound when the folder does not
-        exist, and CannotStart without the program.
+        exist, InvalidInput where it is in no file system, and CannotStart without the program.
         """
+        _check_local(folder)
         options = ["--hash_format", hash_format]
         options += ["--author_name", author] if author else []
         options += ["--comment", comment] if comment else []
@@ -59,6 +61,7 @@ class AscMhl:
 
         Raises NotFound when there is no manifest or no such folder, and CannotStart without the program.
         """
+        _check_local(folder)
         found = histories(folder)
         if not found:
             is_old = folder.suffix.lower() == ".mhl" or any(folder.glob("*.mhl"))
@@ -105,6 +108,12 @@ class AscMhl:
         if not found:
             raise CannotStart(errors.PROGRAM_MISSING)
         return Path(found).resolve().parent
+
+
+def _check_local(folder: Path) -> None:
+    """Raise InvalidInput for a URL, of which `Path` has made one slash of two."""
+    if _URL.match(str(folder)) and not folder.exists():
+        raise InvalidInput(errors.REMOTE_FOLDER, path=printable(folder).replace(":/", "://", 1))
 
 
 def _last_line(done: "subprocess.CompletedProcess[str]") -> str:

@@ -18,6 +18,12 @@ NOT_IN_A_SOURCE = ErrorCode(
     "Name a source or a path below one; a scan of a folder makes it a source.",
 )
 FOLDER_NOT_FOUND = ErrorCode("mhl.folder_not_found", "there is no folder {path}", "Is the card mounted?")
+REMOTE_FOLDER = ErrorCode(
+    "mhl.remote_folder",
+    "{path} is not in a file system: ASC MHL manifests of object stores and other remote places are neither written nor "
+    "compared",
+    "Verify the source instead, which reads its files again; or compare a copy of the folder on a disk.",
+)
 NO_HISTORY = ErrorCode(
     "mhl.no_history",
     "there is no ASC MHL history in or below {path}",

@@ -9,6 +9,7 @@ from dampipe.jobs.plan import Plan
 from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel.container import Services
 from dampipe.kernel.settings.settings import Settings
+from dampipe.storage.files.stores import FileStores
 
 
 def fixity_worker(services: Services) -> FixityWorker:
@@ -20,6 +21,7 @@ def fixity_worker(services: Services) -> FixityWorker:
         services.get(Plan).first.queue,
         services.get(LeaseRenewer),
         services.get(Settings).lease,
+        services.get(FileStores).of,
     )
 
 

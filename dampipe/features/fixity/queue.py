@@ -18,7 +18,8 @@ from dampipe.kernel.db.clock import NOW, database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.events.outbox import WORKER, record_event
 from dampipe.kernel.ids import LocationId, SourceId, VersionId
-from dampipe.kernel.paths import printable
+from dampipe.kernel.paths import is_url, join_key, printable
+from dampipe.storage.files.known import KnownFile
 
 FILES = LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE)
 WRITTEN_TOGETHER = 2000
@@ -35,9 +36,12 @@ class FixityCheck:
     location: LocationId
     version: VersionId
     path: str
+    """Absolute, or a URL."""
     sha1: str
     size: int
     mtime_ns: int
+    remote: KnownFile | None = None
+    """None: the file is in a file system of this machine."""
 
 
 @dataclass(frozen=True)
@@ -163,20 +167,35 @@ class FixityQueue:
             )
             file = connection.execute(
                 select(
-                    LOCATION.c.size, LOCATION.c.mtime_ns, VERIFICATION.c.version_id, VERSION.c.sha1,
-                    *place_columns(self._db),
+                    LOCATION.c.size, LOCATION.c.mtime_ns, LOCATION.c.checksum, LOCATION.c.token,
+                    VERIFICATION.c.version_id, VERSION.c.sha1, *place_columns(self._db),
                 )
                 .select_from(FILES.join(VERIFICATION, VERIFICATION.c.location_id == LOCATION.c.id))
                 .join(VERSION, VERSION.c.id == VERIFICATION.c.version_id)
                 .where(LOCATION.c.id == location)
             ).one()  # fmt: skip
-        return FixityCheck(location, file.version_id, full_path(file), file.sha1, file.size, file.mtime_ns)
+        remote = None
+        if is_url(file.root):
+            key = join_key(file.folder, file.file)
+            remote = KnownFile(file.root, key, file.size, file.mtime_ns, file.checksum, file.token)
+        return FixityCheck(
+            location, file.version_id, full_path(file), file.sha1, file.size, file.mtime_ns, remote
+        )
 
     def renew(self, check: FixityCheck, owner: str, lease: float) -> None:
         """Renew the lease on a check for another `lease` seconds."""
         with self._db.write() as connection:
             connection.execute(
                 update(VERIFICATION).where(*_owned(check, owner)).values(lease_until=NOW + lease)
+            )
+
+    def give_up(self, check: FixityCheck, owner: str) -> None:
+        """The storage cannot be asked now: the last verdict stays, and the next verification begins with the file."""
+        with self._db.write() as connection:
+            connection.execute(
+                update(VERIFICATION)
+                .where(*_owned(check, owner))
+                .values(owner=None, lease_until=0.0, requested_until=0.0)
             )
 
     def finish(self, check: FixityCheck, owner: str, verdict: Verdict, reason: str) -> None:

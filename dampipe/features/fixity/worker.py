@@ -4,8 +4,10 @@ It reads for some seconds and notifies the next worker, so that new footage, whi
 """
 
 import errno
+import hashlib
 import logging
 import os
+from collections.abc import Callable
 from time import monotonic
 
 from dampipe.features.fixity.model import BAD, Verdict
@@ -14,15 +16,22 @@ from dampipe.jobs import lease
 from dampipe.jobs.dispatch import TaskTransport
 from dampipe.jobs.lease import LeaseRenewer
 from dampipe.jobs.workers import WorkerRepository
-from dampipe.kernel.errors import BrokerDown, StageError
+from dampipe.kernel.errors import BrokerDown, Conflict, InvalidInput, NotFound, StageError
 from dampipe.kernel.paths import kept_time, printable
 from dampipe.kernel.stage_io import SourceFile
 from dampipe.media.hashing import drop_page_cache, sha1_file
+from dampipe.storage.files.base import FileStore
+from dampipe.storage.files.errors import FILE_CHANGED
+from dampipe.storage.files.known import KnownFile, check_readable
+from dampipe.storage.files.reading import read_blocks
 
 log = logging.getLogger(__name__)
 
 PORTION = 5.0
 """Seconds of reading for one message; the next file is left to the next message."""
+AWAY_FOR = 60.0
+"""Seconds for which a storage that did not answer is not asked for further files."""
+_EDITED = "size or modification time have changed"
 _NOT_FOUND = {errno.ENOENT, errno.ENOTDIR}
 
 
@@ -37,14 +46,21 @@ class FixityWorker:
         queue: str,
         leases: LeaseRenewer,
         lease_seconds: float,
+        stores: Callable[[str], FileStore],
     ) -> None:
-        """queue: where the messages wait; as many files are read at a time as workers serve it."""
+        """queue: where the messages wait; as many files are read at a time as workers serve it.
+
+        stores: opens the storage of a root.
+        """
         self._checks = checks
         self._workers = workers
         self._transport = transport
         self.queue = queue
         self._leases = leases
         self._lease = lease_seconds
+        self._stores = stores
+        self._away: dict[str, float] = {}
+        """When the storage of a root did not answer (monotonic seconds)."""
 
     def portion(self) -> int:
         """Read files for some seconds; returns how many."""
@@ -76,10 +92,63 @@ class FixityWorker:
 
     def _read(self, check: FixityCheck, owner: str) -> None:
         with self._leases.hold(lambda _: self._checks.renew(check, owner, self._lease), self._lease):
-            verdict, reason = check_file(check)
+            result = check_file(check) if check.remote is None else self._check_remote(check.remote, check)
+        if result is None:
+            self._checks.give_up(check, owner)
+            return
+        verdict, reason = result
         if verdict in BAD:
             log.error("%s: %s", printable(check.path), reason)
         self._checks.finish(check, owner, verdict, reason)
+
+    def _check_remote(self, file: KnownFile, check: FixityCheck) -> tuple[Verdict, str] | None:
+        """Read a file from its storage, not from a copy; None if that does not answer, or has to restore it first."""
+        since = self._away.get(file.root)
+        if since is not None and monotonic() - since < AWAY_FOR:
+            return None
+        try:
+            return check_remote(file, check.sha1, self._stores(file.root))
+        except (StageError, InvalidInput) as error:
+            log.warning("%s is not verified now: %s", printable(check.path), error)
+            if isinstance(error, StageError):
+                self._away[file.root] = monotonic()
+            return None
+
+
+def check_remote(file: KnownFile, sha1: str, store: FileStore) -> tuple[Verdict, str]:
+    """Read a file and compare it with what the catalogue knows. Raises what the store raises where it cannot be asked,
+    and Conflict for a file that is in an archive.
+    """
+    try:
+        found = _remote_sha1(file, store)
+        if found != sha1:
+            found = _remote_sha1(file, store)  # an error in transfer does not happen twice in the same way
+        if found == sha1:
+            return Verdict.SAME, ""
+        if not file.is_same(store.stat(file.key)):
+            return Verdict.EDITED, _EDITED
+    except NotFound:
+        return Verdict.GONE, "does not exist now"
+    except Conflict as error:
+        if error.code == FILE_CHANGED.code:
+            return Verdict.EDITED, _EDITED
+        raise
+    return (
+        Verdict.MISMATCH,
+        f"the content has changed while what the storage says of it has not: SHA-1 {found}, not {sha1}. Restore it from "
+        "a backup; if the new content is right, store it again, and the next scan takes it as changed.",
+    )
+
+
+def _remote_sha1(file: KnownFile, store: FileStore) -> str:
+    entry = store.stat(file.key)
+    if not file.is_same(entry):
+        raise Conflict(FILE_CHANGED, key=printable(file.key), store=file.root)
+    check_readable(entry, file.root)
+    digest = hashlib.sha1(usedforsecurity=False)
+    for block in read_blocks(store, entry):
+        digest.update(block)
+    return digest.hexdigest()
 
 
 def check_file(check: FixityCheck) -> tuple[Verdict, str]:
@@ -93,7 +162,7 @@ def check_file(check: FixityCheck) -> tuple[Verdict, str]:
             return Verdict.SAME, ""
         _check_unedited(check)
     except _Edited:
-        return Verdict.EDITED, "size or modification time have changed"
+        return Verdict.EDITED, _EDITED
     except OSError as error:
         if error.errno in _NOT_FOUND:
             return Verdict.GONE, "does not exist now"

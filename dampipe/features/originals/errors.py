@@ -15,6 +15,16 @@ CHANGED = ErrorCode(
     "{name} is not as it was when its content was identified",
     "Scan its folder: what is there now may be another version.",
 )
+ARCHIVED = ErrorCode(
+    "original.archived",
+    "{name} is in an archive and has to be restored before it can be read (storage class {storage_class})",
+    "Have it restored where it is stored; that can take hours. Its proxy plays meanwhile.",
+)
+RESTORING = ErrorCode(
+    "original.restoring",
+    "{name} is being restored from an archive",
+    "Try again in some hours. Its proxy plays meanwhile.",
+)
 NOT_RELEASED = ErrorCode(
     "release.refused",
     "not released: {reason}",

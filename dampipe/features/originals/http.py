@@ -27,7 +27,11 @@ router = APIRouter(
     responses={
         403: {"model": Problem, "description": "A scope is missing, or a licence does not allow this use."},
         404: {"model": Problem, "description": "There is no such asset, or no file of it is left."},
-        409: {"model": Problem, "description": "The file was changed since its content was identified."},
+        409: {
+            "model": Problem,
+            "description": "The file was changed since its content was identified (`original.changed`), or is in an "
+            "archive (`original.archived`, `original.restoring`).",
+        },
     },
 )
 MEDIA_TYPE = "application/octet-stream"
@@ -68,7 +72,9 @@ def download_original(
     """The bytes of a version's file, or a part of them, so that a download can be resumed.
 
     Each download is audited: one event `original.opened` an hour for an actor and a version, however many parts are
-    asked for. 503 while the volume of the file cannot be read; 403 where no licence allows the use.
+    asked for. 503 while the volume or storage of the file cannot be read; 403 where no licence allows the use; 409 with
+    the code `original.archived` or `original.restoring` while it is in an archive. Of a file in an object store only the
+    part that is asked for is read there.
     """
     original = originals.open(actor, sha1)
     source = ByteSource(

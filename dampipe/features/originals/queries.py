@@ -13,6 +13,7 @@ from dampipe.kernel.access import Actor
 from dampipe.kernel.db.clock import NOW, database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.events.outbox import NewEvent, record_events
+from dampipe.kernel.paths import join_key
 from dampipe.kernel.visibility import View
 
 ONE_DOWNLOAD = 3600.0
@@ -24,10 +25,16 @@ class Place:
     """Where a file of a version is, and what it looked like when its content was identified."""
 
     path: str
+    """Absolute, or a URL."""
     root: str
     """Of its source, on this machine."""
+    key: str
+    """Below the root."""
     size: int
     mtime_ns: int
+    checksum: str = ""
+    token: str = ""
+    """As the storage stated both; "" where it has nothing of the kind."""
 
 
 class OriginalRepository:
@@ -39,7 +46,10 @@ class OriginalRepository:
     def present(self, version: int, view: View) -> list[Place]:
         """The files of a version that are present and may be read."""
         query = (
-            select(LOCATION.c.size, LOCATION.c.mtime_ns, *place_columns(self._db))
+            select(
+                *(LOCATION.c.size, LOCATION.c.mtime_ns, LOCATION.c.checksum, LOCATION.c.token),
+                *place_columns(self._db),
+            )
             .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
             .where(
                 LOCATION.c.version_id == version,
@@ -50,7 +60,18 @@ class OriginalRepository:
         )
         with self._db.read() as connection:
             rows = connection.execute(query).all()
-        return [Place(full_path(row), str(row.root), row.size, row.mtime_ns) for row in rows]
+        return [
+            Place(
+                full_path(row),
+                str(row.root),
+                join_key(row.folder, row.file),
+                row.size,
+                row.mtime_ns,
+                row.checksum,
+                row.token,
+            )
+            for row in rows
+        ]
 
     def record_release(
         self,

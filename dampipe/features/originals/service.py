@@ -9,14 +9,17 @@ from typing import BinaryIO, cast
 
 from dampipe.features.assets.queries import AssetRepository
 from dampipe.features.derivatives.service import DerivativeService
-from dampipe.features.originals.errors import CHANGED, MISSING, OFFLINE
+from dampipe.features.originals.errors import ARCHIVED, CHANGED, MISSING, OFFLINE, RESTORING
 from dampipe.features.originals.model import DerivativeDownload, Original
 from dampipe.features.originals.queries import OriginalRepository, Place
 from dampipe.features.originals.scopes import ORIGINALS
 from dampipe.kernel.access import READ, Actor, require
-from dampipe.kernel.errors import Conflict, DampipeError, NotFound, ServiceDown
-from dampipe.kernel.paths import kept_time, printable
+from dampipe.kernel.errors import Conflict, DampipeError, InvalidInput, NotFound, ServiceDown, StageError
+from dampipe.kernel.paths import is_url, kept_time, printable
 from dampipe.kernel.visibility import Visibility
+from dampipe.storage.files.errors import FILE_ARCHIVED, FILE_RESTORING
+from dampipe.storage.files.known import KnownFile
+from dampipe.storage.files.stores import FileStores
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +36,10 @@ class OriginalService:
         originals: OriginalRepository,
         derivatives: DerivativeService,
         visibility: Visibility,
+        stores: FileStores,
     ) -> None:
         self._assets = assets
+        self._stores = stores
         self._derivatives = derivatives
         self._originals = originals
         self._visibility = visibility
@@ -43,23 +48,39 @@ class OriginalService:
         """Open a file of a version, by its SHA-1 or the beginning of it; the caller closes its stream.
 
         Nothing of it may be sent before it was released. Only visible files are opened, and only those that are as
-        they were when their content was identified. Raises NotFound for a version that is unknown, not visible or
-        without a file, ServiceDown where its volume cannot be read, and Conflict where the files were changed.
+        they were when their content was identified. Files on this machine come first, then those that can be read at
+        once. Raises NotFound for a version that is unknown, not visible or without a file, ServiceDown where its volume
+        or storage cannot be read, and Conflict where the files were changed or are in an archive.
         """
         require(actor, ORIGINALS)
         view = self._visibility.of(actor)
         row = self._assets.find(sha1, view)
         name = self._assets.videos([row], view)[0].name
         problems: list[DampipeError] = []
-        for place in self._originals.present(row.id, view):
+        places = self._originals.present(row.id, view)
+        for place in sorted(places, key=lambda place: is_url(place.root)):
             try:
-                stream = _open(place, name)
+                stream = self._open_remote(place, name) if is_url(place.root) else _open(place, name)
             except DampipeError as error:
                 problems.append(error)
             else:
                 return Original(row.id, row.asset_id, row.sha1, row.size, place.path, stream)
         problems.sort(key=lambda problem: isinstance(problem, NotFound))
         raise problems[0] if problems else NotFound(MISSING, name=name)
+
+    def _open_remote(self, place: Place, name: str) -> BinaryIO:
+        """Open a file of a store; no byte of it has come yet. Raises NotFound, ServiceDown and Conflict."""
+        known = KnownFile(place.root, place.key, place.size, place.mtime_ns, place.checksum, place.token)
+        try:
+            return cast(BinaryIO, _UnchangedStream(known.open(self._stores.of(place.root)), place))
+        except NotFound as error:
+            raise NotFound(MISSING, name=name) from error
+        except Conflict as error:
+            code = {FILE_ARCHIVED.code: ARCHIVED, FILE_RESTORING.code: RESTORING}.get(error.code, CHANGED)
+            storage_class = error.parameters.get("storage_class", "")
+            raise Conflict(code, name=name, storage_class=storage_class) from error
+        except (StageError, InvalidInput) as error:
+            raise ServiceDown(OFFLINE, name=name, reason=str(error)) from error
 
     def derivative(self, actor: Actor, sha1: str, name: str) -> DerivativeDownload:
         """A derivative that is to be used outside, by its kind or its file's name; not opened yet.
@@ -117,6 +138,30 @@ class _Unchanged(FileIO):
             log.warning("%s was changed while it was sent", printable(self._place.path))
             return b""
         return data
+
+
+class _UnchangedStream:
+    """A stream of a store that ends where the file is changed or the storage fails, as that of a local file does."""
+
+    def __init__(self, stream: BinaryIO, place: Place) -> None:
+        self._stream = stream
+        self._place = place
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """See IOBase."""
+        return self._stream.seek(offset, whence)
+
+    def read(self, size: int = -1) -> bytes:
+        """Bytes; none once the file was changed, or cannot be read any more."""
+        try:
+            return self._stream.read(size)
+        except DampipeError as error:
+            log.warning("%s cannot be sent to its end: %s", printable(self._place.path), error)
+            return b""
+
+    def close(self) -> None:
+        """See IOBase."""
+        self._stream.close()
 
 
 def _is_there(root: str) -> bool:

@@ -57,6 +57,7 @@ class SidecarProblem(StrEnum):
     UNREADABLE = "unreadable"
     CHANGING = "changing"
     CANNOT_EDIT = "cannot_edit"
+    REMOTE = "remote"
 
 
 PROBLEMS: Final = {
@@ -69,6 +70,7 @@ PROBLEMS: Final = {
     SidecarProblem.LINK: "it is not a regular file, or is reached through a link",
     SidecarProblem.UNREADABLE: "it cannot be read",
     SidecarProblem.CHANGING: "it is being changed",
+    SidecarProblem.REMOTE: "sidecars are written into file systems only, such as a parallel tree",
     SidecarProblem.CANNOT_EDIT: "its properties cannot be changed without touching others",
 }
 """As sentences."""

@@ -20,9 +20,10 @@ from dampipe.features.metadata.queries import ValueRepository, said_of
 from dampipe.features.metadata.references import ids_by_text, terms_for_writing
 from dampipe.features.metadata.registry import hold_schema, library_fields
 from dampipe.features.metadata.values import Content, parse_value
-from dampipe.features.sidecars.files import FileProblem, opened_folder, read_file, stat_file
+from dampipe.features.sidecars.files import FileProblem
+from dampipe.features.sidecars.folders import SidecarFolder, folder_of
 from dampipe.features.sidecars.mapping import mapped, texts_by_field, wanted_names
-from dampipe.features.sidecars.model import SidecarProblem, reason_text
+from dampipe.features.sidecars.model import OutboxState, SidecarProblem, reason_text
 from dampipe.features.sidecars.naming import candidates
 from dampipe.features.sidecars.packet import UnreadablePacket, read_packet
 from dampipe.features.sidecars.queries import Known, SidecarRepository, Texts
@@ -36,11 +37,14 @@ from dampipe.kernel.errors import DampipeError
 from dampipe.kernel.field import FieldType, MetadataField, ValueSource, ValueState
 from dampipe.kernel.ids import FolderId
 from dampipe.kernel.paths import printable
+from dampipe.storage.files.stores import FileStores
 
 log = logging.getLogger(__name__)
 
 READER = Actor(ActorKind.WORKER, role=Role.EDITOR)
 """Terms that an open vocabulary does not have yet are proposed, since no person has seen them."""
+AWAY_FOR = 300.0
+"""Seconds for which sidecars of a folder whose storage did not answer are left alone."""
 SETTLE = 2.0
 """Seconds after which a file that is written to again has another time, on file systems with coarse ones."""
 
@@ -48,18 +52,26 @@ SETTLE = 2.0
 class SidecarReader:
     """Reads sidecars."""
 
-    def __init__(self, database: Database, sidecars: SidecarRepository, values: ValueRepository) -> None:
+    def __init__(
+        self, database: Database, sidecars: SidecarRepository, values: ValueRepository, stores: FileStores
+    ) -> None:
         self._db = database
         self._sidecars = sidecars
         self._values = values
+        self._stores = stores
+        self._away: dict[int, float] = {}
+        """Folders whose storage did not answer, with when (monotonic seconds)."""
 
     def read_folders(self, limit: int, until: float | None = None) -> int:
         """Read the sidecars of up to `limit` folders in which some have changed; returns how many folders.
 
         until: a time of `time.monotonic` after which no further folder is begun.
         """
+        now = time.monotonic()
+        self._away = {folder: since for folder, since in self._away.items() if now - since < AWAY_FOR}
         with self._db.read() as connection:
-            due = unread_sidecars(connection, limit)
+            due = unread_sidecars(connection, limit + len(self._away))
+        due = [folder for folder in due if folder.id not in self._away][:limit]
         for done, folder in enumerate(due):
             if until is not None and time.monotonic() > until:
                 return done
@@ -71,10 +83,13 @@ class SidecarReader:
             rows = self._sidecars.locations(connection, LOCATION.c.folder_id == folder)
             known = self._sidecars.known(connection, [row.id for row in rows])
             fields = mapped(library_fields(connection).values())
-        found = [(row, self.look(row, known.get(row.id), fields)) for row in rows]
+        found = []
+        for row in rows:
+            before = known.get(row.id)
+            found.append((row, before if folder in self._away else self.look(row, before, fields)))
         with self._db.write() as connection:
             self.take(connection, found, known)
-            if all(_is_settled(one) for _, one in found):
+            if folder not in self._away and all(_is_settled(one) for _, one in found):
                 mark_sidecars_read(connection, folder, unread)
 
     def read_locations(self, locations: Sequence[int], *, again: bool = False) -> None:
@@ -97,9 +112,9 @@ class SidecarReader:
         if known is not None and known.name not in names:
             names.append(known.name)  # written since the last scan
         try:
-            with opened_folder(row.root, row.folder) as folder:
+            with folder_of(row, self._stores.of) as folder:
                 for name in names:
-                    facts = stat_file(folder, name)
+                    facts = folder.stat(name)
                     if facts is None:
                         continue
                     seen = None if known is None or again else (known.name, known.size, known.mtime_ns)
@@ -107,23 +122,32 @@ class SidecarReader:
                         return known
                     return self._read(row, known, folder, name, fields)
         except FileProblem as problem:
+            if problem.state is OutboxState.AWAY:
+                self._away[row.folder_id] = time.monotonic()
             log.info("%s: its sidecar cannot be read now: %s", printable(full_path(row)), problem.reason)
             return known
         return None
 
     def _read(
-        self, row: Any, known: Known | None, folder: int, name: str, fields: Mapping[str, MetadataField]
+        self,
+        row: Any,
+        known: Known | None,
+        folder: SidecarFolder,
+        name: str,
+        fields: Mapping[str, MetadataField],
     ) -> Known | None:
         before = known or Known(row.id, row.asset_id, name, 0, 0, b"", {}, {})
         if known is not None and known.name != name:
             before = replace(before, said={}, written={})  # another file is not what we wrote
-        facts = stat_file(folder, name)
+        facts = folder.stat(name)
         try:
-            file = read_file(folder, name)
+            file = folder.read(name)
             if file is None:
                 return None
             packet = read_packet(file.data, wanted_names(fields.values()))
         except (FileProblem, UnreadablePacket) as error:
+            if isinstance(error, FileProblem) and error.state is OutboxState.AWAY:
+                raise
             problem = _problem_of(error)
             log.warning(
                 "%s: the sidecar %s is not read: %s",

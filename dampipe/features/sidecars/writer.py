@@ -37,6 +37,7 @@ from dampipe.features.sidecars.files import (
     remove_leftover,
     replace_file,
 )
+from dampipe.features.sidecars.folders import folder_of
 from dampipe.features.sidecars.mapping import changes, mapped, texts_by_field, wanted_names
 from dampipe.features.sidecars.model import Naming, OutboxState, Place, SidecarProblem
 from dampipe.features.sidecars.naming import candidates, is_shared, new_name
@@ -50,7 +51,8 @@ from dampipe.jobs import lease
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.events.outbox import WORKER, record_event
 from dampipe.kernel.field import FieldType, MetadataField, ValueSource
-from dampipe.kernel.paths import printable
+from dampipe.kernel.paths import is_url, printable
+from dampipe.storage.files.stores import FileStores
 
 log = logging.getLogger(__name__)
 
@@ -87,8 +89,10 @@ class SidecarWriter:
         sidecars: SidecarRepository,
         values: ValueRepository,
         reader: SidecarReader,
+        stores: FileStores,
     ) -> None:
         self._db = database
+        self._stores = stores
         self._outbox = outbox
         self._sidecars = sidecars
         self._values = values
@@ -161,6 +165,8 @@ class SidecarWriter:
         known: Known | None,
         fields: Mapping[str, MetadataField],
     ) -> OutboxState:
+        if is_url(target.root):
+            raise FileProblem(OutboxState.READ_ONLY, SidecarProblem.REMOTE, is_whole_place=True)
         names = wanted_names(fields.values())
         with opened_folder(target.root, target.folder, create=not target.is_beside) as folder:
             before = read_file(folder, target.name)
@@ -230,9 +236,9 @@ class SidecarWriter:
         names = candidates(row.file, json.loads(row.sidecars))
         if known is not None and known.name not in names:
             names.append(known.name)
-        with opened_folder(row.root, row.folder) as folder:
+        with folder_of(row, self._stores.of) as folder:
             for name in names:
-                found = read_file(folder, name)
+                found = folder.read(name)
                 if found is not None and (name != target.name or not target.is_beside):
                     read_packet(found.data, ())  # what cannot be read is not replaced by less
                     return found.data

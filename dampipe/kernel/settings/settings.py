@@ -282,6 +282,13 @@ class Settings(BaseSettings):
     machine: str = Field(
         "", description="Name of this machine in the path maps of sources; empty: its host name."
     )
+    staging_quota: float = Field(
+        0.0,
+        ge=0,
+        le=1_000_000,
+        description="Gigabytes that copies of remote footage may take on this machine, in `<home>/cache/footage`; 0: "
+        "half of what is free on its disk.",
+    )
     media_workers: int = Field(
         0,
         ge=0,

@@ -12,6 +12,19 @@ FILE_ARCHIVED = ErrorCode(
     "{key} in {store} is archived (storage class {storage_class})",
     "Restore it first; that can take hours.",
 )
+FILE_RESTORING = ErrorCode(
+    "file.restoring", "{key} in {store} is being restored from the archive", "It can be read in some hours."
+)
+TOO_LARGE_TO_STAGE = ErrorCode(
+    "staging.too_large",
+    "the file has {gigabytes} GB, but copies of remote footage may take {quota} GB on this machine",
+    "Raise the setting staging_quota of the worker, or free some space on its disk; then retry.",
+)
+CACHE_FULL = ErrorCode(
+    "staging.full",
+    "{folder} has no space for another copy of remote footage: {megabytes} MB are lacking",
+    "Free some space on its disk, or raise the setting staging_quota; the work is retried automatically.",
+)
 STORE_UNREACHABLE = ErrorCode(
     "source.unreachable", "{store} does not answer: {reason}", "Check that the server can be reached."
 )

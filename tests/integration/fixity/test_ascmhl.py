@@ -8,7 +8,7 @@ import pytest
 from dampipe.features.fixity.ascmhl import HASH_FORMATS, AscMhl
 from dampipe.features.fixity.errors import NO_HISTORY, OLD_MANIFEST
 from dampipe.features.fixity.remedies import CLI
-from dampipe.kernel.errors import CannotStart, NotFound
+from dampipe.kernel.errors import CannotStart, InvalidInput, NotFound
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +93,11 @@ def test_what_has_no_history_is_one_clear_line(manifests: AscMhl, card: Path, tm
         manifests.create(tmp_path / "nowhere")
     with pytest.raises(CannotStart):
         AscMhl(str(tmp_path / "ascmhl")).create(card)
+
+
+def test_a_remote_place_is_refused_in_words() -> None:
+    for call in (AscMhl().create, AscMhl().verify):
+        with pytest.raises(InvalidInput) as refused:
+            call(Path("s3://bucket/card7"))
+        assert refused.value.code == "mhl.remote_folder"
+        assert "s3://bucket/card7" in str(refused.value)

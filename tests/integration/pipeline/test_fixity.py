@@ -21,6 +21,7 @@ from dampipe.jobs.memory_transport import MemoryTransport
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.toolbox import Tools
 from dampipe.kernel.errors import NotFound
+from dampipe.storage.files.stores import FileStores
 from tests.support.scanning import Scanning
 from tests.support.stages import hash
 
@@ -45,7 +46,7 @@ class Reading:
         self.checks = FixityQueue(self.catalog.database)
         self.verdicts = FixityReport(self.catalog.database)
         self.verifier = FixityWorker(
-            self.checks, self.catalog.workers, self.transport, "io", LeaseRenewer(), 30.0
+            self.checks, self.catalog.workers, self.transport, "io", LeaseRenewer(), 30.0, FileStores().of
         )
         self.verify = FixityService(
             self.catalog.sources,
