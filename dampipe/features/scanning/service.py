@@ -1,7 +1,7 @@
 """The use cases of scans: submitting, following, pausing, resuming and cancelling them."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import PurePath
 
 from dampipe.features.scanning import errors
@@ -87,6 +87,11 @@ class ScanService:
         it exists makes no difference.
         """
         require(actor, SCAN)
+        self.require_inside(actor, request.paths)
+        return self.enqueue(actor, request)
+
+    def require_inside(self, actor: Actor, paths: Sequence[str]) -> None:
+        """Raise NotPermitted unless every path is below a source or one of the scan roots, links resolved."""
         sources = self._sources.all()
         roots = [os.path.realpath(root) for root in self._roots]
         view = self._visibility.of(actor)
@@ -99,11 +104,10 @@ class ScanService:
                 return True
             return holder(under_known_root(real, sources), sources) is not None
 
-        outside = [printable(path) for path in dict.fromkeys(request.paths) if not is_inside(path)]
+        outside = [printable(path) for path in dict.fromkeys(paths) if not is_inside(path)]
         if outside:
             more = [f"and {len(outside) - SHOWN} more"] if len(outside) > SHOWN else []
             raise NotPermitted(errors.PATH_OUTSIDE, paths=", ".join([*outside[:SHOWN], *more]))
-        return self.enqueue(actor, request)
 
     def progress(self, actor: Actor, scan: int) -> ScanProgress:
         """How far a scan is."""

@@ -25,6 +25,11 @@ PATH_MAP_INVALID = ErrorCode(
 FOLDER_NOT_FOUND = ErrorCode(
     "source.folder_not_found", "there is no folder {path}", "Check the path; is the share mounted?"
 )
+NOT_MANAGED = ErrorCode(
+    "source.not_managed",
+    "the source {name} is read-only: it is not declared as managed",
+    "Declare it as managed, if dampipe may write there, or name another source.",
+)
 SAME_FOLDER = ErrorCode(
     "source.same_folder",
     "{path} and {other}, a source already, are the same folder",
