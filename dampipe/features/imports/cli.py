@@ -96,8 +96,8 @@ def _followed(imports: ImportService, report: ImportReport, quiet: bool) -> Impo
                 unclaimed.reset()
             elif unclaimed.expired:
                 click.echo(
-                    f"dampipe: no worker has claimed import {report.number} yet: is a worker for the queue `io` running? "
-                    "Still waiting; Ctrl-C leaves the import in place.",
+                    f"dampipe: no worker has claimed import {report.number} yet: is a worker for the queue io "
+                    "running? Still waiting; Ctrl-C leaves the import in place.",
                     err=True,
                 )
                 unclaimed = IdleTimeout(4 * UNCLAIMED)

@@ -1,4 +1,4 @@
-"""Copies of files: written to a temporary name, fsynced, read back from the disk, and given their name without replacing.
+"""Copies of files: written to a temporary name, fsynced, read back, and given their name without replacing.
 
     temporary name → fsync → read back, page cache dropped → link, never over an existing file → fsync of the folder
 
@@ -175,7 +175,8 @@ class Writing:
                     check_space(folder, size)
                     path = os.path.join(folder, name)
                     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-                    self._streams.append(open(os.open(path, flags, 0o600), "wb", buffering=0))
+                    stream = open(os.open(path, flags, 0o600), "wb", buffering=0)  # noqa: SIM115
+                    self._streams.append(stream)
                     self._temporary.append((number, path))
             undo.pop_all()
 

@@ -27,9 +27,9 @@ def write_manifests(
 ) -> Manifest:
     """Write a generation for each structure, and others for single files, at one destination.
 
-    root: absolute path of the destination. structures: SHA-1 by path below the structure, by the structure's folder below
-    the root. single: SHA-1 by path below the root. keep_alive: called between two programs. What is wrong is part of the
-    answer.
+    root: absolute path of the destination. structures: SHA-1 by path below the structure, by the structure's folder
+    below the root. single: SHA-1 by path below the root. keep_alive: called between two programs. What is wrong is part
+    of the answer.
     """
     histories, listed, problems = [], 0, []
     for folder, expected in structures.items():

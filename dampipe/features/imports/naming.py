@@ -13,6 +13,8 @@ from dampipe.features.imports.places import Place
 from dampipe.kernel.paths import join_key, kept_time, split_key
 
 MOST_NUMBERS = 10_000
+_HEAD = 1 << 20
+"""Bytes by which the first clips of two cards are told apart."""
 _SAME_TIME = 2_000_000_000
 """Nanoseconds by which the times of a file and its copy may differ: FAT keeps even seconds."""
 
@@ -43,6 +45,14 @@ class Naming:
         )
         above, name = split_key(structure) if structure else ("", self._importer.label(self._origin))
         return self._pattern.path(self._values(facts, above, name))
+
+    def begins_alike(self, file: OriginFile, path: str) -> bool:
+        """Whether a file of the origin begins as that at a path does; also if one of them is not there."""
+        try:
+            with open(path, "rb") as copy, self._importer.open(self._origin, file.key) as original:
+                return copy.read(_HEAD) == original.read(_HEAD)
+        except OSError:
+            return True
 
     def _facts_of(self, key: str, mtime_ns: int) -> Facts:
         if not self._pattern.fields & {"camera", "shot_on"}:
@@ -100,23 +110,35 @@ def free_folder(
     files: Sequence[OriginFile],
     places: Sequence[Place],
     is_taken: Callable[[str], bool],
+    begins_alike: Callable[[OriginFile, str], bool],
 ) -> str:
     """The folder of a structure, with a number where there is another one: a card of the same name and day.
 
-    A folder is that of the same structure if nothing in it contradicts the listing: a file of another size or time.
-    is_taken: whether another import uses a folder.
+    A folder is that of the same structure if nothing in it contradicts the listing (a file of another size or time), and
+    its first clip begins with the same bytes. is_taken: whether another import uses a folder. begins_alike: whether a
+    file of the origin, and one at a destination, do so.
     """
+    first = _first(files)
     for number in range(1, MOST_NUMBERS):
         folder = numbered_folder(wanted, number)
         if is_taken(folder):
             continue
-        if all(
-            _fits(place.full(in_structure(structure, folder, file.key)), file)
-            for place in places
-            for file in files
+
+        def target(file: OriginFile, folder: str = folder) -> str:
+            return in_structure(structure, folder, file.key)
+
+        if all(_fits(place.full(target(file)), file) for place in places for file in files) and all(
+            begins_alike(first, place.full(target(first))) for place in places
         ):
             return folder
     return numbered_folder(wanted, MOST_NUMBERS)
+
+
+def _first(files: Sequence[OriginFile]) -> OriginFile:
+    """The first clip of a structure, or the first file of one without clips."""
+    usable = [file for file in files if file.set_aside is None] or files
+    clips = [file for file in usable if file.is_footage] or usable
+    return min(clips, key=lambda file: (file.mtime_ns, os.fsencode(file.key)))
 
 
 def numbered_folder(folder: str, number: int) -> str:
@@ -159,10 +181,8 @@ def choose_structures(
             mine = set(chosen.values())
             wanted = naming.of_structure(structure, own)
             chosen[structure] = free_folder(
-                wanted,
-                structure,
-                own,
-                places,
+                wanted, structure, own, places,
                 lambda folder, mine=mine: folder in mine or is_taken(folder),  # type: ignore[misc]
-            )
+                naming.begins_alike,
+            )  # fmt: skip
     return chosen

@@ -1,7 +1,7 @@
 """The tables of imports, written here only.
 
-A session is claimed by one worker at a time, held by a lease that is renewed, and every write of the worker is fenced: it
-changes nothing once another worker holds the session, or a person has paused or cancelled it.
+A session is claimed by one worker at a time, and held by a lease that is renewed. Every write of the worker is fenced:
+it changes nothing once another worker holds the session, or a person has paused or cancelled it.
 """
 
 import json

@@ -135,8 +135,10 @@ class ImportService:
         return self.report(actor, number)
 
     def cancel(self, actor: Actor, number: int) -> ImportReport:
-        """End an import: what is copied stays, half-written files are deleted. Raises NotFound, and Conflict for one that
-        is over."""
+        """End an import: what is copied stays, half-written files are deleted.
+
+        Raises NotFound, and Conflict for one that is over.
+        """
         self._check(actor)
         self._imports.cancel(number, actor)
         self._notify(number)

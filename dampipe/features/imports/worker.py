@@ -359,9 +359,8 @@ class Step:
         targets = self._imports.pending_targets(self.job.number)
         for place in self.places:
             folders = {os.path.dirname(place.full(target)) for target in targets if target}
-            with self._translated():
-                with at_destination(place.number):
-                    files.sweep(self.job.number, folders)
+            with self._translated(), at_destination(place.number):
+                files.sweep(self.job.number, folders)
 
     # Listing
 
