@@ -48,4 +48,8 @@ def snapshot(root: Path, *, without: tuple[str, ...] = ()) -> Snapshot:
 
 def contents(root: Path) -> dict[str, bytes]:
     """The content of every file below a folder, without manifests."""
-    return {path: data for path, (data, _, _) in snapshot(root, without=("ascmhl",)).items()} if root.exists() else {}
+    return (
+        {path: data for path, (data, _, _) in snapshot(root, without=("ascmhl",)).items()}
+        if root.exists()
+        else {}
+    )

@@ -63,7 +63,9 @@ class Importing:
         return folder
 
     def begin(self, importer: str, origin: Path, *to: Path | str, pattern: str = "") -> int:
-        request = ImportRequest(importer=importer, origin=str(origin), to=tuple(map(str, to)), pattern=pattern)
+        request = ImportRequest(
+            importer=importer, origin=str(origin), to=tuple(map(str, to)), pattern=pattern
+        )
         return self.service.begin(LOCAL, request).number
 
     def work(self, number: int, portions: int = 200) -> ImportReport:

@@ -89,7 +89,7 @@ def make_folders(root: str, relative: str) -> str:
 
     Raises OSError, and Refused if a link leads out of the root.
     """
-    here = root
+    here, real_root = root, os.path.realpath(root)
     for name in relative.split("/") if relative else ():
         above, here = here, os.path.join(here, name)
         with suppress(FileExistsError):
@@ -98,9 +98,9 @@ def make_folders(root: str, relative: str) -> str:
             fsync_folder(above)
         if not os.path.isdir(here):
             raise Refused(Reason.NAME_TAKEN, "a file has the name of a folder")
-    real, real_root = os.path.realpath(here), os.path.realpath(root)
-    if real != real_root and not real.startswith(real_root.rstrip("/") + "/"):
-        raise Refused(Reason.OUTSIDE, "a link at the destination leads out of the source")
+        real = os.path.realpath(here)
+        if not real.startswith(real_root.rstrip("/") + "/"):
+            raise Refused(Reason.OUTSIDE, "a link at the destination leads out of the source")
     return here
 
 

@@ -411,7 +411,7 @@ class Step:
             found = list(self.importer.list(self.job.origin))
         except OSError as error:
             raise self._origin_away() from error
-        if not found and self.job.phase is not Phase.LIST:
+        if not found and self._imports.all_files(self.job.number):
             raise self._origin_away()
         return found
 

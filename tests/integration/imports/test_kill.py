@@ -93,9 +93,7 @@ def test_an_import_killed_at_random_moments_is_whole_at_the_end(here: Importing,
 
 
 @pytest.mark.parametrize("last", range(1, 40, 3))
-def test_the_end_of_an_import_is_killed_at_its_last_steps(
-    here: Importing, tmp_path: Path, last: int
-) -> None:
+def test_the_end_of_an_import_is_killed_at_its_last_steps(here: Importing, tmp_path: Path, last: int) -> None:
     card = make_card(tmp_path / "CARD1", clips=1)
     root = here.managed("a", tmp_path / "a") / "CARD1"
     number = here.begin("card", card, "a", pattern="{card}")

@@ -71,9 +71,9 @@ def test_the_patterns_of_importers_are_valid() -> None:
 
 
 values = st.text(max_size=200)
-name = st.text(st.characters(exclude_characters="/\0", exclude_categories=("Cs",)), min_size=1, max_size=50).filter(
-    lambda one: one not in (".", "..")
-)
+name = st.text(
+    st.characters(exclude_characters="/\0", exclude_categories=("Cs",)), min_size=1, max_size=50
+).filter(lambda one: one not in (".", ".."))
 
 
 @given(camera=values, name=name, folder=st.lists(name, max_size=4), year=st.integers(1, 9999))
