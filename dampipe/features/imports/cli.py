@@ -82,7 +82,9 @@ def _followed(imports: ImportService, report: ImportReport, quiet: bool) -> Impo
     """Wait until an import is over, paused or blocked; returns its report."""
     unclaimed = IdleTimeout(UNCLAIMED)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn())
-    with Progress(*columns, console=console(), transient=True, disable=quiet) as bar:
+    with Progress(
+        *columns, console=console(), transient=True, disable=quiet or not sys.stdout.isatty()
+    ) as bar:
         task = bar.add_task("waiting for a worker", total=None)
         for current in poll(lambda: imports.report(LOCAL, report.number), least=0.2, most=math.inf):
             if current.is_stopped:

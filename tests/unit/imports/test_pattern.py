@@ -54,8 +54,10 @@ def test_missing_values() -> None:
     [
         "", "/{name}", "../{name}", "a/../{name}", "a//{name}", "{name}/", "./{name}", "{nam}/{name}", "{name",
         "name}", "{}/{name}", "{shot_on:%Q}/{name}", "{shot_on:%}/{name}", "{shot_on:}/{name}", "{camera:%Y}/{name}",
-        "{camera|}/{name}", "{camera|a/b}/{name}", "a:b/{name}", "a\0/{name}", "a\\{name}", "{card}/{name}",
-        "{name.__class__}", "{shot_on!r}/{name}", "{camera}", "{stem}", "{name}/x", "{shot_on:../%Y}/{name}", " a/{name}",
+        "{camera|}/{name}",
+        "{camera|a/b}/{name}", "a:b/{name}", "a\0/{name}", "a\\{name}", "{card}/{name}",
+        "{name.__class__}", "{shot_on!r}/{name}", "{camera}", "{stem}", "{name}/x", "{shot_on:../%Y}/{name}",
+        " a/{name}",
         "a./{name}", "x" * 1001 + "{name}", "a*/{name}", "{0}/{name}", "a|b/{name}",
     ],
 )  # fmt: skip
