@@ -54,7 +54,7 @@ class Listed:
 def walk(origin: str, classify: Callable[[Listed], Iterator[OriginFile]]) -> Iterator[OriginFile]:
     """Every file below a folder. classify: what is said of the files of one folder.
 
-    A folder that cannot be listed, and what is no regular file, is set aside. Raises OSError if the origin itself
+    A folder that cannot be listed is set aside, and so are links, pipes and devices. Raises OSError if the origin itself
     cannot be listed.
     """
     waiting = [""]

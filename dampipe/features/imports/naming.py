@@ -14,7 +14,7 @@ from dampipe.kernel.paths import join_key, kept_time, split_key
 
 MOST_NUMBERS = 10_000
 _HEAD = 1 << 20
-"""Bytes by which the first clips of two cards are told apart."""
+"""Bytes by which the first clips of two cards are compared."""
 _SAME_TIME = 2_000_000_000
 """Nanoseconds by which the times of a file and its copy may differ: FAT keeps even seconds."""
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dampipe.features.imports.card import CardImporter
@@ -78,6 +78,7 @@ name = st.text(
 ).filter(lambda one: one not in (".", ".."))
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(camera=values, name=name, folder=st.lists(name, max_size=4), year=st.integers(1, 9999))
 def test_no_value_leads_out(camera: str, name: str, folder: list[str], year: int) -> None:
     found = path(
@@ -91,6 +92,7 @@ def test_no_value_leads_out(camera: str, name: str, folder: list[str], year: int
     assert parts[-2] == (safe(camera) or "unknown")
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(text=values)
 def test_no_text_is_a_crash_or_leads_out(text: str) -> None:
     try:
@@ -100,6 +102,7 @@ def test_no_text_is_a_crash_or_leads_out(text: str) -> None:
     assert all(part not in ("", ".", "..") for part in found.split("/")) and "\0" not in found
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(name=name, first=st.integers(1, 9999), second=st.integers(1, 9999))
 def test_numbers_keep_names_apart(name: str, first: int, second: int) -> None:
     assert (numbered(name, first) == numbered(name, second)) == (first == second)

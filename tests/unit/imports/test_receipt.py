@@ -1,6 +1,6 @@
 """The arithmetic of receipts."""
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dampipe.features.imports.model import Counts
@@ -8,6 +8,7 @@ from dampipe.features.imports.model import Counts
 number = st.integers(0, 50)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(imported=number, there=number, aside=number, pending=number, off=st.integers(-5, 5))
 def test_a_receipt_adds_up_exactly_if_every_input_has_one_outcome(
     imported: int, there: int, aside: int, pending: int, off: int
