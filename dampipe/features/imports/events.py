@@ -38,6 +38,6 @@ class ImportFileSetAside(EventPayload):
     )
 
     number: int
-    path: str
-    """Printable, below the origin."""
+    file: int
+    """Number of the file in the receipt."""
     reason: str

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, computed_field, model_validator
+from pydantic import BaseModel, ConfigDict, computed_field, model_validator
 
 from dampipe.features.imports import errors
 from dampipe.kernel.errors import InvalidInput
@@ -232,7 +232,7 @@ class ImportFileReport(BaseModel):
     sha1: str | None = None
     copies: tuple[str, ...] = ()
     """Printable paths of the copies that were read back."""
-    verified_at: Annotated[tuple[float, ...], Field()] = ()
+    verified_at: tuple[float, ...] = ()
     """When, in the order of `copies`."""
 
 

@@ -33,6 +33,7 @@ from dampipe.features.sources.paths import full_path, place_columns
 from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.kernel.access import Actor
 from dampipe.kernel.db.advisory_lock import lock_until_commit
+from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.clock import NOW
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.rows import rows_of
@@ -329,15 +330,16 @@ class ImportRepository:
                     "detail": "", "target": "", "placing": False, "copies": "[]", "attempts": 0, "turn": 0,
                 }
             )  # fmt: skip
-            if aside is not None and aside not in EXPECTED:
-                path = printable(file.key)
-                record_event(
-                    connection,
-                    ImportFileSetAside(number=job.number, path=path, reason=aside),
-                    actor=job.actor,
-                )
-        if rows:
-            connection.execute(self._db.insert(IMPORT_FILE).on_conflict_do_nothing(), rows)
+        if not rows:
+            return
+        connection.execute(self._db.insert(IMPORT_FILE).on_conflict_do_nothing(), rows)
+        at_fault = [row["key"] for row in rows if row["reason"] and row["reason"] not in EXPECTED]
+        for keys in chunked(at_fault):
+            found = select(IMPORT_FILE.c.id, IMPORT_FILE.c.reason).where(
+                IMPORT_FILE.c.session_id == job.number, IMPORT_FILE.c.key.in_(keys)
+            )
+            for row in connection.execute(found).all():
+                _record_set_aside(connection, job, row.id, row.reason)
 
     def list_again(self, job: ImportJob, files: Sequence[OriginFile], changed: Sequence[int]) -> ImportJob:
         """Add files that have appeared, and set copied ones aside that have changed since; copy again if need be.
@@ -575,13 +577,16 @@ def _counts(connection: Connection, number: int) -> tuple[Counts, dict[str, int]
 
 
 def _set_aside(connection: Connection, job: ImportJob, file: int, reason: Reason, detail: str) -> None:
-    row = connection.execute(
+    connection.execute(
         update(IMPORT_FILE)
         .where(IMPORT_FILE.c.id == file, IMPORT_FILE.c.session_id == job.number)
         .values(state=FileState.SET_ASIDE, reason=reason, detail=detail, placing=False, done_at=NOW)
-        .returning(IMPORT_FILE.c.key)
-    ).one()
-    event = ImportFileSetAside(number=job.number, path=printable(row.key), reason=reason)
+    )
+    _record_set_aside(connection, job, file, reason)
+
+
+def _record_set_aside(connection: Connection, job: ImportJob, file: int, reason: str) -> None:
+    event = ImportFileSetAside(number=job.number, file=file, reason=reason)
     record_event(connection, event, actor=job.actor)
 
 

@@ -109,7 +109,12 @@ def test_a_set_aside_file_is_exit_code_3(place: Place) -> None:
     (place.other / "link.mov").symlink_to(place.other / "clip.mov")
     done = place.run("folder", str(place.other), "--to", "raid", "--wait")
     assert done.exit_code == ExitCode.FAILURES and "not_a_file: 1 file" in done.output
-    assert "link.mov" in place.run("show", "1", "--set-aside").output
+    [aside] = json.loads(place.run("show", "1", "--set-aside", "--json").output)
+    assert (aside["path"], aside["reason"]) == ("link.mov", "not_a_file")
+    with place.services.get(Database).read() as connection:
+        found = connection.execute(select(EVENT.c.data).where(EVENT.c.name == "import.file_set_aside"))
+        [event] = [json.loads(data) for data in found.scalars()]
+    assert event == {"number": 1, "file": aside["number"], "reason": "not_a_file"}
 
 
 def test_pause_and_cancel_by_the_command_line(place: Place) -> None:
