@@ -18,6 +18,7 @@ from dampipe.features.events import FEATURE as EVENTS
 from dampipe.features.facets import FEATURE as FACETS
 from dampipe.features.fixity import FEATURE as FIXITY
 from dampipe.features.grouping import FEATURE as GROUPING
+from dampipe.features.imports import FEATURE as IMPORTS
 from dampipe.features.machinetags import FEATURE as MACHINETAGS
 from dampipe.features.metadata import FEATURE as METADATA
 from dampipe.features.originals import FEATURE as ORIGINALS
@@ -58,6 +59,7 @@ BUILT_IN = (
     VERSIONS,
     FIXITY,
     SCANNING,
+    IMPORTS,
     PROCESSING,
     EVENTS,
     BUS,

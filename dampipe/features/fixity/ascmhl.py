@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -43,9 +44,16 @@ class AscMhl:
         self._named = program
 
     def create(
-        self, folder: Path, hash_format: str = "xxh128", author: str = "", comment: str = ""
+        self,
+        folder: Path,
+        hash_format: str = "xxh128",
+        author: str = "",
+        comment: str = "",
+        files: Sequence[str] = (),
     ) -> Compared:
         """Write a manifest of all files, the next generation of the folder's history.
+
+        files: paths below the folder, the only ones that it lists; none: it lists all.
 
         Files that an earlier generation lists are compared with it. Raises NotFound when the folder does not
         exist, InvalidInput where it is in no file system, and CannotStart without the program.
@@ -54,6 +62,8 @@ class AscMhl:
         options = ["--hash_format", hash_format]
         options += ["--author_name", author] if author else []
         options += ["--comment", comment] if comment else []
+        for file in files:
+            options += ["--single_file", str(folder.absolute() / file)]
         return self._compared(folder, "ascmhl", "create", "--verbose", *options)
 
     def verify(self, folder: Path) -> list[Compared]:

@@ -111,6 +111,11 @@ class ScanService:
         it exists makes no difference.
         """
         require(actor, SCAN)
+        self.require_inside(actor, request.paths)
+        return self.enqueue(actor, request)
+
+    def require_inside(self, actor: Actor, paths: Sequence[str]) -> None:
+        """Raise NotPermitted unless every path is below a source or one of the scan roots, links resolved."""
         sources = self._sources.all()
         roots = [root if is_url(root) else os.path.realpath(root) for root in self._roots]
         view = self._visibility.of(actor)
@@ -123,11 +128,10 @@ class ScanService:
                 return True
             return holder(under_known_root(real, sources), sources) is not None
 
-        outside = [printable(path) for path in dict.fromkeys(request.paths) if not is_inside(path)]
+        outside = [printable(path) for path in dict.fromkeys(paths) if not is_inside(path)]
         if outside:
             more = [f"and {len(outside) - SHOWN} more"] if len(outside) > SHOWN else []
             raise NotPermitted(errors.PATH_OUTSIDE, paths=", ".join([*outside[:SHOWN], *more]))
-        return self.enqueue(actor, request)
 
     def progress(self, actor: Actor, scan: int) -> ScanProgress:
         """How far a scan is."""

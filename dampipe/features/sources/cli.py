@@ -35,6 +35,9 @@ def command() -> None:
     show_default=True,
     help="A changed file is a version of its asset: film that shows the same footage, or every file at its path.",
 )  # fmt: skip
+@click.option(
+    "--managed", is_flag=True, help="Let dampipe write to it, as imports do; without this, it is only read."
+)
 def add(
     name: str,
     path: str,
@@ -42,6 +45,7 @@ def add(
     exclude: tuple[str, ...],
     path_maps: tuple[str, ...],
     versions: str,
+    managed: bool,
 ) -> None:
     """Name a folder of footage, or a URL such as s3://bucket/footage; nothing is read yet.
 
@@ -54,6 +58,7 @@ def add(
         exclude=exclude,
         path_maps=dict(_split(path_map) for path_map in path_maps),
         versions=VersionRule(versions),
+        managed=managed,
     )
     sources = service(SourceService)
     before = sources.at(LOCAL, path)
@@ -91,6 +96,7 @@ def list_(as_json: bool) -> None:
             notes = [f"include {pattern}" for pattern in source.include]
             notes += [f"exclude {pattern}" for pattern in source.exclude]
             notes += ["every changed file is a version"] if source.versions is VersionRule.PATH else []
+            notes += ["managed: dampipe may write to it"] if source.managed else []
             notes += [f"on {machine} at {path}" for machine, path in source.path_maps.items()]
             if notes:
                 click.echo(f"{source.name}: {', '.join(notes)}")

@@ -30,6 +30,11 @@ UNREACHABLE = ErrorCode(
     "{path} cannot be asked: {reason}",
     "Check the network and the credentials; see docs/sources.md.",
 )
+NOT_MANAGED = ErrorCode(
+    "source.not_managed",
+    "the source {name} is read-only: it is not declared as managed",
+    "Declare it as managed, if dampipe may write there, or name another source.",
+)
 SAME_FOLDER = ErrorCode(
     "source.same_folder",
     "{path} and {other}, a source already, are the same folder",

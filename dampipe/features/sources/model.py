@@ -45,6 +45,8 @@ class Source(BaseModel):
     path_maps: dict[str, str] = {}
     """The root's path on other machines, by machine name."""
     versions: VersionRule = VersionRule.FOOTAGE
+    managed: bool = False
+    """Whether dampipe may write to it (`managed.py`); else it is only ever read."""
 
     def holds(self, path: str | PurePath) -> bool:
         """Whether an absolute path as this machine sees it, or a URL, is the root or lies below it."""
@@ -67,6 +69,8 @@ class SourceRequest(BaseModel):
     path_maps: dict[str, str] = {}
     versions: VersionRule = VersionRule.FOOTAGE
     """Which files that replace another one at its path become versions of its asset."""
+    managed: bool = False
+    """Whether dampipe may write to it."""
 
     @model_validator(mode="after")
     def _is_valid(self) -> Self:
@@ -104,6 +108,8 @@ class SourceReport(BaseModel):
     """The root's path on other machines, by machine name."""
     versions: VersionRule = VersionRule.FOOTAGE
     """Which files that replace another one at its path become versions of its asset."""
+    managed: bool = False
+    """Whether dampipe may write to it."""
 
 
 class LocationState(StrEnum):

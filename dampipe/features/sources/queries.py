@@ -68,6 +68,7 @@ class SourceRepository:
             exclude=tuple(json.loads(row.exclude)),
             path_maps=path_maps,
             versions=VersionRule(row.versions),
+            managed=row.managed,
         )
 
     def ensure_holder(self, path: str) -> Source:
@@ -87,6 +88,7 @@ class SourceRepository:
                     exclude="[]",
                     added_at=time(),
                     versions=VersionRule.FOOTAGE,
+                    managed=False,
                 )
                 .on_conflict_do_nothing()
             )
@@ -102,6 +104,7 @@ class SourceRepository:
         exclude: Sequence[str] = (),
         path_maps: Mapping[str, str] | None = None,
         versions: VersionRule = VersionRule.FOOTAGE,
+        managed: bool = False,
         on_nested: OnNested = lambda *_: None,
     ) -> Source:
         """Create a source, or give a known root a new name, patterns and path maps instead of its old ones.
@@ -113,6 +116,7 @@ class SourceRepository:
             "include": json.dumps(list(include)),
             "exclude": json.dumps(list(exclude)),
             "versions": versions,
+            "managed": managed,
         }
         with self._db.write() as connection:
             rows = rows_of(SourceRow, connection.execute(select(SOURCE)))

@@ -6,5 +6,7 @@ CLI = {
     errors.NOT_FOUND.code: "`dampipe source list` lists them.",
     errors.NONE_YET.code: "`dampipe source add NAME PATH` adds one.",
     errors.NAME_TAKEN.code: "`dampipe source list` lists them.",
+    errors.NOT_MANAGED.code: "`dampipe source add NAME PATH --managed` lets dampipe write there; repeat the "
+    "source's other options.",
 }
 PAGE: dict[str, str] = {}

@@ -75,6 +75,7 @@ class SourceService:
             exclude=request.exclude,
             path_maps=path_maps,
             versions=request.versions,
+            managed=request.managed,
             on_nested=self._contents.hand_over,
         )
 
@@ -123,6 +124,7 @@ class SourceService:
                     if view.is_all
                     else {},
                     versions=source.versions,
+                    managed=source.managed,
                 )
             )
         return reports

@@ -1,6 +1,6 @@
 """The tables of sources, their folders and the locations of files in them."""
 
-from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from dampipe.features.sources.model import LocationState, VersionRule
@@ -23,6 +23,8 @@ class SourceRow(SQLModel, table=True):
         default=VersionRule.FOOTAGE, sa_column_kwargs={"server_default": VersionRule.FOOTAGE}
     )
     """Which files that replace another at its path become versions of its asset (`VersionRule`)."""
+    managed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether dampipe may write to it; see managed.py."""
 
 
 class PathMapRow(SQLModel, table=True):

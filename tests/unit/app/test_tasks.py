@@ -11,6 +11,7 @@ def test_every_task_has_a_queue_and_the_schedule_that_the_settings_give(tmp_path
     settings = load_settings()
     tasks = feature_tasks(settings, load_pipeline(settings))
     assert {name: task.queue for name, task in tasks.items()} == {
+        "import": "io",
         "scan": "scan",
         "sync": "control",
         "verify": "io",

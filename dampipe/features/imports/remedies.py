@@ -1,0 +1,17 @@
+"""What to do next about errors of imports, by face and error code."""
+
+from dampipe.features.imports import errors
+
+_RESUME = "`dampipe import resume NUMBER` continues it at once."
+CLI = {
+    errors.NOT_FOUND.code: "`dampipe import list` lists them.",
+    errors.NOT_A_CARD.code: "`dampipe import folder PATH --to DESTINATION` imports it as a folder.",
+    errors.DESTINATION_UNKNOWN.code: "`dampipe source list` shows the sources; "
+    "`dampipe source add NAME PATH --managed` adds one.",
+    errors.ALREADY_RUNNING.code: "`dampipe import list` shows how far it is; `dampipe import resume NUMBER` "
+    "continues it, `dampipe import cancel NUMBER` ends it.",
+    errors.ORIGIN_AWAY.code: f"Mount it again at the same place; {_RESUME}",
+    errors.DESTINATION_AWAY.code: f"Mount it again at the same place; {_RESUME}",
+    errors.DESTINATION_FULL.code: f"Free some space; {_RESUME}",
+}
+PAGE: dict[str, str] = {}

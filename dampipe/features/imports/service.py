@@ -1,0 +1,220 @@
+"""The use cases of imports: asking for one, following it, its receipt; pausing, resuming and cancelling."""
+
+import json
+import os
+from collections.abc import Callable, Sequence
+
+from dampipe.features.imports import errors
+from dampipe.features.imports.importers import importer_named, pattern_of
+from dampipe.features.imports.model import (
+    Destination,
+    FileState,
+    ImportFileReport,
+    ImportReport,
+    ImportRequest,
+    Manifest,
+    Phase,
+    SessionState,
+)
+from dampipe.features.imports.places import described
+from dampipe.features.imports.queries import ImportRepository
+from dampipe.features.imports.tables import ImportFileRow, ImportSessionRow
+from dampipe.features.scanning.service import ScanService
+from dampipe.features.sources.managed import require_managed
+from dampipe.features.sources.model import Source
+from dampipe.features.sources.path_mapping import below_root, holder, under_known_root
+from dampipe.features.sources.queries import SourceRepository
+from dampipe.jobs.dispatch import TaskTransport
+from dampipe.kernel.access import MANAGE, Actor, require
+from dampipe.kernel.errors import BrokerDown, InvalidInput, NotFound
+from dampipe.kernel.paths import is_url, printable
+from dampipe.kernel.progress import Progress
+from dampipe.kernel.visibility import Visibility
+
+
+class ImportService:
+    """Any method may raise CatalogueDown, and Forbidden for an actor that sees a part of the library only: a receipt
+    names files of all of it."""
+
+    def __init__(
+        self,
+        imports: ImportRepository,
+        sources: SourceRepository,
+        scans: Callable[[], ScanService],
+        transport: Callable[[], TaskTransport],
+        visibility: Visibility,
+    ) -> None:
+        self._imports = imports
+        self._sources = sources
+        self._scans = scans
+        self._transport = transport
+        self._visibility = visibility
+
+    def begin(self, actor: Actor, request: ImportRequest) -> ImportReport:
+        """Ask for an import and return at once; workers of the queue `io` that see both ends do it.
+
+        When the broker is down, it is kept, and starts when the broker is back. Raises InvalidInput for an origin, a
+        destination or a pattern that is not valid, NotFound for what does not exist, and Conflict while another import
+        of the origin is not over.
+        """
+        self._check(actor)
+        importer = importer_named(request.importer)
+        pattern = pattern_of(importer, request.pattern)
+        origin = os.path.normpath(request.origin)
+        importer.check(origin)
+        sources = self._sources.all()
+        chosen = [self._destination(name, sources) for name in request.to]
+        _check_apart(origin, chosen)
+        destinations = [destination for destination, _ in chosen]
+        number = self._imports.create(request.importer, origin, pattern.text, destinations, actor)
+        self._notify(number)
+        return self.report(actor, number)
+
+    def begin_inside(self, actor: Actor, request: ImportRequest) -> ImportReport:
+        """The same for clients that may see the footage and nothing else of this machine.
+
+        Raises NotPermitted for an origin that is not below a source or one of the scan roots; whether it exists makes
+        no difference.
+        """
+        self._check(actor)
+        self._scans().require_inside(actor, [request.origin])
+        return self.begin(actor, request)
+
+    def _destination(self, name: str, sources: Sequence[Source]) -> tuple[Destination, str]:
+        """A destination, and its absolute path."""
+        source = next((one for one in sources if one.name == name), None)
+        path = source.root if source else name
+        if source is None and name.startswith("/"):
+            path = under_known_root(os.path.normpath(name), sources)
+            source = holder(path, sources)
+        if source is None:
+            raise NotFound(errors.DESTINATION_UNKNOWN, path=printable(name))
+        if is_url(source.root):
+            raise InvalidInput(errors.DESTINATION_REMOTE, path=printable(path))
+        require_managed(source)
+        if not os.path.isdir(source.root):
+            raise NotFound(errors.DESTINATION_AWAY, path=printable(source.root))
+        return Destination(source=int(source.id), folder=below_root(path, source.root)), path
+
+    def report(self, actor: Actor, number: int) -> ImportReport:
+        """How far an import is; once it is over, its receipt. Raises NotFound."""
+        self._check(actor)
+        return self._reports([self._imports.session(number)])[0]
+
+    def latest(self, actor: Actor, limit: int = 20) -> list[ImportReport]:
+        """The newest imports, newest first."""
+        self._check(actor)
+        return self._reports(self._imports.latest(limit))
+
+    def files(
+        self,
+        actor: Actor,
+        number: int,
+        states: Sequence[FileState] = (),
+        after: int = 0,
+        limit: int | None = None,
+    ) -> list[ImportFileReport]:
+        """Input files and their outcomes, in the order of the listing. states: none means all. after: the number of the
+        last file of the page before. Raises NotFound."""
+        self._check(actor)
+        session = self._imports.session(number)
+        roots = described(_destinations(session), self._sources.all())
+        return [_file_report(row, roots) for row in self._imports.files(number, states, after, limit)]
+
+    def pause(self, actor: Actor, number: int) -> ImportReport:
+        """Stop within seconds; what is copied stays. Raises NotFound, and Conflict for an import that is over."""
+        self._check(actor)
+        self._imports.pause(number)
+        return self.report(actor, number)
+
+    def resume(self, actor: Actor, number: int) -> ImportReport:
+        """Continue a paused or blocked import at once. Raises NotFound, and Conflict for another one."""
+        self._check(actor)
+        self._imports.resume(number)
+        self._notify(number)
+        return self.report(actor, number)
+
+    def cancel(self, actor: Actor, number: int) -> ImportReport:
+        """End an import: what is copied stays, half-written files are deleted.
+
+        Raises NotFound, and Conflict for one that is over.
+        """
+        self._check(actor)
+        self._imports.cancel(number, actor)
+        self._notify(number)
+        return self.report(actor, number)
+
+    def _check(self, actor: Actor) -> None:
+        require(actor, MANAGE)
+        self._visibility.of(actor).require_all(actor)
+
+    def _notify(self, number: int) -> None:
+        try:
+            self._transport().notify("import", number)
+        except BrokerDown:  # the sweep notifies the workers once the broker is back
+            return
+
+    def _reports(self, rows: Sequence[ImportSessionRow]) -> list[ImportReport]:
+        sources = self._sources.all()
+        counts = self._imports.counts([row.id for row in rows if row.id is not None])
+        return [_report(row, counts[row.id], sources) for row in rows if row.id is not None]
+
+
+def _destinations(row: ImportSessionRow) -> list[Destination]:
+    return [Destination.model_validate(one) for one in json.loads(row.destinations)]
+
+
+def _report(row: ImportSessionRow, counts: tuple, sources: Sequence[Source]) -> ImportReport:  # type: ignore[type-arg]
+    assert row.id is not None
+    return ImportReport(
+        number=row.id,
+        importer=row.importer,
+        origin=printable(row.origin),
+        destinations=described(_destinations(row), sources),
+        pattern=row.pattern,
+        state=SessionState(row.state),
+        phase=Phase(row.phase),
+        problem=row.problem,
+        problem_code=row.problem_code,
+        counts=counts[0],
+        reasons=counts[1],
+        adds_up=row.adds_up,
+        safe_to_format=row.safe_to_format,
+        manifests=tuple(Manifest.model_validate(one) for one in json.loads(row.manifests)),
+        progress=None if row.progress is None else Progress.model_validate_json(row.progress),
+        scan=row.scan,
+        actor=row.actor,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+    )
+
+
+def _file_report(row: ImportFileRow, roots: Sequence[str]) -> ImportFileReport:
+    copies = json.loads(row.copies)
+    target = printable(row.target)
+    return ImportFileReport(
+        number=int(row.id or 0),
+        path=printable(row.key),
+        size=row.size,
+        state=FileState(row.state),
+        reason=row.reason,
+        detail=row.detail,
+        sha1=row.sha1,
+        copies=tuple(f"{roots[copy['destination']]}/{target}" for copy in copies),
+        verified_at=tuple(copy["verified_at"] for copy in copies),
+    )
+
+
+def _check_apart(origin: str, chosen: Sequence[tuple[Destination, str]]) -> None:
+    """Raise InvalidInput where two of origin and destinations are the same folder, or one lies in the other."""
+    paths = [os.path.realpath(path) for _, path in chosen]
+    for path in paths:
+        if _overlap(path, os.path.realpath(origin)):
+            raise InvalidInput(errors.OVERLAP, path=printable(origin), other=printable(path))
+    if len(paths) == 2 and _overlap(*paths):
+        raise InvalidInput(errors.SAME_DESTINATION, path=printable(paths[0]), other=printable(paths[1]))
+
+
+def _overlap(first: str, second: str) -> bool:
+    one, other = first.rstrip("/") + "/", second.rstrip("/") + "/"
+    return one.startswith(other) or other.startswith(one)

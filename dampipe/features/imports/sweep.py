@@ -1,0 +1,24 @@
+"""What every sweep does for imports: frees those of dead workers, and notifies workers of due ones."""
+
+from collections.abc import Mapping
+
+from dampipe.features.imports.queries import ImportRepository
+from dampipe.jobs.dispatch import TaskTransport
+from dampipe.jobs.lease import is_dead
+
+
+class ImportSweep:
+    """Releases the leases of dead workers, and has due imports continued."""
+
+    def __init__(self, imports: ImportRepository, transport: TaskTransport) -> None:
+        self._imports = imports
+        self._transport = transport
+
+    def __call__(self) -> Mapping[str, int]:
+        """Once. Raises BrokerDown."""
+        for owner in self._imports.owners():
+            if is_dead(owner):
+                self._imports.release_all(owner)
+        for number in self._imports.due():
+            self._transport.notify("import", number)
+        return {}
