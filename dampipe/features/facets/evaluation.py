@@ -35,6 +35,7 @@ from dampipe.features.facets.keys import (
     number_name,
     span_limits,
 )
+from dampipe.features.facets.owners import Owners
 from dampipe.features.facets.postings import FieldPostings
 from dampipe.features.facets.texts import Search
 from dampipe.features.facets.units import in_unit_of
@@ -44,7 +45,7 @@ from dampipe.features.metadata.references import look_up
 from dampipe.features.metadata.registry import library_fields, numbers_of
 from dampipe.features.metadata.tables import VALUE
 from dampipe.features.metadata.values import SHORT, fold
-from dampipe.kernel.asset_set import ALL, NONE, AssetSet
+from dampipe.kernel.asset_set import ALL, NONE, AssetSet, Selection
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids, read_ids
 from dampipe.kernel.errors import InvalidInput
@@ -73,7 +74,9 @@ class Comparison:
     ids: tuple[int, ...] = ()
     """Of terms, with narrower ones, or of assets."""
     among: ColumnElement[bool] | None = None
-    """Of a filter that queries have, too (`FilterField.in_queries`): the condition on a row of `version`."""
+    """Of a filter that queries have, too (`FilterField.in_queries`): the condition on a row of `version`;"""
+    selected: Selection = ALL
+    """and the assets that it leaves."""
 
     @property
     def sql(self) -> ColumnElement[bool]:
@@ -96,9 +99,7 @@ class Comparison:
     @property
     def cost(self) -> int:
         """How long it takes to answer: 0: there are sets; 1: texts are searched; 2: SQL checks each version."""
-        if self.among is not None:
-            return 2
-        if self.operator is Operator.IS_SET:
+        if self.among is not None or self.operator is Operator.IS_SET:
             return 0
         return {Mode.COLUMN: 1, Mode.PRESENCE: 2}.get(mode_of(self.field), 0)
 
@@ -142,7 +143,7 @@ def filtered(context: FilterContext, text: str, query: Query) -> dict[Condition,
             raise _about_value(text, condition, error) from error
         among = true() if assets is ALL else in_ids(context.database, VERSION.c.asset_id, assets)
         known = MetadataField(given.in_queries, given.label)
-        found[condition] = Comparison(known, Operator.EQUAL, condition.values, among=among)
+        found[condition] = Comparison(known, Operator.EQUAL, condition.values, among=among, selected=assets)
     return found
 
 
@@ -265,7 +266,7 @@ class IndexSearch:
     def _holding(self, asked: Comparison, among: AssetSet) -> AssetSet:
         """The versions among these for which a comparison holds."""
         if asked.among is not None:
-            return self._checked(asked, among, None)
+            return among if asked.selected is ALL else among & self._owners().versions_of(asked.selected)
         known = self._postings.get(asked.field.key, FieldPostings())
         if asked.operator is Operator.IS_SET:
             return known.named("") & among
@@ -273,6 +274,9 @@ class IndexSearch:
         sure = found.sure & among
         to_check = (found.unsure & among) - sure
         return sure | self._checked(asked, to_check, found.within) if to_check else sure
+
+    def _owners(self) -> Owners:
+        return self._index.owners(self._connection)
 
     def _known(self, asked: Comparison, known: FieldPostings) -> "Known":
         match mode_of(asked.field):

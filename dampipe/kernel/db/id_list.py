@@ -8,16 +8,21 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     ColumnElement,
     Connection,
     Integer,
     Text,
+    any_,
+    bindparam,
     cast,
     func,
     literal,
     select,
 )
 
+from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.database import Database
 
 if TYPE_CHECKING:  # loaded by what uses it: commands start faster without numpy
@@ -27,11 +32,26 @@ if TYPE_CHECKING:  # loaded by what uses it: commands start faster without numpy
 
 def in_ids(database: Database, column: ColumnElement[int], ids: Iterable[int]) -> ColumnElement[bool]:
     """Whether the column holds one of the ids."""
+    if isinstance(ids, AssetSet):
+        return _in_set(database, column, ids)
     numbers = [int(number) for number in ids]
     if database.is_sqlite:
         listed = func.json_each(json.dumps(numbers)).table_valued("value")
         return column.in_(select(listed.c.value.cast(Integer)))
     return database.among(column, numbers)
+
+
+def _in_set(database: Database, column: ColumnElement[int], ids: AssetSet) -> ColumnElement[bool]:
+    """The list is made when a statement with the condition is executed: many are not, where the set alone answers."""
+
+    def listed() -> list[int]:
+        numbers: list[int] = ids.to_numpy().tolist()
+        return numbers
+
+    if not database.is_sqlite:
+        return column == any_(bindparam(None, type_=ARRAY(BigInteger), callable_=listed, unique=True))
+    text = bindparam(None, type_=Text(), callable_=lambda: json.dumps(listed()), unique=True)
+    return column.in_(select(func.json_each(text).table_valued("value").c.value.cast(Integer)))
 
 
 def read_ids(
