@@ -104,6 +104,22 @@ class Comparison:
         return {Mode.COLUMN: 1, Mode.PRESENCE: 2}.get(mode_of(self.field), 0)
 
 
+def compared(
+    database: Database,
+    connection: Connection,
+    given: MetadataField,
+    operator: Operator,
+    texts: Sequence[str],
+    view: View,
+) -> Comparison:
+    """A condition on a field, looked up. Raises InvalidInput and NotFound for texts that the field does not take."""
+    ids: Sequence[int] = ()
+    if given.type in (FieldType.TERM, FieldType.ASSET) and texts:
+        ids = look_up(database, connection, given, texts, view)
+    asked = Operator.EQUAL if operator is Operator.NOT_EQUAL else operator
+    return Comparison(given, asked, tuple(texts), tuple(numbers_of(given, texts)), tuple(ids))
+
+
 def _filters_of_queries() -> dict[str, FilterField[object]]:
     return {one.in_queries: one for one in FilterRegistry().values() if one.in_queries}
 
@@ -186,14 +202,11 @@ class QueryReader:
         if operator not in given.operators:
             allowed = ", ".join(given.operators)
             raise InvalidInput(OPERATOR_INVALID, label=given.label, operator=operator, operators=allowed)
-        texts = tuple(in_unit_of(given, one) for one in condition.values)
+        texts = [in_unit_of(given, one) for one in condition.values]
         if given.type is FieldType.DATE:
             for one in texts:
                 parse_date(one)
-        ids: Sequence[int] = ()
-        if given.type in (FieldType.TERM, FieldType.ASSET) and texts:
-            ids = look_up(self._db, self._connection, given, texts, self._view)
-        return Comparison(given, operator, texts, tuple(numbers_of(given, texts)), tuple(ids))
+        return compared(self._db, self._connection, given, operator, texts, self._view)
 
 
 Meaning = Mapping[Condition, Comparison]
