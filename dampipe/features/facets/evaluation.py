@@ -39,7 +39,7 @@ from dampipe.features.facets.owners import Owners
 from dampipe.features.facets.postings import FieldPostings
 from dampipe.features.facets.texts import Search
 from dampipe.features.facets.units import in_unit_of
-from dampipe.features.metadata.conditions import has, on_fact, on_values
+from dampipe.features.metadata.conditions import on_fact, on_values
 from dampipe.features.metadata.errors import OPERATOR_INVALID
 from dampipe.features.metadata.references import look_up
 from dampipe.features.metadata.registry import library_fields, numbers_of
@@ -90,11 +90,11 @@ class Comparison:
             select(literal(1)).select_from(VALUE).where(VALUE.c.asset_id == VERSION.c.asset_id, said)
         )
 
-    def sql_within(self, least: float, after: float) -> ColumnElement[bool]:
-        """The same, by those values only that are numbers from `least` to before `after`: the index of values has them
-        in their order."""
+    def said_within(self, least: float, after: float) -> ColumnElement[bool]:
+        """The condition on a row of `value`, of a number from `least` to before `after`: the index of values has them in
+        their order."""
         said = on_values(self.field, self.operator, self.texts, self.numbers, self.ids)
-        return has(and_(said, VALUE.c.number >= least, VALUE.c.number < after))
+        return and_(said, VALUE.c.number >= least, VALUE.c.number < after)
 
     @property
     def cost(self) -> int:
@@ -327,8 +327,9 @@ class IndexSearch:
     def _checked(self, asked: Comparison, versions: AssetSet, within: tuple[float, float] | None) -> AssetSet:
         """Those of the versions for which a comparison holds, by SQL. within: the numbers that are in question."""
         if within is not None and not asked.field.is_fact and len(versions) > CHECKED_ONE_BY_ONE:
-            where = asked.sql_within(*within)
-        elif len(versions) > CHECKED_AT_ONCE:
+            said = read_ids(self._db, self._connection, VALUE.c.asset_id, asked.said_within(*within))
+            return self._owners().versions_of(AssetSet.from_numpy(said)) & versions
+        if len(versions) > CHECKED_AT_ONCE:
             where = asked.sql
         else:
             where = and_(in_ids(self._db, VERSION.c.id, versions), asked.sql)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     ARRAY,
-    BigInteger,
     ColumnElement,
     Connection,
+    Dialect,
     Integer,
     Text,
+    TypeDecorator,
     any_,
-    bindparam,
     cast,
     func,
     literal,
@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from dampipe.kernel.asset_set import AssetSet
-from dampipe.kernel.db.database import Database
+from dampipe.kernel.db.database import Database, array_for, fitting
 
 if TYPE_CHECKING:  # loaded by what uses it: commands start faster without numpy
     import numpy as np
@@ -41,17 +41,38 @@ def in_ids(database: Database, column: ColumnElement[int], ids: Iterable[int]) -
     return database.among(column, numbers)
 
 
+class _SetAsJson(TypeDecorator[AssetSet]):
+    """A set as a JSON list, which is made when a statement is executed: many conditions are in none, where the set alone
+    answers."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: AssetSet | None, dialect: Dialect) -> str | None:
+        """To SQLite."""
+        return None if value is None else json.dumps(value.to_numpy().tolist())
+
+
+class _SetAsArray(TypeDecorator[AssetSet]):
+    """The same as an array of PostgreSQL."""
+
+    impl = ARRAY
+    cache_ok = True
+
+    def process_bind_param(self, value: AssetSet | None, dialect: Dialect) -> list[int] | None:
+        """To PostgreSQL."""
+        if value is None:
+            return None
+        numbers: list[int] = value.to_numpy().tolist()
+        assert isinstance(self.impl_instance, ARRAY)
+        return fitting(self.impl_instance.item_type, numbers)
+
+
 def _in_set(database: Database, column: ColumnElement[int], ids: AssetSet) -> ColumnElement[bool]:
-    """The list is made when a statement with the condition is executed: many are not, where the set alone answers."""
-
-    def listed() -> list[int]:
-        numbers: list[int] = ids.to_numpy().tolist()
-        return numbers
-
     if not database.is_sqlite:
-        return column == any_(bindparam(None, type_=ARRAY(BigInteger), callable_=listed, unique=True))
-    text = bindparam(None, type_=Text(), callable_=lambda: json.dumps(listed()), unique=True)
-    return column.in_(select(func.json_each(text).table_valued("value").c.value.cast(Integer)))
+        return column == any_(literal(ids, _SetAsArray(array_for(column).item_type)))
+    listed = func.json_each(literal(ids, _SetAsJson())).table_valued("value")
+    return column.in_(select(listed.c.value.cast(Integer)))
 
 
 def read_ids(

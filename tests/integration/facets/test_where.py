@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from dampipe.features.assets.tables import VERSION
-from dampipe.features.facets import filters
+from dampipe.features.facets import evaluation, filters
 from dampipe.features.facets.index import BY_READERS, FacetIndex
 from dampipe.features.search.filters import FilterResolver
 from dampipe.features.search.model import SearchRequest
@@ -207,3 +207,19 @@ def test_comparisons_find_the_same_by_the_index_and_without_it(
         with some.database.read() as connection:
             query = select(VERSION.c.id).where(resolved.where)
             assert set(connection.execute(query).scalars()) == right, "as the condition says it"
+
+
+def test_numbers_in_question_are_found_by_their_values(
+    some: Faceted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What lies in a span or a month at the edge of what is asked, of more versions than are checked one by one."""
+    monkeypatch.setattr(evaluation, "CHECKED_ONE_BY_ONE", 0)
+    for query, assets in (
+        ("shot_on>=2024-06-15", [4]),
+        ("shot_on<=2024-06-01", [1, 2]),
+        ("shot_on<2024-06-15T12:00+02:00", [1, 2]),
+        ("weight>12.55", [4]),
+        ("weight<=12.55 or shot_on=2024-06-30", [3, 4]),
+        ("not weight>12.55", [1, 2, 3, 5]),
+    ):
+        assert some.find(query) == assets, query

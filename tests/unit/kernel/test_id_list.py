@@ -53,6 +53,25 @@ def test_each_set_is_that_of_its_own_statement(database: Database) -> None:
     database.close()
 
 
+def test_numbers_that_a_column_cannot_hold_are_in_no_row(database: Database) -> None:
+    given = [7, 2**31 - 1, 2**31, 2**32 - 1]
+    with database.read() as connection:
+        for numbers in (given, AssetSet(given)):
+            where = in_ids(database, VERSION.c.id, numbers)
+            assert read_ids(database, connection, VERSION.c.id, where).tolist() == [7]
+    database.close()
+
+
+def test_a_list_has_the_type_of_its_column(database: Database) -> None:
+    """PostgreSQL has a hash table for these: a list of another type would be gone through for each row."""
+    wanted = "json_each" if database.is_sqlite else "::INTEGER[]"
+    with database.read() as connection:
+        for numbers in (range(1000), AssetSet(range(1000))):
+            query = select(VERSION.c.sha1).where(in_ids(database, VERSION.c.id, numbers))
+            assert wanted in str(query.compile(connection))
+    database.close()
+
+
 def test_a_mask_of_vectors_reads_one_index(tmp_path: Path) -> None:
     """The ids of the vectors of assets are all in the index vector_of_version: no row of a vector is read."""
     database = Database(f"sqlite:///{tmp_path / 'c.sqlite'}")
