@@ -247,3 +247,7 @@ def sizes(database: Database, file: Path) -> Iterator[tuple[str, int]]:
             text("SELECT name, sum(pgsize) FROM dbstat GROUP BY name ORDER BY 2 DESC LIMIT 5")
         )
         yield from ((row[0], row[1]) for row in rows)
+
+
+if __name__ == "__main__":
+    main()
