@@ -45,9 +45,10 @@ class Restriction:
     folders: frozenset[int] | None = None
     """Ids of folders. The folders of several fields are intersected, and the asset has a file in one of the rest."""
     assets: Selection = ALL
+    """Numbers of assets."""
     versions: Selection = ALL
-    """The numbers of the versions for which `where` holds, where they are known already: then no statement is needed
-    to find them."""
+    """The numbers of the versions for which `where` holds and which are of `assets`, where they are known already: then
+    no statement is needed to find them."""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from dampipe.features.assets.tables import VERSION
 from dampipe.features.collections.model import Chosen, Place
 from dampipe.features.facets.index import FacetIndex
 from dampipe.kernel.access import LOCAL
+from dampipe.kernel.db.database import Database
 from tests.bench.scan import postgres, temporary
 from tests.support.gathered import Gathered
 from tests.support.gathering import Crowd, machine
@@ -81,17 +82,23 @@ def measure(url: str, home: Path) -> None:
     database = here.catalog.database
     _timed(f"library of {ASSETS:,} assets filled", lambda: fill(database, ASSETS, defer_indexes=True))
     _timed("facet index built", FacetIndex(database).refresh)
-    if not database.is_sqlite:
-        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("ANALYZE"))
+    _tidy(database)
     with database.read() as connection:
         sha1s = list(connection.execute(select(VERSION.c.sha1).order_by(VERSION.c.id).limit(ITEMS)).scalars())
     film = here.make("Film").id
     _timed(f"{ITEMS:,} items added", lambda: _add(here, film, sha1s))
+    _tidy(database)
     _pages(here, film)
     _edits(here, film)
     _searches(here)
     here.close()
+
+
+def _tidy(database: Database) -> None:
+    """What a server of PostgreSQL does by itself, unless it is one for tests."""
+    if not database.is_sqlite:
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
 
 
 def _add(here: Gathered, film: int, sha1s: list[str]) -> None:

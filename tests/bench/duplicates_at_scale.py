@@ -32,6 +32,7 @@ from tests.support.catalog import Catalog
 from tests.support.fingerprints import Clip, Footage
 
 CLIPS = int(os.environ.get("DUPLICATES_CLIPS", "1000000"))
+DATABASES = os.environ.get("DUPLICATES_DATABASES", "SQLite,PostgreSQL").split(",")
 BLOCK = 20_000
 NEW = 200
 """New clips of each kind: versions of clips of the library, and others."""
@@ -40,10 +41,8 @@ NEW = 200
 def main() -> None:
     """Print all, over SQLite and over PostgreSQL."""
     with temporary("home") as home, postgres() as url:
-        catalogs = {
-            "SQLite": Catalog(Database(f"sqlite:///{home}/c.sqlite")),
-            "PostgreSQL": Catalog(Database(url)),
-        }
+        places = {"SQLite": f"sqlite:///{home}/c.sqlite", "PostgreSQL": url}
+        catalogs = {name: Catalog(Database(places[name])) for name in DATABASES}
         originals = fill(list(catalogs.values()))
         for name, catalog in catalogs.items():
             measure(name, catalog, originals, home / "c.sqlite")
@@ -248,3 +247,7 @@ def sizes(database: Database, file: Path) -> Iterator[tuple[str, int]]:
             text("SELECT name, sum(pgsize) FROM dbstat GROUP BY name ORDER BY 2 DESC LIMIT 5")
         )
         yield from ((row[0], row[1]) for row in rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -42,6 +42,7 @@ QUERIES = (
     "city='Upper Moor'",
     "take<3",
     "shot_on>=2024-06",
+    "shot_on>=2021-06-15",
     "duration>=20 and duration<60",
     "has:keywords",
     "title:beach",

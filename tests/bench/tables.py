@@ -1,6 +1,7 @@
 """Metadata as CSV: export, an import of what nobody edited, of what somebody edited, undo; seconds and memory.
 
-TABLE_ASSETS sets the size of the library, all of which is exported; `tests/support/many_values.py` makes it.
+TABLE_ASSETS sets the size of the library, all of which is exported, TABLE_DATABASES which databases;
+`tests/support/many_values.py` makes it.
 """
 
 import csv
@@ -22,13 +23,15 @@ from tests.support.many_values import fill
 from tests.support.searching import Searching
 
 ASSETS = int(os.environ.get("TABLE_ASSETS", "100000"))
+DATABASES = os.environ.get("TABLE_DATABASES", "SQLite,PostgreSQL").split(",")
 
 
 def main() -> None:
     """Print all, over SQLite and over PostgreSQL."""
     with temporary("home") as home, postgres() as url:
         for name, place in {"SQLite": f"sqlite:///{home}/c.sqlite", "PostgreSQL": url}.items():
-            measure(name, place, home)
+            if name in DATABASES:
+                measure(name, place, home)
 
 
 def measure(name: str, url: str, home: Path) -> None:

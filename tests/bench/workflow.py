@@ -13,7 +13,6 @@ from dampipe.features.workflow.model import MoveRequest
 from dampipe.features.workflow.service import WorkflowService
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.visibility import EVERYTHING
 from dampipe.storage.auto import AutoStorage
 from dampipe.vision.fake import FakeEmbedder
 from tests.bench.cpu import timed
@@ -56,9 +55,7 @@ def run(title: str, url: str) -> None:
             timed(f"move {MOVED:,} by filter: {transition}", partial(workflow.move, LOCAL, request))
         timed("states with counts", lambda: workflow.workflow(LOCAL))
         for state in ("described", "received"):
-            timed(
-                f"filter state={state}", partial(workflow._selector.select, EVERYTHING, {"state": (state,)})
-            )
+            timed(f"filter state={state}", partial(workflow._selector.assets, LOCAL, {"state": (state,)}))
         timed("try another definition", lambda: workflow.trial(LOCAL, shipped_toml("archive")))
         with_map = (
             shipped_toml("archive")

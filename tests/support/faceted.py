@@ -13,9 +13,10 @@ from dampipe.features.facets.grammar import All, Condition, Negation, Query, par
 from dampipe.features.facets.grammar import Any as AnyOf
 from dampipe.features.facets.index import FacetIndex
 from dampipe.features.facets.model import FacetReport, FacetRequest, Facets
+from dampipe.features.facets.owners import FIELD as OWNERS
 from dampipe.features.facets.service import FacetService
 from dampipe.features.facets.tables import FACET_KEY, FACET_POSTING, FACET_TEXT, FACET_VERSION
-from dampipe.features.facets.texts import texts_of, unpack
+from dampipe.features.facets.texts import BLOCK_BITS, texts_of, unpack
 from dampipe.features.search.filters import FilterResolver
 from dampipe.features.sources.tables import FOLDER
 from dampipe.features.vocabularies.queries import TermRepository
@@ -211,9 +212,20 @@ class Faceted:
         """The texts in the catalogue by field, without empty blocks."""
         found: dict[str, list[tuple[int, bytes]]] = {}
         with self.database.read() as connection:
-            for row in connection.execute(select(FACET_TEXT)):
+            for row in connection.execute(select(FACET_TEXT).where(FACET_TEXT.c.field != OWNERS)):
                 found.setdefault(row.field, []).extend(texts_of(unpack(row.block, bytes(row.texts))))
         return {key: sorted(texts) for key, texts in found.items() if texts}
+
+    def owners(self) -> dict[int, int]:
+        """The assets of versions that are stored."""
+        with self.database.read() as connection:
+            rows = connection.execute(select(FACET_TEXT).where(FACET_TEXT.c.field == OWNERS)).all()
+        return {
+            (row.block << BLOCK_BITS) + at: asset
+            for row in rows
+            for at, (asset,) in enumerate(struct.iter_unpack("<I", bytes(row.texts)))
+            if asset
+        }
 
     def forward(self) -> dict[int, set[tuple[str, str]]]:
         """The keys of versions that are stored."""
@@ -229,10 +241,13 @@ class Faceted:
     def assert_as_rebuilt(self) -> None:
         """The index is the same as one that is built from nothing."""
         self.index.refresh()
-        kept = self.stored(), self.texts(), self.forward()
+        kept = self.stored(), self.texts(), self.forward(), self.owners()
         self.index.clear()
         self.index.refresh()
-        assert kept == (self.stored(), self.texts(), self.forward())
+        assert kept == (self.stored(), self.texts(), self.forward(), self.owners())
+        with self.database.read() as connection:
+            rows = connection.execute(select(VERSION.c.id, VERSION.c.asset_id)).all()
+        assert self.owners() == {row.id: row.asset_id for row in rows}
 
 
 def by_value(report: FacetReport) -> dict[str, int]:

@@ -38,6 +38,8 @@ _SCHEMA_KEY = FieldDeclaration(
     facet=True,
     searchable=True,
 )
+_MORE_FACETS = ("shot", "take", "copyright")
+"""With those of the default schema and `keywords`, which assets have, they are 20."""
 _CITIES = tuple(
     f"{name} {kind}"
     for name in ("North", "South", "East", "West", "Upper")
@@ -134,7 +136,11 @@ def _prepare(database: Database, connection: Connection) -> list[int]:
     connection.execute(insert(VOCABULARY).values(vocabulary))
     labels = [f"{_WORDS[n % len(_WORDS)]} {n}" for n in range(KEYWORDS)]
     terms = TermRepository(database).add_many(connection, "keywords", labels, LOCAL)
-    schema = Schema(field=(*default_schema().field, _SCHEMA_KEY))
+    default = (
+        one.model_copy(update={"facet": one.facet or one.key in _MORE_FACETS})
+        for one in default_schema().field
+    )
+    schema = Schema(field=(*default, _SCHEMA_KEY))
     row = {
         "version": 1,
         "fields": schema.to_json(),

@@ -8,6 +8,7 @@ from dampipe.features.collections.finding import find
 from dampipe.features.collections.rights import RightsReader, visible_ids
 from dampipe.features.collections.smart import assets_in
 from dampipe.features.collections.tables import COLLECTION
+from dampipe.features.facets.index import FacetIndex
 from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.filter import FilterContext, FilterField, Restriction
 
@@ -21,7 +22,8 @@ def _in_collections(context: FilterContext, names: Sequence[str]) -> Restriction
     with context.database.read() as connection:
         numbers = [find(connection, context.actor, name[:MOST_VALUE]).row.id for name in names]
     found = [assets_in(context.database, context.view, number, context.search) for number in numbers]
-    return Restriction(assets=AssetSet.union(found))
+    assets = AssetSet.union(found)
+    return Restriction(assets=assets, versions=FacetIndex(context.database).versions_of(assets))
 
 
 def _paths(context: FilterContext) -> list[str]:

@@ -180,13 +180,17 @@ class ItemRepository:
 
     def _fresh(self, connection: Connection, collection: int, new: Sequence[NewItem]) -> list[NewItem]:
         """What is not in the collection, once each."""
-        mine = COLLECTION_ITEM.c.collection_id == collection
+        item = COLLECTION_ITEM.c
         known: set[NewItem] = set()
         for some in chunked(list(dict.fromkeys(new)), CHUNK):
-            query = select(COLLECTION_ITEM.c.asset_id, COLLECTION_ITEM.c.subclip_id).where(
-                mine, in_ids(self._db, COLLECTION_ITEM.c.asset_id, {one.asset for one in some})
+            # Of which collection they are is not asked in SQL: PostgreSQL may read the whole collection for it.
+            query = select(item.asset_id, item.subclip_id, item.collection_id).where(
+                in_ids(self._db, item.asset_id, {one.asset for one in some})
             )
-            known |= {NewItem(*row) for row in connection.execute(query)}
+            rows = connection.execute(query)
+            known |= {
+                NewItem(row.asset_id, row.subclip_id) for row in rows if row.collection_id == collection
+            }
         return [one for one in dict.fromkeys(new) if one not in known]
 
     def remove(self, connection: Connection, edit: Edit, rows: Sequence[Any]) -> None:

@@ -43,8 +43,17 @@ class CollectionReader:
         self._searches = searches
         self._visibility = visibility
 
-    def page(self, actor: Actor, row: Any, limit: int, after: str | None = None) -> ItemPage:
-        """A page of the items that an actor sees. row: of the collection; after: see ItemPage.
+    def page(
+        self,
+        actor: Actor,
+        row: Any,
+        limit: int,
+        after: str | None = None,
+        *,
+        rest: AssetSet | None = None,
+    ) -> ItemPage:
+        """A page of the items that an actor sees. row: of the collection; after: see ItemPage. rest: what `rest` says,
+        where it is known.
 
         Raises InvalidInput (CURSOR_GONE), and of a saved search what filters raise.
         """
@@ -66,7 +75,8 @@ class CollectionReader:
                 return ItemPage(items=tuple(found), after=last if len(rows) > limit else None)
         elif row.filters is None:
             raise InvalidInput(CURSOR_GONE)
-        rest = self.rest(actor, row, view)
+        if rest is None:
+            rest = self.rest(actor, row, view)
         missing = limit - len(found)
         start = number if kind == "v" else None
         numbers = self._searches.page(actor, row.sort, rest, missing + 1, start)
@@ -94,12 +104,14 @@ class CollectionReader:
             raise InvalidInput(CURSOR_GONE)
         return found[0]
 
-    def count(self, actor: Actor, row: Any) -> int:
-        """How many items an actor sees in a collection."""
+    def overview(self, actor: Actor, row: Any) -> tuple[int, ItemReport | None]:
+        """How many items an actor sees in a collection, and the first one; None: there is none."""
         view = self._visibility.of(actor)
+        rest = None if row.filters is None else self.rest(actor, row, view)
         with self._db.read() as connection:
             own = self._items.count(connection, view, row.id)
-        return own if row.filters is None else own + len(self.rest(actor, row, view))
+        first = self.page(actor, row, 1, rest=rest).items
+        return own + (0 if rest is None else len(rest)), next(iter(first), None)
 
     def rest(self, actor: Actor, row: Any, view: View) -> AssetSet:
         """The numbers of the versions that a saved search finds, besides what is pinned or excluded."""

@@ -1,6 +1,6 @@
 """The use cases of collections as such: making, changing, moving and deleting them. Items: `item_service.py`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from sqlalchemy import Connection
@@ -398,11 +398,13 @@ class CollectionService:
     def _shown(self, actor: Actor, held: Held) -> CollectionReport:
         """With the number of items and the cover; without the number where the search cannot be evaluated."""
         try:
-            count: int | None = self._reader.count(actor, held.row)
-            first: Iterable[Any] = self._reader.page(actor, held.row, 1).items
+            count, first = self._reader.overview(actor, held.row)
         except InvalidInput:  # a field or a term of the search is gone
-            count, first = None, ()
-        cover = self._sha1(actor, held.row.cover_id) or next((one.asset for one in first), None)
+            return self._report_to(actor, held, None, None)
+        return self._report_to(actor, held, count, None if first is None else first.asset)
+
+    def _report_to(self, actor: Actor, held: Held, count: int | None, first: str | None) -> CollectionReport:
+        cover = self._sha1(actor, held.row.cover_id) or first
         return _shown_to(actor, self._report(held, self._owners(), count, cover))
 
     @staticmethod

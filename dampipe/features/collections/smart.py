@@ -12,12 +12,13 @@ from dampipe.features.assets.tables import VERSION
 from dampipe.features.collections.items import ItemRepository
 from dampipe.features.collections.rights import below
 from dampipe.features.collections.tables import COLLECTION
+from dampipe.features.facets.index import FacetIndex
 from dampipe.features.search.filters import FilterResolver
 from dampipe.kernel.access import Actor, ActorKind
 from dampipe.kernel.asset_set import NONE, AssetSet
 from dampipe.kernel.container import Services
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.db.id_list import in_ids, read_ids
+from dampipe.kernel.db.id_list import in_ids
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.sorting import AssetOrder
 from dampipe.kernel.visibility import View, Visibility
@@ -67,9 +68,8 @@ def assets_in(
                 versions = search(filters_of(row)) if is_first else NONE
             except InvalidInput:
                 versions = NONE
+        assets = FacetIndex(database).assets_of(versions)
         with database.read() as connection:
-            number = in_ids(database, VERSION.c.id, versions)
-            assets = AssetSet.from_numpy(read_ids(database, connection, VERSION.c.asset_id, number))
             found |= assets - items.assets(connection, view, [row.id], excluded=True)
     return found
 
@@ -125,9 +125,7 @@ class SavedSearches:
 
     def versions_of(self, assets: AssetSet) -> AssetSet:
         """The numbers of all versions of assets."""
-        with self._db.read() as connection:
-            condition = in_ids(self._db, VERSION.c.asset_id, assets)
-            return AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.id, condition))
+        return FacetIndex(self._db).versions_of(assets)
 
     def page(
         self, actor: Actor, sort: str, versions: AssetSet, limit: int, after: int | None = None

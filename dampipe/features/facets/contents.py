@@ -33,6 +33,8 @@ class Contents:
     """Versions, and the numbers of keys that they have; pairs may occur more than once."""
     texts: dict[str, list[tuple[int, bytes]]] = field(default_factory=dict)
     """Texts of the fields of the mode `column`, with their versions, by field."""
+    owners: "list[tuple[NDArray[np.int64], NDArray[np.int64]]]" = field(default_factory=list)
+    """Versions, each once, and the assets that they are of."""
 
     def number(self, key: Key) -> int:
         """The number of a key."""
@@ -84,12 +86,14 @@ def _add_facts(
 
     facts = [one for one in fields.values() if one.column is not None]
     columns = [one.column.label(f"fact{n}") for n, one in enumerate(facts) if one.column is not None]
-    query: Select[Any] = select(VERSION.c.id, *columns).where(in_ids(database, VERSION.c.id, versions))
+    query: Select[Any] = select(VERSION.c.id, VERSION.c.asset_id, *columns)
+    query = query.where(in_ids(database, VERSION.c.id, versions))
     every, made = [], [_Made() for _ in facts]
     codes: list[list[Any]] = [[] for _ in facts]
     for rows in _rows(connection, query):
-        numbers, *contents = zip(*rows, strict=True)
+        numbers, assets, *contents = zip(*rows, strict=True)
         every.append(np.array(numbers, np.int64))
+        found.owners.append((every[-1], np.array(assets, np.int64)))
         for one, known, column in zip(codes, made, contents, strict=True):
             one.append(np.array([known[content] for content in column], np.intp))
     if not every:

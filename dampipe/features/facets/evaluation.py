@@ -35,16 +35,17 @@ from dampipe.features.facets.keys import (
     number_name,
     span_limits,
 )
+from dampipe.features.facets.owners import Owners
 from dampipe.features.facets.postings import FieldPostings
 from dampipe.features.facets.texts import Search
 from dampipe.features.facets.units import in_unit_of
-from dampipe.features.metadata.conditions import has, on_fact, on_values
+from dampipe.features.metadata.conditions import on_fact, on_values
 from dampipe.features.metadata.errors import OPERATOR_INVALID
 from dampipe.features.metadata.references import look_up
 from dampipe.features.metadata.registry import library_fields, numbers_of
 from dampipe.features.metadata.tables import VALUE
 from dampipe.features.metadata.values import SHORT, fold
-from dampipe.kernel.asset_set import ALL, NONE, AssetSet
+from dampipe.kernel.asset_set import ALL, NONE, AssetSet, Selection
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids, read_ids
 from dampipe.kernel.errors import InvalidInput
@@ -73,7 +74,9 @@ class Comparison:
     ids: tuple[int, ...] = ()
     """Of terms, with narrower ones, or of assets."""
     among: ColumnElement[bool] | None = None
-    """Of a filter that queries have, too (`FilterField.in_queries`): the condition on a row of `version`."""
+    """Of a filter that queries have, too (`FilterField.in_queries`): the condition on a row of `version`;"""
+    selected: Selection = ALL
+    """and the assets that it leaves."""
 
     @property
     def sql(self) -> ColumnElement[bool]:
@@ -87,20 +90,34 @@ class Comparison:
             select(literal(1)).select_from(VALUE).where(VALUE.c.asset_id == VERSION.c.asset_id, said)
         )
 
-    def sql_within(self, least: float, after: float) -> ColumnElement[bool]:
-        """The same, by those values only that are numbers from `least` to before `after`: the index of values has them
-        in their order."""
+    def said_within(self, least: float, after: float) -> ColumnElement[bool]:
+        """The condition on a row of `value`, of a number from `least` to before `after`: the index of values has them in
+        their order."""
         said = on_values(self.field, self.operator, self.texts, self.numbers, self.ids)
-        return has(and_(said, VALUE.c.number >= least, VALUE.c.number < after))
+        return and_(said, VALUE.c.number >= least, VALUE.c.number < after)
 
     @property
     def cost(self) -> int:
         """How long it takes to answer: 0: there are sets; 1: texts are searched; 2: SQL checks each version."""
-        if self.among is not None:
-            return 2
-        if self.operator is Operator.IS_SET:
+        if self.among is not None or self.operator is Operator.IS_SET:
             return 0
         return {Mode.COLUMN: 1, Mode.PRESENCE: 2}.get(mode_of(self.field), 0)
+
+
+def compared(
+    database: Database,
+    connection: Connection,
+    given: MetadataField,
+    operator: Operator,
+    texts: Sequence[str],
+    view: View,
+) -> Comparison:
+    """A condition on a field, looked up. Raises InvalidInput and NotFound for texts that the field does not take."""
+    ids: Sequence[int] = ()
+    if given.type in (FieldType.TERM, FieldType.ASSET) and texts:
+        ids = look_up(database, connection, given, texts, view)
+    asked = Operator.EQUAL if operator is Operator.NOT_EQUAL else operator
+    return Comparison(given, asked, tuple(texts), tuple(numbers_of(given, texts)), tuple(ids))
 
 
 def _filters_of_queries() -> dict[str, FilterField[object]]:
@@ -142,7 +159,7 @@ def filtered(context: FilterContext, text: str, query: Query) -> dict[Condition,
             raise _about_value(text, condition, error) from error
         among = true() if assets is ALL else in_ids(context.database, VERSION.c.asset_id, assets)
         known = MetadataField(given.in_queries, given.label)
-        found[condition] = Comparison(known, Operator.EQUAL, condition.values, among=among)
+        found[condition] = Comparison(known, Operator.EQUAL, condition.values, among=among, selected=assets)
     return found
 
 
@@ -185,14 +202,11 @@ class QueryReader:
         if operator not in given.operators:
             allowed = ", ".join(given.operators)
             raise InvalidInput(OPERATOR_INVALID, label=given.label, operator=operator, operators=allowed)
-        texts = tuple(in_unit_of(given, one) for one in condition.values)
+        texts = [in_unit_of(given, one) for one in condition.values]
         if given.type is FieldType.DATE:
             for one in texts:
                 parse_date(one)
-        ids: Sequence[int] = ()
-        if given.type in (FieldType.TERM, FieldType.ASSET) and texts:
-            ids = look_up(self._db, self._connection, given, texts, self._view)
-        return Comparison(given, operator, texts, tuple(numbers_of(given, texts)), tuple(ids))
+        return compared(self._db, self._connection, given, operator, texts, self._view)
 
 
 Meaning = Mapping[Condition, Comparison]
@@ -265,7 +279,7 @@ class IndexSearch:
     def _holding(self, asked: Comparison, among: AssetSet) -> AssetSet:
         """The versions among these for which a comparison holds."""
         if asked.among is not None:
-            return self._checked(asked, among, None)
+            return among if asked.selected is ALL else among & self._owners().versions_of(asked.selected)
         known = self._postings.get(asked.field.key, FieldPostings())
         if asked.operator is Operator.IS_SET:
             return known.named("") & among
@@ -273,6 +287,9 @@ class IndexSearch:
         sure = found.sure & among
         to_check = (found.unsure & among) - sure
         return sure | self._checked(asked, to_check, found.within) if to_check else sure
+
+    def _owners(self) -> Owners:
+        return self._index.owners(self._connection)
 
     def _known(self, asked: Comparison, known: FieldPostings) -> "Known":
         match mode_of(asked.field):
@@ -310,8 +327,9 @@ class IndexSearch:
     def _checked(self, asked: Comparison, versions: AssetSet, within: tuple[float, float] | None) -> AssetSet:
         """Those of the versions for which a comparison holds, by SQL. within: the numbers that are in question."""
         if within is not None and not asked.field.is_fact and len(versions) > CHECKED_ONE_BY_ONE:
-            where = asked.sql_within(*within)
-        elif len(versions) > CHECKED_AT_ONCE:
+            said = read_ids(self._db, self._connection, VALUE.c.asset_id, asked.said_within(*within))
+            return self._owners().versions_of(AssetSet.from_numpy(said)) & versions
+        if len(versions) > CHECKED_AT_ONCE:
             where = asked.sql
         else:
             where = and_(in_ids(self._db, VERSION.c.id, versions), asked.sql)

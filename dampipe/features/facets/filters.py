@@ -1,11 +1,15 @@
-"""The filter `where`: a query over all fields."""
+"""The filters by metadata fields: `field`, which compares one field each, and `where`, a query over all of them."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from dampipe.features.facets.evaluation import IndexSearch, QueryReader, as_sql, filtered
-from dampipe.features.facets.grammar import Query, parse_query
+from sqlalchemy import and_
+
+from dampipe.features.facets.evaluation import IndexSearch, QueryReader, as_sql, compared, filtered
+from dampipe.features.facets.grammar import All, Condition, Query, parse_query
 from dampipe.features.facets.index import BY_READERS, FacetIndex
+from dampipe.features.metadata.comparison import Comparison, parse_comparison
+from dampipe.features.metadata.registry import LibraryFields
 from dampipe.kernel.filter import FilterContext, FilterField, Restriction
 
 
@@ -19,6 +23,30 @@ class Written(NamedTuple):
 def parse_where(text: str) -> Written:
     """A query from what a person writes. Raises InvalidInput (WHERE_INVALID)."""
     return Written(text, parse_query(text))
+
+
+def _holding(context: FilterContext, comparisons: Sequence[Comparison]) -> Restriction:
+    """What has all the values: by the index, unless more is dirty than a reader waits for."""
+    fields = LibraryFields(context.database)
+    index = FacetIndex(context.database)
+    is_fresh = index.refresh(BY_READERS)
+    with context.database.read() as connection:
+        where = and_(*(fields.condition(connection, *one, view=context.view) for one in comparisons))
+        if not is_fresh:
+            return Restriction(where=where)
+        meaning = {
+            Condition(one.key, one.operator, one.texts, at): compared(
+                context.database,
+                connection,
+                fields.find(connection, one.key),
+                one.operator,
+                one.texts,
+                context.view,
+            )
+            for at, one in enumerate(comparisons)
+        }
+        versions = IndexSearch(context.database, connection, index, meaning).find(All(tuple(meaning)))
+    return Restriction(where=where, versions=versions)
 
 
 def _found(context: FilterContext, queries: Sequence[Written]) -> Restriction:
@@ -37,6 +65,16 @@ def _found(context: FilterContext, queries: Sequence[Written]) -> Restriction:
 
 
 FIELDS = (
+    FilterField(
+        "field",
+        "Field",
+        "Only what has such a value in a metadata field: =, !=, <, <=, >, >=, ~ (contains), or the field alone "
+        "(it has a value); several: all of them.",
+        restrict=_holding,
+        parse=parse_comparison,
+        metavar="FIELD=VALUE",
+        example="rating>=3, city=Rome",
+    ),
     FilterField(
         "where",
         "Query",

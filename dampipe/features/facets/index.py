@@ -5,17 +5,25 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection
 
+from dampipe.features.assets.tables import VERSION
 from dampipe.features.facets.keys import Key
+from dampipe.features.facets.owner_cache import OwnerCache
+from dampipe.features.facets.owners import Owners
 from dampipe.features.facets.postings import FieldPostings, PostingCache
 from dampipe.features.facets.queries import BATCH, FacetRepository
 from dampipe.features.facets.text_cache import TextCache
 from dampipe.features.facets.texts import Block
+from dampipe.kernel.asset_set import NONE, AssetSet
 from dampipe.kernel.db.database import Database
+from dampipe.kernel.db.id_list import in_ids, read_ids
 
 BY_READERS = 20_000
 """Marks up to which a reader refreshes the index; with more, it answers without, and the sweep refreshes it."""
+
+LOOKED_UP = 500
+"""Assets or versions that SQL looks up one by one, faster than the index is asked whether it is up to date."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,7 @@ class _Memory:
 
     cache: PostingCache = field(default_factory=PostingCache)
     texts: TextCache = field(default_factory=TextCache)
+    owners: OwnerCache = field(default_factory=OwnerCache)
     keys: dict[Key, int] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
     """Of refreshes: threads wait here, and not for the database."""
@@ -40,7 +49,8 @@ class FacetIndex:
         self._db = database
         with _MAKING:
             memory = _MEMORIES.setdefault(database, _Memory())
-        self._cache, self._texts, self._lock = memory.cache, memory.texts, memory.lock
+        self._cache, self._texts, self._owners = memory.cache, memory.texts, memory.owners
+        self._lock = memory.lock
         self._repository = FacetRepository(database, memory.keys)
 
     def refresh(self, most: int | None = None) -> bool:
@@ -88,3 +98,28 @@ class FacetIndex:
     def texts(self, connection: Connection, field: str) -> Iterable[Block]:
         """The texts of a field of the mode `column`."""
         return self._texts.read(connection, field)
+
+    def owners(self, connection: Connection) -> Owners:
+        """Which asset each version is of."""
+        return self._owners.read(connection)
+
+    def versions_of(self, assets: AssetSet) -> AssetSet:
+        """All versions of assets, as the catalogue has them now."""
+        if len(assets) > LOOKED_UP and self.refresh(BY_READERS):
+            with self._db.read() as connection:
+                return self.owners(connection).versions_of(assets)
+        return self._numbers(VERSION.c.id, VERSION.c.asset_id, assets)
+
+    def assets_of(self, versions: AssetSet) -> AssetSet:
+        """The assets of versions, as the catalogue has them now."""
+        if len(versions) > LOOKED_UP and self.refresh(BY_READERS):
+            with self._db.read() as connection:
+                return self.owners(connection).assets_of(versions)
+        return self._numbers(VERSION.c.asset_id, VERSION.c.id, versions)
+
+    def _numbers(self, wanted: ColumnElement[int], column: ColumnElement[int], numbers: AssetSet) -> AssetSet:
+        if not numbers:
+            return NONE
+        with self._db.read() as connection:
+            mine = in_ids(self._db, column, numbers)
+            return AssetSet.from_numpy(read_ids(self._db, connection, wanted, mine))

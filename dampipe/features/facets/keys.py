@@ -26,8 +26,8 @@ from typing import NamedTuple
 from dampipe.features.metadata.values import SHORT, fold
 from dampipe.kernel.field import FieldType, MetadataField
 
-PLAN_VERSION = 1
-"""Rises when keys are made in another way: the index is then built again."""
+PLAN_VERSION = 2
+"""Rises when something else is kept, or in another way: the index is then built again."""
 
 
 class Mode(StrEnum):

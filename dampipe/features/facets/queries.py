@@ -16,9 +16,11 @@ from sqlalchemy import Connection, and_, delete, select, update
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.facets.contents import Contents, read_contents
 from dampipe.features.facets.keys import PLAN_VERSION, Key, mode_of
+from dampipe.features.facets.owners import FIELD as OWNERS
+from dampipe.features.facets.owners import pack_owners
 from dampipe.features.facets.postings import CHUNK_BITS
 from dampipe.features.facets.tables import FACET_KEY, FACET_POSTING, FACET_STATE, FACET_TEXT, FACET_VERSION
-from dampipe.features.facets.texts import block_of, pack, texts_of, unpack
+from dampipe.features.facets.texts import BLOCK_BITS, block_of, pack, texts_of, unpack
 from dampipe.features.metadata.registry import library_fields
 from dampipe.features.metadata.tables import VALUE
 from dampipe.kernel.asset_set import NONE, AssetSet
@@ -45,6 +47,7 @@ _KEY_MASK = (1 << _KEY_BITS) - 1
 MOST_REMEMBERED = 1_000_000
 """Keys whose numbers a process remembers."""
 
+_BLOCK = ("field", "block", "revision", "texts")
 _STATE = select(FACET_STATE.c.plan)
 _LOCKED = select(FACET_STATE.c.plan, FACET_STATE.c.revision).with_for_update()
 
@@ -107,6 +110,7 @@ class FacetRepository:
             had = self._forward(connection, versions)
             revision = state.revision + 1
             is_changed = self._post(connection, had, has, revision)
+            is_changed |= self._save_owners(connection, versions, contents, revision)
             if self._save_texts(connection, versions, contents.texts, revision) or is_changed:
                 connection.execute(update(FACET_STATE).values(revision=revision))
         if len(self._keys) > MOST_REMEMBERED:
@@ -245,7 +249,7 @@ class FacetRepository:
                 given.setdefault((key, block_of(one[0])), []).append(one)
         blocks = sorted({block_of(version) for version in versions})
         # By the fields, too, which come first in the key: else all blocks would be read.
-        fields = {*texts, *connection.execute(select(FACET_TEXT.c.field).distinct()).scalars()}
+        fields = {*texts, *connection.execute(select(FACET_TEXT.c.field).distinct()).scalars()} - {OWNERS}
         mine = and_(FACET_TEXT.c.field.in_(sorted(fields)), in_ids(self._db, FACET_TEXT.c.block, blocks))
         stored = select(FACET_TEXT.c.field, FACET_TEXT.c.block, FACET_TEXT.c.texts).where(mine)
         known = {(row[0], row[1]): bytes(row[2]) for row in connection.execute(stored)}
@@ -260,15 +264,40 @@ class FacetRepository:
             if packed != old:
                 rows.append((key, block, revision, packed))
         for key in {row[0] for row in rows if row[:2] in known}:
-            rewritten = [row[1] for row in rows if row[0] == key]
-            connection.execute(
-                delete(FACET_TEXT).where(
-                    FACET_TEXT.c.field == key, in_ids(self._db, FACET_TEXT.c.block, rewritten)
-                )
-            )
+            self._drop_blocks(connection, key, [row[1] for row in rows if row[0] == key])
         # An empty block stays, as an empty set does.
-        self._db.insert_many(connection, FACET_TEXT, ("field", "block", "revision", "texts"), rows)
+        self._db.insert_many(connection, FACET_TEXT, _BLOCK, rows)
         return bool(rows)
+
+    def _save_owners(
+        self, connection: Connection, versions: Sequence[int], contents: Contents, revision: int
+    ) -> bool:
+        """Rewrite the blocks in which a version has another asset than before, or none; returns whether any has."""
+        import numpy as np
+
+        gone = np.array(versions, np.int64)  # ascending
+        owners = np.concatenate([np.empty((2, 0), np.int64), *map(np.stack, contents.owners)], axis=1)
+        present, assets = owners[:, np.argsort(owners[0], kind="stable")]
+        blocks = _distinct(gone >> BLOCK_BITS)
+        mine = (FACET_TEXT.c.field == OWNERS, in_ids(self._db, FACET_TEXT.c.block, blocks.tolist()))
+        stored = connection.execute(select(FACET_TEXT.c.block, FACET_TEXT.c.texts).where(*mine))
+        known = {row[0]: bytes(row[1]) for row in stored}
+        rows = []
+        for block in blocks.tolist():
+            first, after = block << BLOCK_BITS, (block + 1) << BLOCK_BITS
+            here = slice(*np.searchsorted(present, (first, after)))
+            old = known.get(block)
+            replaced = gone[slice(*np.searchsorted(gone, (first, after)))]
+            packed = pack_owners(block, old, replaced, present[here], assets[here])
+            if packed != old:
+                rows.append((OWNERS, block, revision, packed))
+        self._drop_blocks(connection, OWNERS, [row[1] for row in rows if row[1] in known])
+        self._db.insert_many(connection, FACET_TEXT, _BLOCK, rows)
+        return bool(rows)
+
+    def _drop_blocks(self, connection: Connection, field: str, blocks: Sequence[int]) -> None:
+        mine = (FACET_TEXT.c.field == field, in_ids(self._db, FACET_TEXT.c.block, blocks))
+        connection.execute(delete(FACET_TEXT).where(*mine))
 
 
 def pairs_of(contents: Contents, numbers: Mapping[Key, int]) -> "NDArray[np.int64]":

@@ -8,7 +8,7 @@ To find a part of a text in a million titles is to find some bytes in 25 MB. An 
 characters, would have to be followed by a check of each text that it proposes, which takes longer.
 """
 
-import re
+import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,6 +22,8 @@ LONGEST = 1_000
 _BETWEEN = b"\xff"
 _LONG = b"\xfe"
 """Instead of a text that is too long: UTF-8 does not have this byte either."""
+_AT_ALL_PLACES = 2
+"""Bytes besides the first one that are compared at all places of a block."""
 
 
 class Block(NamedTuple):
@@ -84,27 +86,56 @@ def texts_of(block: Block) -> Sequence[tuple[int, bytes]]:
 
 
 class Search:
-    """Finds the versions with a text that contains, or is, a folded text, which is not empty."""
+    """Finds the versions with a text that contains, or is, a folded text, which is not empty.
+
+    The bytes of a block are compared with three of those that are wanted, the rarest ones side by side, for all places
+    at once, and the rest only where these are: half the time of a regular expression where many texts match.
+    """
 
     def __init__(self, text: str, *, whole: bool) -> None:
         wanted = encoded(text)
-        # The rest of a text is passed over: it is found once.
-        before, after = (_BETWEEN, b"(?=\xff)") if whole else (b"", rb"[^\xff]*")
-        self._pattern = re.compile(before + re.escape(wanted) + after)
-        self._shift = len(before)
+        self._wanted = _BETWEEN + wanted + _BETWEEN if whole else wanted
+        self._shift = len(_BETWEEN) if whole else 0
         self._may_be_long = not whole or len(wanted) > LONGEST
+        self._order: list[int] | None = None
+        """The places in what is wanted, as they are compared: those that occur least in the first block come first."""
 
     def within(self, block: Block) -> Matches:
         """The versions of a block."""
         import numpy as np
 
-        content = block.content
-        places = [found.start() for found in self._pattern.finditer(content)]
-        nothing = np.empty(0, np.int64)
-        sure = unsure = nothing
-        if places:
-            sure = block.versions[np.searchsorted(block.ends, np.array(places) + self._shift)]
-        if self._may_be_long and _LONG in content:
+        content = np.frombuffer(block.content, np.uint8)
+        sure = unsure = np.empty(0, np.int64)
+        if len(content) >= len(self._wanted):
+            sure = block.versions[self._texts(content, block.ends)]
+        if self._may_be_long and _LONG in block.content:
             starts = np.concatenate([[1], block.ends[:-1] + 1])
-            unsure = block.versions[np.frombuffer(content, np.uint8)[starts] == _LONG[0]]
+            unsure = block.versions[content[starts] == _LONG[0]]
         return Matches(sure, unsure)
+
+    def _texts(self, content: "NDArray[np.uint8]", ends: "NDArray[np.int64]") -> "NDArray[np.int64]":
+        """The places of the texts in their block, ascending; one may occur repeatedly."""
+        import numpy as np
+
+        first, *others = self._order or self._ordered(content)
+        until = len(content) - len(self._wanted) + 1
+        matches = content[first : until + first] == self._wanted[first]
+        for at in others[:_AT_ALL_PLACES]:
+            matches &= content[at : until + at] == self._wanted[at]
+        places = np.flatnonzero(matches)
+        for at in others[_AT_ALL_PLACES:]:
+            if not places.size:
+                break
+            places = places[content[places + at] == self._wanted[at]]
+        return np.searchsorted(ends, places + self._shift)
+
+    def _ordered(self, content: "NDArray[np.uint8]") -> list[int]:
+        import numpy as np
+
+        often = np.bincount(content, minlength=256)[np.frombuffer(self._wanted, np.uint8)].tolist()
+        side_by_side = range(max(1, len(often) - _AT_ALL_PLACES))
+        begin = min(side_by_side, key=lambda at: math.prod(often[at : at + _AT_ALL_PLACES + 1]))
+        compared = range(begin, min(begin + _AT_ALL_PLACES + 1, len(often)))
+        rest = [at for at in range(len(often)) if at not in compared]
+        self._order = [*compared, *sorted(rest, key=lambda at: often[at])]
+        return self._order

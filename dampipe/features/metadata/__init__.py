@@ -26,7 +26,6 @@ FEATURE = Feature(
         "dampipe.features.metadata.events:MetadataChanged",
         "dampipe.features.metadata.events:SchemaChanged",
     ),
-    filters=("dampipe.features.metadata.filters:FIELDS",),
     documents=("dampipe.features.metadata.search:value_words",),
     details=("dampipe.features.metadata.details:METADATA",),
     panel="panel.js",

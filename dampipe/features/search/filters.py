@@ -108,7 +108,7 @@ class FilterResolver:
         folders = seen
         conditions: list[ColumnElement[bool]] = []
         answered: list[ColumnElement[bool]] = []
-        selections: list[Selection] = []
+        selected, selections = list[Selection](), list[Selection]()
         known: Selection = ALL
         for name, values in self._registry.parse(filters).items():
             found = self._registry[name].restrict(
@@ -120,7 +120,12 @@ class FilterResolver:
                 known = intersection([known, found.versions])
             if found.where is not None:
                 (conditions if found.versions is ALL else answered).append(found.where)
-            selections.append(found.assets)
+            if found.assets is not ALL:
+                selected.append(found.assets)
+                if found.versions is ALL:
+                    selections.append(found.assets)
+                else:
+                    answered.append(in_ids(self._db, VERSION.c.asset_id, found.assets))
         if folders is not None and folders is not seen:
             held = select(LOCATION.c.version_id).where(in_ids(self._db, LOCATION.c.folder_id, folders))
             conditions.append(VERSION.c.id.in_(held))
@@ -146,7 +151,11 @@ class FilterResolver:
             known=known,
             only_current=only_current,
             # What a field resolves to assets may depend on who asks, and not on the view alone.
-            key=(view.key, selection, *((name, tuple(values)) for name, values in sorted(filters.items()))),
+            key=(
+                view.key,
+                intersection(selected),
+                *((name, tuple(values)) for name, values in sorted(filters.items())),
+            ),
             view=view,
         )
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row
 from dampipe.features.alignment.anchors import GONE, Anchors, CarriedSpan
 from dampipe.features.assets.service import AssetService
 from dampipe.features.assets.shown import shown_versions
-from dampipe.features.metadata.filters import parse_comparison
+from dampipe.features.metadata.comparison import parse_comparison
 from dampipe.features.subclips.model import SubclipQuery
 from dampipe.features.subclips.queries import SubclipRepository
 from dampipe.kernel.access import Actor

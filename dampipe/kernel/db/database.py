@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from itertools import chain
 from pathlib import Path
@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Integer,
     Table,
     any_,
     create_engine,
@@ -24,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.types import TypeEngine
 
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.connect_errors import connect_problem
@@ -122,7 +124,7 @@ class Database:
         """Whether a column holds one of up to some thousand numbers, sent as one value where that is possible."""
         if self.is_sqlite:
             return column.in_(numbers)
-        return column == any_(literal(list(numbers), ARRAY(BigInteger)))
+        return column == any_(literal(fitting(column.type, numbers), array_for(column)))
 
     def insert_many(
         self,
@@ -284,3 +286,16 @@ def _make_folder(folder: Path) -> None:
         make_folder(folder)
     except OSError as error:
         raise CatalogueDown(FOLDER_UNUSABLE, folder=folder, problem=error.strerror) from error
+
+
+def array_for(column: ColumnElement[int]) -> ARRAY[int]:
+    """The type of an array of PostgreSQL that a column is compared with. PostgreSQL looks numbers up in a hash table if
+    they have the type of the column, else it goes through the array for each row."""
+    return ARRAY(Integer() if type(column.type) is Integer else BigInteger())
+
+
+def fitting(kind: TypeEngine[Any], numbers: Iterable[int]) -> list[int]:
+    """The numbers that a column of a type may hold: no other is in it."""
+    if type(kind) is not Integer:
+        return list(numbers)
+    return [number for number in numbers if -(2**31) <= number < 2**31]

@@ -8,17 +8,22 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     Connection,
+    Dialect,
     Integer,
     Text,
+    TypeDecorator,
+    any_,
     cast,
     func,
     literal,
     select,
 )
 
-from dampipe.kernel.db.database import Database
+from dampipe.kernel.asset_set import AssetSet
+from dampipe.kernel.db.database import Database, array_for, fitting
 
 if TYPE_CHECKING:  # loaded by what uses it: commands start faster without numpy
     import numpy as np
@@ -27,11 +32,47 @@ if TYPE_CHECKING:  # loaded by what uses it: commands start faster without numpy
 
 def in_ids(database: Database, column: ColumnElement[int], ids: Iterable[int]) -> ColumnElement[bool]:
     """Whether the column holds one of the ids."""
+    if isinstance(ids, AssetSet):
+        return _in_set(database, column, ids)
     numbers = [int(number) for number in ids]
     if database.is_sqlite:
         listed = func.json_each(json.dumps(numbers)).table_valued("value")
         return column.in_(select(listed.c.value.cast(Integer)))
     return database.among(column, numbers)
+
+
+class _SetAsJson(TypeDecorator[AssetSet]):
+    """A set as a JSON list, which is made when a statement is executed: many conditions are in none, where the set alone
+    answers."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: AssetSet | None, dialect: Dialect) -> str | None:
+        """To SQLite."""
+        return None if value is None else json.dumps(value.to_numpy().tolist())
+
+
+class _SetAsArray(TypeDecorator[AssetSet]):
+    """The same as an array of PostgreSQL."""
+
+    impl = ARRAY
+    cache_ok = True
+
+    def process_bind_param(self, value: AssetSet | None, dialect: Dialect) -> list[int] | None:
+        """To PostgreSQL."""
+        if value is None:
+            return None
+        numbers: list[int] = value.to_numpy().tolist()
+        assert isinstance(self.impl_instance, ARRAY)
+        return fitting(self.impl_instance.item_type, numbers)
+
+
+def _in_set(database: Database, column: ColumnElement[int], ids: AssetSet) -> ColumnElement[bool]:
+    if not database.is_sqlite:
+        return column == any_(literal(ids, _SetAsArray(array_for(column).item_type)))
+    listed = func.json_each(literal(ids, _SetAsJson())).table_valued("value")
+    return column.in_(select(listed.c.value.cast(Integer)))
 
 
 def read_ids(

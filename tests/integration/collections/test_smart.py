@@ -3,6 +3,7 @@
 import pytest
 
 from dampipe.features.collections.model import CollectionChange, NewCollection, Place
+from dampipe.features.facets import index
 from dampipe.features.search.model import SearchRequest
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import InvalidInput, NotFound
@@ -107,7 +108,12 @@ def test_what_is_for_the_other_kind_is_refused(here: Gathered) -> None:
         assert found.value.code == "collection.is_by_hand"
 
 
-def test_collections_are_a_filter_and_stand_in_queries(here: Gathered) -> None:
+@pytest.mark.parametrize("looked_up", [0, 500])
+def test_collections_are_a_filter_and_stand_in_queries(
+    here: Gathered, monkeypatch: pytest.MonkeyPatch, looked_up: int
+) -> None:
+    """With versions by the index (0), and by SQL."""
+    monkeypatch.setattr(index, "LOOKED_UP", looked_up)
     film = here.make("Film").id
     here.make("Selects", "Film")
     here.put("Film", "ab")

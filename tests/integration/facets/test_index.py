@@ -15,11 +15,13 @@ from sqlalchemy import select
 from dampipe.features.assets.contents import delete_versions
 from dampipe.features.assets.lineage import absorb, detach, locked_facts
 from dampipe.features.assets.tables import VERSION
+from dampipe.features.facets import index
 from dampipe.features.facets.index import FacetIndex
 from dampipe.features.facets.sweep import FacetSweep
 from dampipe.features.facets.tables import FACET_POSTING, FACET_TEXT, FACET_VERSION
 from dampipe.features.facets.text_cache import TextCache
 from dampipe.features.facets.texts import texts_of
+from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.facets.tables import DIRTY_FACETS
 from tests.support.described import Described
@@ -68,6 +70,35 @@ def test_assets_that_become_one_and_two_again_have_their_values(faceted: Faceted
         lambda connection, first, _: detach(connection, [two], two, first, asset=2, added_at=3.0),
     )
     assert faceted.both_ways("city=Rome") == ([one], [one])
+    faceted.assert_as_rebuilt()
+
+
+@pytest.mark.parametrize("looked_up", [0, 500])
+def test_versions_of_assets_are_known_through_all_that_becomes_of_them(
+    faceted: Faceted, monkeypatch: pytest.MonkeyPatch, looked_up: int
+) -> None:
+    """By the index (0), and by SQL."""
+    monkeypatch.setattr(index, "LOOKED_UP", looked_up)
+    one, two = 1 + Described.SHIFT, 2 + Described.SHIFT
+
+    def owned() -> tuple[set[int], set[int]]:
+        known = set(faceted.index.versions_of(AssetSet([1])))
+        return known, set(faceted.index.assets_of(AssetSet([one, two, 10**6])))
+
+    assert owned() == ({one}, {1, 2})
+    lock_two(faceted, lambda connection, first, second: absorb(connection, second, first, 3.0))
+    assert owned() == ({one, two}, {1})
+    lock_two(
+        faceted,
+        lambda connection, first, _: detach(connection, [two], two, first, asset=2, added_at=3.0),
+    )
+    assert owned() == ({one}, {1, 2})
+    with faceted.database.write() as connection:
+        delete_versions(connection, [one], VERSION.c.id > 0)
+    with monkeypatch.context() as patch:
+        patch.setattr(index, "BY_READERS", 0)  # no reader refreshes the index
+        assert owned() == (set(), {2})
+    assert owned() == (set(), {2})
     faceted.assert_as_rebuilt()
 
 

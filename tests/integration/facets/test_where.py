@@ -4,15 +4,21 @@ import random
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from dampipe.features.assets.tables import VERSION
+from dampipe.features.facets import evaluation, filters
 from dampipe.features.facets.index import BY_READERS, FacetIndex
+from dampipe.features.search.filters import FilterResolver
 from dampipe.features.search.model import SearchRequest
 from dampipe.features.search.service import SearchService
 from dampipe.kernel.access import LOCAL
+from dampipe.kernel.asset_set import ALL
 from dampipe.kernel.errors import InvalidInput
+from dampipe.kernel.filter import FilterRegistry
 from dampipe.kernel.selection import AssetSelector
 from tests.support.described import Described, name_of
-from tests.support.faceted import Faceted, change_something, random_query
+from tests.support.faceted import Faceted, FixedView, change_something, random_query
 
 
 @pytest.fixture
@@ -158,3 +164,62 @@ def _bulk(**given: Any) -> Any:
     from dampipe.features.metadata.model import BulkEdit
 
     return BulkEdit(**given)
+
+
+@pytest.mark.parametrize("most", [BY_READERS, 0])
+@pytest.mark.parametrize(
+    ("comparisons", "assets"),
+    [
+        (("rating>=3",), [1, 2]),
+        (("rating!=3",), [1, 3, 4, 5]),
+        (("city=ROME",), [1, 2]),
+        (("city~york",), [3]),
+        (("city~o", "rating<5"), [2, 3]),
+        (("title~sea",), [2]),
+        (("title~the s", "city!=rome"), []),
+        (("title=sea",), []),
+        (("title",), [2]),
+        (("weight>12.5", "good=no"), [4]),
+        (("shot_on>=2024-06",), [1, 4]),
+        (("camera~fx3",), [1]),
+        (("duration>=60",), [2]),
+        (("people=anna", "people=ben"), [3]),
+    ],
+)
+def test_comparisons_find_the_same_by_the_index_and_without_it(
+    some: Faceted,
+    monkeypatch: pytest.MonkeyPatch,
+    comparisons: tuple[str, ...],
+    assets: list[int],
+    most: int,
+) -> None:
+    """most: 0: no reader refreshes the index, whose marks wait, and SQL answers."""
+    monkeypatch.setattr(filters, "BY_READERS", most)
+    if not most:
+        some.edit(5, notes="not read yet")
+    for sees in ({1, 2, 3, 4, 5}, {2, 4}, set[int]()):
+        shown = [asset + Described.SHIFT for asset in sees]
+        resolver = FilterResolver(some.database, FilterRegistry(), FixedView(shown))
+        resolved = resolver.resolve(LOCAL, {"field": comparisons})
+        assert (resolved.known is ALL) == (not most)
+        right = {asset + Described.SHIFT for asset in assets if asset in sees}
+        assert set(resolver.versions(resolved)) == right
+        with some.database.read() as connection:
+            query = select(VERSION.c.id).where(resolved.where)
+            assert set(connection.execute(query).scalars()) == right, "as the condition says it"
+
+
+def test_numbers_in_question_are_found_by_their_values(
+    some: Faceted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What lies in a span or a month at the edge of what is asked, of more versions than are checked one by one."""
+    monkeypatch.setattr(evaluation, "CHECKED_ONE_BY_ONE", 0)
+    for query, assets in (
+        ("shot_on>=2024-06-15", [4]),
+        ("shot_on<=2024-06-01", [1, 2]),
+        ("shot_on<2024-06-15T12:00+02:00", [1, 2]),
+        ("weight>12.55", [4]),
+        ("weight<=12.55 or shot_on=2024-06-30", [3, 4]),
+        ("not weight>12.55", [1, 2, 3, 5]),
+    ):
+        assert some.find(query) == assets, query

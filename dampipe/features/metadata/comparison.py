@@ -1,16 +1,11 @@
-"""The filter by any field: `rating>=3`, `city=Rome`, `title~beach`, `location`."""
+"""One comparison as people write it: `rating>=3`, `city=Rome`, `title~beach`, `location`."""
 
 import re
-from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import and_
-
 from dampipe.features.metadata.errors import COMPARISON_INVALID
-from dampipe.features.metadata.registry import LibraryFields
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.field import Operator
-from dampipe.kernel.filter import FilterContext, FilterField, Restriction
 
 
 class Comparison(NamedTuple):
@@ -37,25 +32,3 @@ def parse_comparison(text: str) -> Comparison:
     if operator is None:
         return Comparison(key, Operator.IS_SET, ())
     return Comparison(key, Operator.CONTAINS if operator == "~" else Operator(operator), (value,))
-
-
-def _holds(context: FilterContext, comparisons: Sequence[Comparison]) -> Restriction:
-    """Assets for which all comparisons hold."""
-    fields = LibraryFields(context.database)
-    with context.database.read() as connection:
-        conditions = [fields.condition(connection, *one, view=context.view) for one in comparisons]
-    return Restriction(where=and_(*conditions))
-
-
-FIELDS = (
-    FilterField(
-        "field",
-        "Field",
-        "Only what has such a value in a metadata field: =, !=, <, <=, >, >=, ~ (contains), or the field alone "
-        "(it has a value); several: all of them.",
-        restrict=_holds,
-        parse=parse_comparison,
-        metavar="FIELD=VALUE",
-        example="rating>=3, city=Rome",
-    ),
-)
