@@ -33,7 +33,7 @@ CLI: dict[str, str] = {
     "catalogue.not_set_up": "`dampipe up` sets it up.",
     "catalogue.schema_mismatch": "Run the newest dampipe everywhere; `dampipe up` upgrades an older schema.",
     "file.unreadable": "Make it readable for the worker, then run `dampipe retry PATH`.",
-    "source.host_changed": "Somebody may be between you and the host. If the host was set up anew, "
+    "source.host_changed": "Another machine may pretend to be the host. If the host was set up anew, "
     "`ssh-keygen -R {host}` forgets the old key.",
     "source.host_unknown": "Compare the fingerprint with what `ssh-keygen -lf /etc/ssh/ssh_host_{kind}_key.pub` shows "
     "on the host. If it is the same, connect once with `ssh {address}`, which writes the key into known_hosts.",

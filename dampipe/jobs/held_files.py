@@ -37,7 +37,7 @@ class HeldFiles:
         """The file as a copy on this machine. Raises as `Staging.hold`."""
         stack = self._held.pop() if self._held else None
         self._held.append(stack := stack or ExitStack())
-        # Whoever holds a copy must not wait for space: two that wait for each other would wait for ever.
+        # A process that holds a copy must not wait for space: two would wait for each other for ever.
         copy = self._staging.hold(
             file,
             lambda done, total, speed: self._report(done, total, "bytes", speed),

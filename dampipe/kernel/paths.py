@@ -105,7 +105,7 @@ def below(path: str, root: str) -> str:
 
 
 def split_path(path: str) -> tuple[str, str]:
-    """The folder that holds a path, and its name; of a URL, whose first part is no folder, at most down to that.
+    """The folder that holds a path, and its name; of a URL, at most down to its first part.
 
     >>> split_path("s3://b/a//c.mov"), split_path("s3://b/c.mov"), split_path("/mnt/c.mov"), split_path("s3://b")
     (('s3://b/a/', 'c.mov'), ('s3://b', 'c.mov'), ('/mnt', 'c.mov'), ('s3://b', ''))

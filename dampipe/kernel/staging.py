@@ -20,8 +20,8 @@ class Staging(Protocol):
     ) -> AbstractContextManager[SourceFile]:
         """The file with the path of its copy, which stays there until the context ends; fetched if there is none yet.
 
-        Size, time and SHA-1 are those of the copy. waits: wait for space that other copies in use take now; whoever
-        holds one already must not.
+        Size, time and SHA-1 are those of the copy. waits: wait for space that other copies in use take now; a
+        process that holds one already must not.
 
         Raises NotFound where the file is gone; Transient where the storage does not answer, the file is being changed
         or restored, or there is no space now; Unavailable where it is archived or larger than the space for copies;

@@ -23,6 +23,7 @@ INTERNAL = {
     "GuestService.actor": "finds out who the actor of a request is",
     "GuestService.enter": "before there is an actor",
     "GuestService.leave": "of the own session",
+    "GuestService.needs": "before there is an actor",
     "LoginService.actor": "finds out who the actor of a request is",
     "LoginService.begin": "of a login",
     "LoginService.change_password": "of one's own, with the old one",
@@ -46,6 +47,7 @@ SCOPE_ELSEWHERE = {
     "EventService.follow": "EventService.filter requires it",
     "EventService.page": "EventService.filter requires it",
     "MetadataService.values_of": "MetadataService.of_asset requires it",
+    "ScanService.require_inside": "part of use cases that require their own scope",
     "SearchService.results": "part of SearchService.find and ClipService.export",
 }
 

@@ -57,7 +57,8 @@ class ImportService:
         destination or a pattern that is not valid, NotFound for what does not exist, and Conflict while another import
         of the origin is not over.
         """
-        self._check(actor)
+        require(actor, MANAGE)
+        self._require_all(actor)
         importer = importer_named(request.importer)
         pattern = pattern_of(importer, request.pattern)
         origin = os.path.normpath(request.origin)
@@ -76,7 +77,8 @@ class ImportService:
         Raises NotPermitted for an origin that is not below a source or one of the scan roots; whether it exists makes
         no difference.
         """
-        self._check(actor)
+        require(actor, MANAGE)
+        self._require_all(actor)
         self._scans().require_inside(actor, [request.origin])
         return self.begin(actor, request)
 
@@ -98,12 +100,14 @@ class ImportService:
 
     def report(self, actor: Actor, number: int) -> ImportReport:
         """How far an import is; once it is over, its receipt. Raises NotFound."""
-        self._check(actor)
+        require(actor, MANAGE)
+        self._require_all(actor)
         return self._reports([self._imports.session(number)])[0]
 
     def latest(self, actor: Actor, limit: int = 20) -> list[ImportReport]:
         """The newest imports, newest first."""
-        self._check(actor)
+        require(actor, MANAGE)
+        self._require_all(actor)
         return self._reports(self._imports.latest(limit))
 
     def files(
@@ -116,20 +120,23 @@ class ImportService:
     ) -> list[ImportFileReport]:
         """Input files and their outcomes, in the order of the listing. states: none means all. after: the number of the
         last file of the page before. Raises NotFound."""
-        self._check(actor)
+        require(actor, MANAGE)
+        self._require_all(actor)
         session = self._imports.session(number)
         roots = described(_destinations(session), self._sources.all())
         return [_file_report(row, roots) for row in self._imports.files(number, states, after, limit)]
 
     def pause(self, actor: Actor, number: int) -> ImportReport:
         """Stop within seconds; what is copied stays. Raises NotFound, and Conflict for an import that is over."""
-        self._check(actor)
+        require(actor, MANAGE)
+        self._require_all(actor)
         self._imports.pause(number)
         return self.report(actor, number)
 
     def resume(self, actor: Actor, number: int) -> ImportReport:
         """Continue a paused or blocked import at once. Raises NotFound, and Conflict for another one."""
-        self._check(actor)
+        require(actor, MANAGE)
+        self._require_all(actor)
         self._imports.resume(number)
         self._notify(number)
         return self.report(actor, number)
@@ -139,13 +146,14 @@ class ImportService:
 
         Raises NotFound, and Conflict for one that is over.
         """
-        self._check(actor)
+        require(actor, MANAGE)
+        self._require_all(actor)
         self._imports.cancel(number, actor)
         self._notify(number)
         return self.report(actor, number)
 
-    def _check(self, actor: Actor) -> None:
-        require(actor, MANAGE)
+    def _require_all(self, actor: Actor) -> None:
+        """Raise Forbidden unless the actor sees the whole library."""
         self._visibility.of(actor).require_all(actor)
 
     def _notify(self, number: int) -> None:

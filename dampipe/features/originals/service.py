@@ -76,9 +76,7 @@ class OriginalService:
         except NotFound as error:
             raise NotFound(MISSING, name=name) from error
         except Conflict as error:
-            code = {FILE_ARCHIVED.code: ARCHIVED, FILE_RESTORING.code: RESTORING}.get(error.code, CHANGED)
-            storage_class = error.parameters.get("storage_class", "")
-            raise Conflict(code, name=name, storage_class=storage_class) from error
+            raise _conflict(error, name) from error
         except (StageError, InvalidInput) as error:
             raise ServiceDown(OFFLINE, name=name, reason=str(error)) from error
 
@@ -98,6 +96,15 @@ class OriginalService:
             filename,
             lambda: self._derivatives.open(actor, derivative),
         )
+
+
+def _conflict(error: Conflict, name: str) -> Conflict:
+    """The error of a store in words of originals."""
+    if error.code == FILE_ARCHIVED.code:
+        return Conflict(ARCHIVED, name=name, storage_class=error.parameters.get("storage_class", ""))
+    if error.code == FILE_RESTORING.code:
+        return Conflict(RESTORING, name=name)
+    return Conflict(CHANGED, name=name)
 
 
 def _open(place: Place, name: str) -> BinaryIO:

@@ -8,7 +8,6 @@ from dampipe.features.sources.model import Source
 from dampipe.features.sources.path_mapping import holder
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.paths import below, is_below, is_url, printable, split_path
-from dampipe.media.filetypes import is_media
 from dampipe.storage.files.base import FileStore
 from dampipe.storage.files.errors import URL_INVALID
 from dampipe.storage.files.urls import is_valid_url
@@ -51,6 +50,8 @@ def kind_of(path: str, sources: Iterable[Source], store_of: StoreOf) -> Place | 
 
 def _kind_in(store: FileStore, key: str) -> Place | None:
     """What is at a key; of a name as media files have, it is tried first whether there is a file."""
+    from dampipe.media.filetypes import is_media  # imported only where a storage is asked
+
     if key and is_media(key.rpartition("/")[2]):
         return (_file(store, key)) or _folder(store, key)
     return _folder(store, key) or (_file(store, key) if key else None)

@@ -87,7 +87,7 @@ class GuestService:
         if link is None:
             raise NotLoggedIn(INVALID_LINK)
         self._throttle.succeed(attempt)
-        if link.row.password_hash is None:  # else only one who has the password, too, hears of its state
+        if link.row.password_hash is None:  # else its state is said to one who has the password, too
             _require_open(link)
         return GuestNeeds(password=link.row.password_hash is not None, guest=_needs_name(link))
 

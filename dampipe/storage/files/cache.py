@@ -303,7 +303,7 @@ class FootageCache:
         return lacking - freed, may_change
 
     def _is_stopped(self, folder: Path) -> bool:
-        """Whether nobody fetches there now."""
+        """Whether no process fetches there now."""
         try:
             descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CLOEXEC)
         except FileNotFoundError:

@@ -59,7 +59,7 @@ HOST_UNKNOWN = ErrorCode(
 HOST_CHANGED = ErrorCode(
     "source.host_changed",
     "{store}: the host states another key than the known one: {algorithm} {fingerprint}",
-    "Somebody may be between you and the host. If the host was set up anew, delete its line in known_hosts.",
+    "Another machine may pretend to be the host. If the host was set up anew, delete its line in known_hosts.",
 )
 URL_INVALID = ErrorCode(
     "source.url_invalid", "{url} is not a valid address of footage: {problem}", "See docs/sources.md."

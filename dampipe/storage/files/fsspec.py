@@ -28,7 +28,7 @@ from dampipe.storage.files.errors import (
     URL_INVALID,
 )
 from dampipe.storage.files.per_process import PerProcess
-from dampipe.storage.files.stream import open_stream
+from dampipe.storage.files.stream import stream_of
 from dampipe.storage.files.walk import Listed, walk
 
 BLOCK = 4 * 2**20
@@ -123,7 +123,7 @@ class FsspecFiles:
         entry = self.stat(key)
         if expected is not None and not is_same(entry, expected):
             raise self.changed(key)
-        return open_stream(entry.size, _Blocks(self, key, entry), lambda: self.changed(key))
+        return stream_of(entry.size, _Blocks(self, key, entry), lambda: self.changed(key))
 
     def presigned_url(self, key: str, seconds: int, filename: str = "") -> str | None:
         """None: not all file systems have one, and those that have differ in what it allows."""

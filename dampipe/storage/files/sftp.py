@@ -40,7 +40,7 @@ from dampipe.storage.files.sftp_channel import (
 )
 from dampipe.storage.files.sftp_errors import translate_sftp_errors
 from dampipe.storage.files.sftp_session import SftpSession, SshLogin
-from dampipe.storage.files.stream import open_stream
+from dampipe.storage.files.stream import stream_of
 from dampipe.storage.files.walk import Listed, temporary_name, walk
 
 LISTINGS = 16
@@ -131,7 +131,7 @@ class SftpFiles:
             raise self._not_found(key)
         session = self._session.get()
         blocks = self._do(key, lambda _: SftpBlocks(session, open_file, self._url, key, expected))
-        return open_stream(blocks.size, blocks, blocks.changed)
+        return stream_of(blocks.size, blocks, blocks.changed)
 
     def presigned_url(self, key: str, seconds: int, filename: str = "") -> str | None:
         """None: SFTP has no such thing."""

@@ -259,7 +259,7 @@ class SftpChannel:
                 if waiting is not None:
                     waiting.kind, waiting.body = kind, body[4:]
                     waiting.done.set()
-        except Exception:  # whatever it is, nobody gets an answer any more
+        except Exception:  # whatever it is, no request is answered any more
             self.is_open = False
         finally:
             with self._lock:

@@ -41,7 +41,7 @@ from dampipe.storage.files.smb_errors import status_of, translate_smb_errors
 from dampipe.storage.files.smb_messages import entries, file_facts, file_system
 from dampipe.storage.files.smb_names import parse_directory, path_of_key
 from dampipe.storage.files.smb_session import Login, SmbSession, block_size, call, pipelined
-from dampipe.storage.files.stream import open_stream
+from dampipe.storage.files.stream import stream_of
 from dampipe.storage.files.walk import Listed, temporary_name, walk
 
 PORT = 445
@@ -123,7 +123,7 @@ class SmbFiles:
             raise NotFound(FILE_NOT_FOUND, store=self._url, key="")
         path = self._path(key)
         blocks = self._do(key, lambda session: SmbBlocks(session, path, self._url, key, expected))
-        return open_stream(blocks.size, blocks, blocks.changed)
+        return stream_of(blocks.size, blocks, blocks.changed)
 
     def presigned_url(self, key: str, seconds: int, filename: str = "") -> str | None:
         """None: SMB has no such thing."""

@@ -31,7 +31,7 @@ class Blocks(Protocol):
         ...
 
 
-def open_stream(size: int, blocks: Blocks, truncated: Callable[[], Exception]) -> BinaryIO:
+def stream_of(size: int, blocks: Blocks, truncated: Callable[[], Exception]) -> BinaryIO:
     """A stream over an open file, closed together with it.
 
     size: in bytes; nothing beyond is read. truncated: the error to raise where the file ends before.

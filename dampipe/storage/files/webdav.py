@@ -35,7 +35,7 @@ from dampipe.storage.files.errors import (
 )
 from dampipe.storage.files.passwords import keyring_password
 from dampipe.storage.files.per_process import PerProcess
-from dampipe.storage.files.stream import open_stream
+from dampipe.storage.files.stream import stream_of
 from dampipe.storage.files.walk import Listed, temporary_name, walk
 from dampipe.storage.files.webdav_client import (
     PORTS,
@@ -123,7 +123,7 @@ class WebdavFiles:
         entry = self.stat(key)
         if expected is not None and not _is_same(entry, expected):
             raise self.changed(key)
-        return open_stream(entry.size, _Blocks(self, key, entry), lambda: self.changed(key))
+        return stream_of(entry.size, _Blocks(self, key, entry), lambda: self.changed(key))
 
     def presigned_url(self, key: str, seconds: int, filename: str = "") -> str | None:
         """None: WebDAV has no such thing."""

@@ -45,7 +45,7 @@ class Resource:
 
 
 class Answer(Exception):
-    """An answer that is no success."""
+    """An answer that says that a request failed."""
 
     def __init__(self, status: int, location: str = "") -> None:
         super().__init__(f"HTTP {status} {httpx.codes.get_reason_phrase(status)}".rstrip())
@@ -97,7 +97,7 @@ class WebdavClient:
         )
 
     def request(self, method: str, path: bytes, **arguments: Any) -> httpx.Response:
-        """The answer to a request. Raises Answer where it is no success."""
+        """The answer to a request. Raises Answer where it failed."""
         response = self._client.request(method, self.url(path), **arguments)
         _check(response)
         return response

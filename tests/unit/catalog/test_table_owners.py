@@ -56,6 +56,8 @@ OWNERS = {
     "value": "dampipe/features/metadata/queries.py",
     "value_operation": "dampipe/features/metadata/queries.py",
     "value_change": "dampipe/features/metadata/queries.py",
+    "import_session": "dampipe/features/imports/queries.py",
+    "import_file": "dampipe/features/imports/queries.py",
     "sidecar": "dampipe/features/sidecars/queries.py",
     "sidecar_place": "dampipe/features/sidecars/queries.py",
     "sidecar_outbox": "dampipe/features/sidecars/queries.py",
