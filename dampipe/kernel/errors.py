@@ -56,7 +56,7 @@ class ExitCode(IntEnum):
     STORAGE_FULL = 9
     UNHEALTHY = 10
     SUSPECT = 11
-    """A source is away, empty, unreadable or much smaller than it was; nothing of it was marked missing."""
+    """A source is away, refuses access, is empty or much smaller than it was; nothing of it was marked missing."""
     BUSY = 12
     """Not run: another one is at it."""
     MISMATCH = 13
@@ -229,7 +229,9 @@ class SearchUnavailable(DampipeError):
 
 
 class ServiceDown(DampipeError):
-    """A service elsewhere, such as an identity provider, does not answer."""
+    """A service elsewhere, such as a storage of footage or an identity provider, does not answer."""
+
+    exit_code = ExitCode.SUSPECT
 
 
 class BrokerDown(DampipeError):

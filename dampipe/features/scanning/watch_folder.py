@@ -55,7 +55,7 @@ class FolderWatcher:
         named, those are left out. Sources that are added meanwhile are watched, too.
         """
         for name in names:
-            if is_url(self._sources.named(name).root):
+            if is_url(name) or is_url(self._sources.named(name).root):
                 raise InvalidInput(errors.NOT_WATCHED, name=name)
         watchers: dict[str, _SourceWatcher] = {}
         try:

@@ -112,9 +112,10 @@ def test_over_http_sources_and_scan_roots_are_scanned_only(library: Library, sto
 def test_a_url_is_not_watched(library: Library, store: Bucket) -> None:
     library.service(SourceService).add(LOCAL, SourceRequest(name="archive", path=url_of(store)))
     watcher, stop, log = library.service(FolderWatcher), threading.Event(), list[str]()
-    with pytest.raises(InvalidInput) as refused:
-        watcher.run(["archive"], stop=stop)
-    assert refused.value.code == NOT_WATCHED.code
+    for name in ("archive", url_of(store), "s3://elsewhere/footage"):
+        with pytest.raises(InvalidInput) as refused:
+            watcher.run([name], stop=stop)
+        assert refused.value.code == NOT_WATCHED.code
 
     def end(line: str) -> None:
         log.append(line)
