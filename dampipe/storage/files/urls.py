@@ -16,9 +16,8 @@ def check_url(url: str) -> None:
     That is one that `parse` refuses, of an unknown scheme, without a share where it takes one, or with `.` and `..`.
     """
     address = parse(url)
-    known = kinds("footage")
     problem = ""
-    if address.scheme not in known and "fsspec" not in known:
+    if not _is_known(address.scheme):
         problem = f"{address.scheme} is not a kind of storage"
     elif address.scheme in _WITH_SHARE and not address.path.strip("/"):
         problem = f"it names no share, as in {address.scheme}://server/share"
@@ -28,6 +27,16 @@ def check_url(url: str) -> None:
         problem = "it holds a NUL"
     if problem:
         raise InvalidInput(URL_INVALID, url=printable(url), problem=problem)
+
+
+def _is_known(scheme: str) -> bool:
+    """Whether a kind of storage has the scheme, or fsspec, which opens all others that it knows."""
+    known = kinds("footage")
+    if scheme in known or "fsspec" not in known:
+        return scheme in known
+    from fsspec.registry import known_implementations, registry  # imported only for a scheme of no other kind
+
+    return scheme in registry or scheme in known_implementations
 
 
 def is_valid_url(url: str) -> bool:
