@@ -6,6 +6,7 @@ before a path is displayed, logged or written to JSON.
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
@@ -34,6 +35,17 @@ def is_valid(path: str) -> bool:
         return b"\0" not in os.fsencode(path)
     except UnicodeEncodeError:
         return False
+
+
+def encoded(names: Sequence[str]) -> list[bytes]:
+    """The names in the bytes of the file system, all at once.
+
+    >>> encoded(["a.mov", "\u00e9.mov"]), encoded(["a\\0b", "c"]), encoded([])
+    ([b'a.mov', b'\\xc3\\xa9.mov'], [b'a\\x00b', b'c'], [])
+    """
+    found = os.fsencode("\0".join(names)).split(b"\0")
+    # No name in a file system has a null byte; in an object store one may.
+    return found if len(found) == len(names) else list(map(os.fsencode, names))
 
 
 def kept_time(mtime_ns: int) -> int:

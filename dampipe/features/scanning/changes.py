@@ -5,14 +5,15 @@ and checksum) is written without a hash run: at the end of the walk, reconciling
 or has to be identified.
 """
 
-import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, literal_column, select
 
 from dampipe.features.scanning.known_files import KnownFile
+from dampipe.features.scanning.listing import Listing
 from dampipe.features.scanning.model import ScanJob
 from dampipe.features.scanning.queries import add_counts, save_progress
 from dampipe.features.scanning.runs import create_hash_runs, delete_runs
@@ -40,6 +41,7 @@ from dampipe.jobs.keys import RunKey
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.ids import FolderId, LocationId, SourceId
+from dampipe.kernel.paths import encoded
 
 MoveKey = tuple[SourceId, int | str, int, int]
 """Source, inode, size and mtime_ns, or source, checksum, size and 0: what a file keeps when it is moved within its
@@ -87,6 +89,29 @@ def is_unchanged(known: KnownFile, found: FoundFile) -> bool:
 
 def _algorithm(checksum: str) -> str:
     return checksum.partition(":")[0]
+
+
+def found_in_order(
+    listing: Listing, source: SourceId, folder: str, is_named: bool
+) -> Iterator[tuple[bytes, int, FoundFile]]:
+    """Name in bytes, index in the listing, and what was found, of each file of a folder, sorted by name.
+
+    Made one by one, since a folder may hold a million files, and by the interpreter's own loops.
+    """
+    keys = encoded(listing.names)
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    columns = (listing.names, listing.sizes, listing.times, listing.inodes)
+    stated = (listing.checksums, listing.tokens) if listing.tokens else ()
+    rows = zip(
+        repeat(source),
+        repeat(folder),
+        *(map(column.__getitem__, order) for column in columns),
+        repeat(is_named),
+        *(map(column.__getitem__, order) for column in stated),
+        *(repeat("") for _ in range(2 - len(stated))),
+        strict=False,
+    )
+    return zip(map(keys.__getitem__, order), order, map(FoundFile._make, rows), strict=True)
 
 
 @dataclass
@@ -166,11 +191,15 @@ class ChangeWriter:
             if not len(changes):
                 return
             move_keys = known_move_keys(connection, self._db, changes.new)
-            new = self._insert(connection, job, [f for f in changes.new if f.move_key not in move_keys])
+            perhaps_moved = [f for f in changes.new if f.move_key in move_keys] if move_keys else []
+            new = self._insert(
+                connection,
+                job,
+                [f for f in changes.new if f.move_key not in move_keys] if perhaps_moved else changes.new,
+            )
             if new:
                 between = LOCATION.c.id.between(new[0], new[-1])
                 self._create_hash_runs(connection, job, key, LOCATION.c.scan_id == job.scan, between)
-            perhaps_moved = [f for f in changes.new if f.move_key in move_keys]
             inserted = len(new) + len(self._insert(connection, job, perhaps_moved))
             self._update(connection, job, changes.changed, key)
             update_stated(connection, changes.stated)
@@ -197,14 +226,14 @@ class ChangeWriter:
         """Returns the ids of the locations inserted."""
         if not files:
             return []
-        folders = ensure_folders(connection, self._db, {(file.source, file.folder) for file in files})
-        # Of file systems, only the columns that they have: the others would take time for each file.
-        rows: list[NewLocation] = [
-            (folders[source, folder], os.fsencode(name), size, mtime_ns, inode, is_named)
-            for source, folder, name, size, mtime_ns, inode, is_named, _, _ in files
-        ]
-        if any(file.checksum or file.token for file in files):
-            rows = [(*row, file.checksum, file.token) for row, file in zip(rows, files, strict=True)]
+        # In columns, so that the work for each file is done by the interpreter's own loops.
+        sources, paths, names, *facts, checksums, tokens = zip(*files, strict=True)
+        places = list(zip(sources, paths, strict=True))
+        folders = ensure_folders(connection, self._db, set(places))
+        if any(checksums) or any(tokens):  # else, as in file systems, these columns would only take time
+            facts += [checksums, tokens]
+        numbers = map(folders.__getitem__, places)
+        rows: list[NewLocation] = list(zip(numbers, encoded(names), *facts, strict=True))
         return insert_found(connection, self._db, rows, job.scan)
 
     def _update(
@@ -233,7 +262,7 @@ class ChangeWriter:
 def known_move_keys(connection: Connection, database: Database, files: Sequence[FoundFile]) -> set[MoveKey]:
     """The move keys of known, identified files, as far as one of `files` may have the same."""
     keys: set[MoveKey] = set()
-    for checksums in chunked(sorted({file.checksum for file in files if file.checksum})):
+    for checksums in chunked(sorted({file.checksum for file in files} - {""})):
         of_these = (LOCATION.c.checksum.in_(checksums), LOCATION.c.checksum != literal_column("''"))
         same: Select[Any] = (
             select(FOLDER.c.source_id, LOCATION.c.checksum, LOCATION.c.size)

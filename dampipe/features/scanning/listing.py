@@ -74,10 +74,6 @@ class Listing:
             digest.update(repr(sorted(self.packets.items())).encode(errors="surrogateescape"))
         return digest.digest()
 
-    def in_order(self) -> Iterator[tuple[bytes, int]]:
-        """Name in bytes and index of each file, sorted by name."""
-        return iter(sorted((os.fsencode(name), number) for number, name in enumerate(self.names)))
-
     def add(self, files: list["os.DirEntry[str]"], inodes: Inodes) -> bool:
         """Add those entries that are regular files and can be read (stat); returns whether all are."""
         known = len(self.names)

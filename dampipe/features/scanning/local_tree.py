@@ -92,6 +92,10 @@ class LocalTree:
         """See Tree."""
         return read_file(join_root(self._root, path), self._inodes)
 
+    def is_settled(self, listing: Listing) -> bool:
+        """Whether no file was written to within the last `settle` seconds."""
+        return not listing.times or time.time() - max(listing.times) / 1e9 >= self._policy.settle
+
     def may_grow(self, listing: Listing, number: int) -> bool:
         """Whether a file was written to within the last `settle` seconds."""
         now, mtime = time.time(), listing.times[number] / 1e9

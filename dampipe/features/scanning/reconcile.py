@@ -12,7 +12,18 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, literal, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    bindparam,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
 
 from dampipe.features.scanning.known_files import count_known, location_ids
 from dampipe.features.scanning.model import Guard, ScanJob
@@ -47,16 +58,19 @@ class Reconciler:
         *,
         newest: LocationId,
         doubted: Collection[SourceId],
+        by_checksum: bool,
         locations_changed: int,
     ) -> None:
         """newest: the highest id of a location before the scan. doubted: sources that lose nothing.
 
+        by_checksum: whether files may have moved in a storage that states checksums: file systems state none.
         locations_changed: locations changed in one transaction.
         """
         self._db = database
         self._job = job
         self._newest = newest
         self._doubted = doubted
+        self._by_checksum = by_checksum
         self._limit = locations_changed
 
     def run(self, guard: Guard | None, hash_key: RunKey) -> list[Loss]:
@@ -79,8 +93,9 @@ class Reconciler:
 
     def _moves(self) -> Iterator[dict[LocationId, LocationId]]:
         """The known location that each new one is, in portions for one transaction each."""
-        for by_checksum in (False, True):
-            yield from self._portions(*self._moved_files(by_checksum))
+        yield from self._portions(*self._moved_files(by_checksum=False))
+        if self._by_checksum:
+            yield from self._portions(*self._moved_files(by_checksum=True))
 
     def _portions(self, new: "array[int]", known: "array[int]") -> Iterator[dict[LocationId, LocationId]]:
         for start in range(0, len(new), self._limit):
@@ -93,44 +108,10 @@ class Reconciler:
         New: found by this scan, not identified and without a hash run. Vanished: missed by this scan or missing.
         by_checksum: where the storage states checksums; else by time and inode.
         """
-        scan = self._job.scan
-        new, old = LOCATION.alias("new"), LOCATION.alias("old")
-        new_folder, old_folder = FOLDER.alias("new_folder"), FOLDER.alias("old_folder")
-        none: ColumnElement[str] = literal_column("''")
-        key: tuple[ColumnElement[Any], ...]
-        if by_checksum:
-            same = (old.c.checksum == new.c.checksum) & (old.c.checksum != none) & (old.c.size == new.c.size)
-            has_key, key = new.c.checksum != none, (new.c.checksum, new.c.size)
-        else:
-            same = (
-                (old.c.inode == new.c.inode) & (old.c.size == new.c.size) & (old.c.mtime_ns == new.c.mtime_ns)
-            )
-            has_key, key = new.c.inode != 0, (new.c.inode, new.c.size, new.c.mtime_ns)
-        query = (
-            select(func.min(new.c.id), func.min(old.c.id))
-            .select_from(
-                new.join(new_folder, new_folder.c.id == new.c.folder_id)
-                .join(old, same)
-                .join(
-                    old_folder,
-                    (old_folder.c.id == old.c.folder_id) & (old_folder.c.source_id == new_folder.c.source_id),
-                )
-            )
-            .where(
-                new.c.scan_id == scan,
-                new.c.version_id.is_(None),
-                new.c.state == LocationState.PRESENT,
-                has_key,
-                ~exists(select(literal(1)).where(RUN.c.location_id == new.c.id)),
-                or_(old.c.missed_by == scan, old.c.state == LocationState.MISSING),
-                old.c.version_id.is_not(None),
-            )
-            .group_by(new_folder.c.source_id, *key)
-            .having(func.count() == 1)
-        )
+        query = _MOVED_BY_CHECKSUM if by_checksum else _MOVED_BY_INODE
         new_ids, old_ids = array("q"), array("q")
         with self._db.read() as connection:
-            for row in connection.execute(query):
+            for row in connection.execute(query, {"scan": self._job.scan}):
                 new_ids.append(row[0])
                 old_ids.append(row[1])
         return new_ids, old_ids
@@ -189,3 +170,43 @@ def _without_run(scan: int) -> tuple[ColumnElement[bool], ...]:
         LOCATION.c.state == LocationState.PRESENT,
         ~exists(select(literal(1)).where(RUN.c.location_id == LOCATION.c.id)),
     )
+
+
+def _moved(by_checksum: bool) -> Select[int, int]:
+    """The statement of `_moved_files`. Built once: to build it takes as long as to read a folder of many files."""
+    scan = bindparam("scan", type_=Integer)
+    new, old = LOCATION.alias("new"), LOCATION.alias("old")
+    new_folder, old_folder = FOLDER.alias("new_folder"), FOLDER.alias("old_folder")
+    none: ColumnElement[str] = literal_column("''")
+    key: tuple[ColumnElement[Any], ...]
+    if by_checksum:
+        same = (old.c.checksum == new.c.checksum) & (old.c.checksum != none) & (old.c.size == new.c.size)
+        has_key, key = new.c.checksum != none, (new.c.checksum, new.c.size)
+    else:
+        same = (old.c.inode == new.c.inode) & (old.c.size == new.c.size) & (old.c.mtime_ns == new.c.mtime_ns)
+        has_key, key = new.c.inode != 0, (new.c.inode, new.c.size, new.c.mtime_ns)
+    return (
+        select(func.min(new.c.id), func.min(old.c.id))
+        .select_from(
+            new.join(new_folder, new_folder.c.id == new.c.folder_id)
+            .join(old, same)
+            .join(
+                old_folder,
+                (old_folder.c.id == old.c.folder_id) & (old_folder.c.source_id == new_folder.c.source_id),
+            )
+        )
+        .where(
+            new.c.scan_id == scan,
+            new.c.version_id.is_(None),
+            new.c.state == LocationState.PRESENT,
+            has_key,
+            ~exists(select(literal(1)).where(RUN.c.location_id == new.c.id)),
+            or_(old.c.missed_by == scan, old.c.state == LocationState.MISSING),
+            old.c.version_id.is_not(None),
+        )
+        .group_by(new_folder.c.source_id, *key)
+        .having(func.count() == 1)
+    )
+
+
+_MOVED_BY_INODE, _MOVED_BY_CHECKSUM = _moved(by_checksum=False), _moved(by_checksum=True)

@@ -325,9 +325,13 @@ class StoreTree:
 
     # Single files
 
+    def is_settled(self, listing: Listing) -> bool:
+        """See Tree."""
+        return self._store.traits.appears_complete or self._policy.settle <= 0
+
     def may_grow(self, listing: Listing, number: int) -> bool:
         """See Tree. No clock is compared with another one: a file has to look the same twice."""
-        if self._store.traits.appears_complete or self._policy.settle <= 0:
+        if self.is_settled(listing):
             return False
         self._looked_at = time.monotonic()
         return True

@@ -80,6 +80,11 @@ class Tree(Protocol):
         """A listing of one file, which is empty if the file does not exist."""
         ...
 
+    def is_settled(self, listing: Listing) -> bool:
+        """Whether no file of a listing may still be being written, by one look at all of them: then `may_grow` holds
+        for none and need not be asked."""
+        ...
+
     def may_grow(self, listing: Listing, number: int) -> bool:
         """Whether a new or changed file may still be being written, as far as one look at it tells."""
         ...

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from dampipe.features.scanning.change_buffer import ChangeBuffer
-from dampipe.features.scanning.changes import FoundFile, is_unchanged
+from dampipe.features.scanning.changes import FoundFile, found_in_order, is_unchanged
 from dampipe.features.scanning.checkpoint import Checkpoint, Target, UnstableFile
 from dampipe.features.scanning.folder_state import FolderState
 from dampipe.features.scanning.hold import ScanHolds
@@ -212,8 +212,8 @@ class Walk:
             folder = tree.folder(target.path, self._reading(source, frozenset()))
             if not folder.problem:
                 self._folder_state.save_sidecars(source, target.path, folder.sidecars)
-        if listing.names and self._compare_file(source, tree, target.path, listing, 0, known):
-            self._buffer.found += 1
+        for _, number, found in found_in_order(listing, source.id, target.path, self._is_named):
+            self._buffer.found += self._compare_file(tree, listing, number, found, known, is_settled=False)
 
     # Trees
 
@@ -335,16 +335,20 @@ class Walk:
         tree = self._tree(source)
         taken = missed = 0
         before, after = _split(folder.lookalikes if folder is not None else None), set[bytes]()
-        for done, (key, number) in enumerate(listing.in_order(), 1):
-            missed += self._miss_files(known, key, unread)
-            file = known.at(key)
-            if self._is_lookalike(source, path, listing, number, file, before):
+        is_settled, needs_content = tree.is_settled(listing), self._policy.needs_content
+        files = found_in_order(listing, source.id, path, self._is_named)
+        for done, (key, number, found) in enumerate(files, 1):
+            file = None
+            if folder is not None:
+                missed += self._miss_files(known, key, unread)
+                file = known.at(key)
+            if needs_content(found.name) and self._is_lookalike(tree, listing, number, found, file, before):
                 after.add(listing.mark(number))
                 if file is not None and file.state == LocationState.PRESENT:
                     self._buffer.changes.gone.append(file.id)
                     missed += 1
             else:
-                taken += self._compare_file(source, tree, path, listing, number, file)
+                taken += self._compare_file(tree, listing, number, found, file, is_settled)
             if not done % self._policy.changes_written:
                 self._write()
         missed += self._miss_files(known, None, unread)
@@ -358,33 +362,22 @@ class Walk:
 
     def _is_lookalike(
         self,
-        source: Source,
-        path: str,
+        tree: Tree,
         listing: Listing,
         number: int,
+        found: FoundFile,
         known: KnownFile | None,
         marks: set[bytes],
     ) -> bool:
-        """Whether a file is not media although its suffix is. Only what is new or has changed is opened."""
-        name = listing.names[number]
-        if not self._policy.needs_content(name) or (known is not None and known.is_named):
-            return False
-        if known is not None and is_unchanged(known, self._found(source, path, listing, number)):
+        """Whether a file is not media although its suffix, one that needs content, is. Only what is new or has
+        changed is opened."""
+        if known is not None and (known.is_named or is_unchanged(known, found)):
             return False
         if marks and listing.mark(number) in marks:
             return True
-        tree = self._tree(source)
         if tree.may_grow(listing, number):
             return False  # it is checked again once it is stable
-        return tree.is_lookalike(join_key(path, name))
-
-    def _found(self, source: Source, path: str, listing: Listing, number: int) -> FoundFile:
-        name, size, mtime = listing.names[number], listing.sizes[number], listing.times[number]
-        inode = listing.inodes[number]
-        if not listing.tokens:
-            return FoundFile(source.id, path, name, size, mtime, inode, self._is_named)
-        stated = (listing.checksums[number], listing.tokens[number])
-        return FoundFile(source.id, path, name, size, mtime, inode, self._is_named, *stated)
+        return tree.is_lookalike(join_key(found.folder, found.name))
 
     def _lookalike_kinds(self, listing: Listing, marks: bytes | None) -> Counter[str]:
         """The suffixes of a folder's files that are not media by their content."""
@@ -398,16 +391,27 @@ class Walk:
         )
 
     def _compare_file(
-        self, source: Source, tree: Tree, path: str, listing: Listing, number: int, known: KnownFile | None
+        self,
+        tree: Tree,
+        listing: Listing,
+        number: int,
+        found: FoundFile,
+        known: KnownFile | None,
+        is_settled: bool,
     ) -> bool:
-        """Record what has become of a file; False: it is not stable yet and has to be checked again."""
-        found = self._found(source, path, listing, number)
-        is_same = known is not None and is_unchanged(known, found)
-        if not is_same and tree.may_grow(listing, number):
+        """Record what has become of a file; False: it is not stable yet and has to be checked again.
+
+        is_settled: whether no file of the listing is unstable.
+        """
+        if (
+            not is_settled
+            and not (known is not None and is_unchanged(known, found))
+            and tree.may_grow(listing, number)
+        ):
             self._checkpoint.unstable.append(
                 UnstableFile(
-                    source.id,
-                    path,
+                    found.source,
+                    found.folder,
                     found.name,
                     found.size,
                     found.mtime_ns,
@@ -497,11 +501,14 @@ class Walk:
         )
 
     def _reconcile(self) -> None:
+        sources = {target.source for target in self._checkpoint.targets}
+        roots = [source.root for source in self._sources.values() if source.id in sources]
         reconciler = Reconciler(
             self._db,
             self._job,
             newest=self._checkpoint.newest,
             doubted=self._checkpoint.doubted,
+            by_checksum=any(map(is_url, roots)),
             locations_changed=self._policy.locations_changed,
         )
         guard = None if self._job.accept_missing else self._policy.guard
