@@ -19,6 +19,7 @@ from dampipe.media.signatures.chain import Chain
 from dampipe.media.signatures.comparison import Comparison, Line
 from dampipe.media.signatures.lines import SWITCH, LineFinder
 from dampipe.media.signatures.path import JUMP, OffsetGrid, PathFinder
+from dampipe.media.signatures.steps import Refiner
 from dampipe.media.signatures.seeds import Seeds, find_seeds
 from dampipe.media.signatures.track import SignatureKind, SignatureTrack
 
@@ -81,6 +82,8 @@ def _picture_lines(first: SignatureTrack, second: SignatureTrack) -> tuple[Fract
             continue
         runs, cost = path.find()
         if cost < best[0] - JUMP:
+            if grid.has_equal_rates:
+                runs = Refiner(grid, path).refined(runs)
             best = (cost, grid.comparison.speed, Boundaries(grid, finder, path.noise).lines(runs))
     return best[1:]
 
