@@ -82,9 +82,10 @@ def _picture_lines(first: SignatureTrack, second: SignatureTrack) -> tuple[Fract
             continue
         runs, cost = path.find()
         if cost < best[0] - JUMP:
-            if grid.has_equal_rates:
-                runs = Refiner(grid, path).refined(runs)
-            best = (cost, grid.comparison.speed, Boundaries(grid, finder, path.noise).lines(runs))
+            refiner = Refiner(grid, path) if grid.has_equal_rates else None
+            if refiner is not None:
+                runs = refiner.refined(runs)
+            best = (cost, grid.comparison.speed, Boundaries(grid, finder, path.noise, refiner).lines(runs))
     return best[1:]
 
 

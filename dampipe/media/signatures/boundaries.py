@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from dampipe.media.signatures.comparison import Comparison, Line
 from dampipe.media.signatures.lines import MIN_FRAMES, LineFinder
+from dampipe.media.signatures.steps import Cut, Refiner
 from dampipe.media.signatures.path import (
     FREE,
     GONE,
@@ -54,21 +55,13 @@ _LOCAL = 8
 _SAMPLE = 2000
 
 
-@dataclass(frozen=True)
-class _Cut:
-    """Frames of the first track: the run before ends at `end`, the run after begins at `begin`."""
-
-    end: int
-    begin: int
-    sure_end: int
-    """The same where only frames are given to a run that are sure to be of it."""
-    sure_begin: int
-
-
 class Boundaries:
     """Turns the runs of a path into the lines of an alignment."""
 
-    def __init__(self, grid: OffsetGrid, finder: LineFinder, noise: float) -> None:
+    def __init__(
+        self, grid: OffsetGrid, finder: LineFinder, noise: float, refiner: Refiner | None = None
+    ) -> None:
+        self._refiner = refiner
         self._grid = grid
         self._noise = noise
         self._is_reframed = noise >= REFRAMED
@@ -78,7 +71,7 @@ class Boundaries:
 
     def lines(self, runs: Sequence[Run]) -> list[Line]:
         """The lines, in order, of which no two share a frame of either track."""
-        united = self._united([self._settled(run) for run in runs])
+        united = self._united(list(runs) if self._refiner else [self._settled(run) for run in runs])
         cut = self._extended(self._cut(united))
         lines = [self._line(run) for run in cut if len(run) >= MIN_FRAMES[self._first.kind]]
         weighed = [self._finder.weighed(line) for line in lines]
@@ -151,7 +144,7 @@ class Boundaries:
             while done and (done[-1].start >= run.start or done[-1].start >= run.stop):
                 done.pop()
             if done:
-                cut = self._between(done[-1], run)
+                cut = (self._refiner.cut if self._refiner else self._between)(done[-1], run)
                 wide = self._seconds(cut.sure_end, cut.end) + self._seconds(cut.begin, cut.sure_begin)
                 near = abs(run.number - done[-1].number) * self._grid.step <= 1.01 * self._comparison.longest
                 is_still = wide > UNSURE and self._is_still(cut.sure_end, cut.sure_begin)
@@ -167,7 +160,7 @@ class Boundaries:
     def _seconds(self, start: int, stop: int) -> float:
         return max(0, stop - start) * self._first.step
 
-    def _between(self, before: Run, after: Run) -> _Cut:
+    def _between(self, before: Run, after: Run) -> Cut:
         """The cut between two runs, by all frames near it."""
         low = max(before.start, min(before.stop, after.start) - _FAR)
         high = min(after.stop, max(before.stop, after.start) + _FAR)
@@ -193,7 +186,7 @@ class Boundaries:
         best = int(np.flatnonzero(total >= total.max() - 1e-6)[-1])
         likely = np.flatnonzero(total >= total.max() - SURE)
         end, begin = int(xs[best]), int(ys[best])
-        return _Cut(low + end, low + begin, low + int(xs[likely[0]]), low + int(ys[likely[-1]]))
+        return Cut(low + end, low + begin, low + int(xs[likely[0]]), low + int(ys[likely[-1]]))
 
     def _local_noise(self, squares: NDArray[np.float64]) -> NDArray[np.float64]:
         """The noise around each frame, of how much it differs where it differs least."""

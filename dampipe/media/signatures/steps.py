@@ -28,14 +28,28 @@ _APART = 8
 AROUND = 36
 LOCAL = 6
 KEEP = 0.7
-PART = 0.5
+PART = 0.7
 SHOT = 8000.0
 EXCESS = 3.0
 SHRINK = 0.7
-FLOOR = 0.03
+FLOOR = 0.05
 _CHANGED = 0.1
 DRIFT = 1.0
+SIDE = 100
+SOFT = 2.0
+SURE = 0.8
 BUMP = 1.0
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Frames of the first track: the run before ends at `end`, the run after begins at `begin`."""
+
+    end: int
+    begin: int
+    sure_end: int
+    """The same where only frames are given to a run that are sure to be of it."""
+    sure_begin: int
 
 
 @dataclass(frozen=True)
@@ -104,11 +118,12 @@ class Refiner:
         self._grid = grid
         self._path = path
         self._count = len(grid.comparison.first)
+        self._stride = max(1, round(grid.comparison.speed_of(grid.comparison.first.mean_step) / grid.step))
 
     def refined(self, runs: Sequence[Run]) -> list[Run]:
         if not runs:
             return list(runs)
-        drift = measured(self._grid, runs)
+        self._drift = drift = measured(self._grid, runs)
         lines = [Line(run.start, run.stop, self._grid.offset(run.number)) for run in runs]
         found: list[Run] = []
         for group in self._path.groups(lines, 48, MARGIN):
@@ -187,6 +202,89 @@ class Refiner:
             before -= smallest[-1]
             pieces.append(piece)
         return traced(pieces, first, least, GONE)[0]
+
+
+    def cut(self, before: Run, after: Run) -> Cut:
+        """The cut between two runs, by what each place of it would cost, and the frames that are surely of each."""
+        grid, drift = self._grid, self._drift
+        low = max(before.start, min(before.stop, after.start) - SIDE)
+        high = min(after.stop, max(before.stop, after.start) + SIDE)
+        warm = max(before.start, low - AROUND)
+        frames = np.arange(warm, high)
+        own, own_outside = grid.all_residuals(frames, np.array([before.number]))
+        other, other_outside = grid.all_residuals(frames, np.array([after.number]))
+        noise = np.maximum(drift.noise[frames], self._path.unsteady[frames])
+        size, change = drift.size[frames], drift.drift[frames]
+        count = high - low
+        # The filter along the run before, as it is before each frame that the run could end at.
+        bias, spread = np.zeros((count + 1, WIDTH), np.float32), np.zeros(count + 1)
+        upto = np.zeros(count + 1)
+        state = Filter(np.zeros((1, WIDTH), np.float32), np.full(1, size[0]))
+        for at in range(len(frames)):
+            if at >= low - warm:
+                row = at - (low - warm)
+                bias[row], spread[row] = state.bias[0], state.spread[0]
+            cost = state.step(own[at], own_outside[at], noise[at], size[at], change[at])
+            if at >= low - warm:
+                upto[at - (low - warm) + 1] = upto[at - (low - warm)] + cost[0]
+        bias[count], spread[count] = state.bias[0], state.spread[0]
+        # If the run before ends at frame x, the one after begins at y: not before x, and later in the second track.
+        xs = np.arange(count + 1)
+        ys = np.clip(xs + max(0, before.number - after.number) // self._stride, xs, None)
+        some = ys <= count
+        xs, ys = xs[some], ys[some]
+        total = upto[xs] + GONE * (ys - xs)
+        drifted = np.append(0, np.cumsum(change[low - warm :]))
+        state = Filter(bias[xs], spread[xs] + drifted[ys] - drifted[xs])
+        for row in range(int(ys[0]), count):
+            at = row + low - warm
+            # Those that have begun, the first of which may begin here.
+            begun = int(np.searchsorted(ys, row, "right"))
+            part = Filter(state.bias[:begun], state.spread[:begun])
+            part.spread[ys[:begun] == row] += BUMP * noise[at]
+            total[:begun] += part.step(other[at], other_outside[at], noise[at], size[at], change[at])
+            state.bias[:begun], state.spread[:begun] = part.bias, part.spread
+        best = int(np.flatnonzero(total <= total.min() + 1e-6)[-1])
+        likely = np.exp(-(total - total.min()) / SOFT)
+        likely /= likely.sum()
+        ends = np.bincount(xs, likely, count + 2)
+        begins = np.bincount(ys, likely, count + 2)
+        of_before = 1 - np.cumsum(ends)  # after its value at frame t: that the run ends later than t
+        of_after = np.cumsum(begins)
+        sure_end = int(np.argmax(of_before < SURE))
+        sure_begin = int(np.argmax(of_after >= SURE))
+        return Cut(low + int(xs[best]), low + int(ys[best]), low + sure_end, low + max(sure_end, sure_begin))
+
+
+@dataclass
+class Filter:
+    """What paths know of the difference of the two tracks: its mean, and the square of how far it may be from that."""
+
+    bias: NDArray[np.float32]
+    spread: NDArray[np.float64]
+
+    def step(
+        self,
+        found: NDArray[np.float32],
+        outside: NDArray[np.bool_],
+        noise: float,
+        size: float,
+        change: float,
+    ) -> NDArray[np.float64]:
+        """Take a frame into account, and return what it costs."""
+        spread = np.minimum(self.spread + change, max(size + noise, change))
+        large = np.einsum("ij,ij->i", self.bias, self.bias) > EXCESS * size + noise
+        if large.any():
+            self.bias = np.where(large[:, None], np.float32(SHRINK) * self.bias, self.bias)
+        rest = found - self.bias
+        allowed = noise + spread
+        unlike = np.einsum("ij,ij->i", rest, rest) / allowed
+        cost = STEEP * np.log1p(np.minimum(unlike, CAP))
+        cost[np.broadcast_to(outside, cost.shape)] = STEEP * np.log1p(CAP)
+        gain = spread / allowed * (6 / np.maximum(unlike, 6))
+        self.bias = self.bias + gain[:, None].astype(np.float32) * rest
+        self.spread = spread - gain * spread
+        return np.asarray(cost)
 
 
 def _rows(
