@@ -130,10 +130,11 @@ class OffsetGrid:
 
     def all_residuals(
         self, frames: NDArray[np.int64], numbers: NDArray[np.int64]
-    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """The differences of signatures, shape (frames, numbers, WIDTH), and where there is no frame."""
+    ) -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]:
+        """The differences of signatures, shape (frames, numbers, WIDTH), where there is no frame, where one is blank."""
         places, outside = self._places(frames, numbers)
-        return self._theirs[places] - self._ours[frames][:, None], outside
+        blank = self.comparison.first.blank[frames][:, None] != self.comparison.second.blank[places]
+        return self._theirs[places] - self._ours[frames][:, None], outside, blank & ~outside
 
     def noise(self, lines: Sequence[Line]) -> float:
         """The square of the distance of two frames that show the same, over most of these lines."""

@@ -30,6 +30,7 @@ LOCAL = 6
 KEEP = 0.7
 PART = 0.7
 SHOT = 8000.0
+BLOCK = 6
 EXCESS = 3.0
 SHRINK = 0.7
 FLOOR = 0.05
@@ -38,6 +39,8 @@ DRIFT = 1.0
 SIDE = 100
 SOFT = 2.0
 SURE = 0.8
+FADE = 2.5
+WHITE = 1.0
 BUMP = 1.0
 
 
@@ -56,6 +59,7 @@ class Cut:
 class Drift:
     """How the difference of the two tracks behaves around each frame of the first one; squares, over all coefficients."""
 
+    scale: NDArray[np.float32]
     noise: NDArray[np.float64]
     drift: NDArray[np.float64]
     size: NDArray[np.float64]
@@ -79,21 +83,27 @@ def _around(
 def measured(grid: OffsetGrid, runs: Sequence[Run]) -> Drift:
     count = len(grid.comparison.first)
     rows = grid.comparison.first.rows.astype(np.float32)
-    near, far, size = (np.full(count, np.nan) for _ in range(3))
-    for run in runs:
-        frames = np.arange(run.start, run.stop)
-        found = grid.residuals(frames, run.number)
-        size[frames] = (found**2).sum(axis=1)
-        near[frames[1:]] = ((found[1:] - found[:-1]) ** 2).sum(axis=1)
-        if len(run) > _APART:
-            far[frames[_APART:]] = ((found[_APART:] - found[:-_APART]) ** 2).sum(axis=1)
     changed = np.zeros(count)
     changed[1:] = ((rows[1:] - rows[:-1]) ** 2).sum(axis=1)
     cuts = changed > SHOT
     shots = np.cumsum(cuts)
-    # Differences across a cut are of no shot.
-    near[cuts] = np.nan
-    far[_after(cuts, _APART)] = np.nan
+    residuals = np.full((count, WIDTH), np.nan, np.float32)
+    number = np.full(count, np.nan)
+    for run in runs:
+        frames = np.arange(run.start, run.stop)
+        residuals[frames] = grid.residuals(frames, run.number)
+        number[frames] = run.number
+    scale = _scale(residuals, number, shots)
+    residuals *= scale
+
+    def steps(apart: int) -> NDArray[np.float64]:
+        found = np.full(count, np.nan)
+        found[apart:] = ((residuals[apart:] - residuals[:-apart]) ** 2).sum(axis=1)
+        same = (number[apart:] == number[:-apart]) & (shots[apart:] == shots[:-apart])
+        found[apart:][~same] = np.nan
+        return found
+
+    near, far, size = steps(1), steps(_APART), (residuals**2).sum(axis=1).astype(np.float64)
     one = _around(near, shots, AROUND, 3, 2 * LEAST_NOISE)
     local = _around(near, shots, LOCAL, 1, 2 * LEAST_NOISE, PART)
     several = _around(far, shots, AROUND, 3, 2 * LEAST_NOISE)
@@ -104,13 +114,27 @@ def measured(grid: OffsetGrid, runs: Sequence[Run]) -> Drift:
     drift = np.minimum(DRIFT * drift, total)
     most = np.maximum(4 * total, 20 * noise)
     drift += np.minimum(most, _CHANGED * np.maximum(0, changed - 4 * usual))
-    return Drift(noise, drift + FLOOR * noise, total)
+    return Drift(scale, noise, drift + FLOOR * noise, total)
 
 
-def _after(cuts: NDArray[np.bool_], frames: int) -> NDArray[np.bool_]:
-    upto = np.append(0, np.cumsum(cuts))
-    at = np.arange(len(cuts))
-    return upto[at + 1] > upto[np.maximum(at + 1 - frames, 0)]
+def _scale(
+    residuals: NDArray[np.float32], number: NDArray[np.float64], shots: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """By what each coefficient is multiplied, so that the noise of all is about equal, without changing their sum."""
+    count = len(residuals)
+    squares = np.full((count, WIDTH), np.nan, np.float32)
+    squares[1:] = (residuals[1:] - residuals[:-1]) ** 2
+    squares[1:][(number[1:] != number[:-1]) | (shots[1:] != shots[:-1])] = np.nan
+    marks = np.arange(0, count, BLOCK)
+    at = (marks[:, None] + np.arange(-AROUND, AROUND + 1, 2)).clip(0, count - 1)
+    own = np.searchsorted(marks, np.arange(count), "right") - 1
+    part = np.where((shots[at] == shots[marks][:, None])[..., None], squares[at], np.nan)
+    known = (~np.isnan(part)).sum(axis=1)
+    clipped = np.minimum(np.nan_to_num(part), 1e4)
+    mean = (clipped.sum(axis=1) + 6 * LEAST_NOISE / 8) / (known + 6)
+    weight = (1 / np.maximum(mean, 0.25)) ** (WHITE / 2)
+    weight /= np.sqrt((weight**2).mean(axis=1, keepdims=True))
+    return np.asarray(weight[own].clip(0.4, 2.5), np.float32)
 
 
 class Refiner:
@@ -155,7 +179,8 @@ class Refiner:
                 spread_before = moved(spread_before, numbers, band, size0, float(spread_before[-1]))
                 numbers = band
             ladder = np.arange(len(band))
-            found, outside = grid.all_residuals(frames, band)
+            found, outside, fades = grid.all_residuals(frames, band)
+            found *= drift.scale[frames][:, None]
             piece = Piece(frames, band, np.empty(outside.shape, np.float32), np.empty(outside.shape, np.bool_))
             for row, frame in enumerate(frames):
                 noise = max(drift.noise[frame], unsteady[frame])
@@ -175,10 +200,12 @@ class Refiner:
                 unlike = np.einsum("ij,ij->i", rest, rest) / allowed
                 cost = STEEP * np.log1p(np.minimum(unlike, CAP))
                 cost[outside[row]] = STEEP * np.log1p(CAP)
+                cost[fades[row]] = STEEP * np.log1p(FADE)
                 totals += cost
                 piece.totals[row] = totals
                 gain = spread / allowed
                 gain = np.where(unlike > 6, gain * 6 / np.maximum(unlike, 6), gain)
+                gain[fades[row]] = 0
                 bias = bias + gain[:, None].astype(np.float32) * rest
                 spread = spread - gain * spread
                 # One frame later, what was at this place is one offset lower.
@@ -211,8 +238,10 @@ class Refiner:
         high = min(after.stop, max(before.stop, after.start) + SIDE)
         warm = max(before.start, low - AROUND)
         frames = np.arange(warm, high)
-        own, own_outside = grid.all_residuals(frames, np.array([before.number]))
-        other, other_outside = grid.all_residuals(frames, np.array([after.number]))
+        own, own_outside, own_fades = grid.all_residuals(frames, np.array([before.number]))
+        other, other_outside, other_fades = grid.all_residuals(frames, np.array([after.number]))
+        own *= drift.scale[frames][:, None]
+        other *= drift.scale[frames][:, None]
         noise = np.maximum(drift.noise[frames], self._path.unsteady[frames])
         size, change = drift.size[frames], drift.drift[frames]
         count = high - low
@@ -224,7 +253,7 @@ class Refiner:
             if at >= low - warm:
                 row = at - (low - warm)
                 bias[row], spread[row] = state.bias[0], state.spread[0]
-            cost = state.step(own[at], own_outside[at], noise[at], size[at], change[at])
+            cost = state.step(own[at], own_outside[at], own_fades[at], noise[at], size[at], change[at])
             if at >= low - warm:
                 upto[at - (low - warm) + 1] = upto[at - (low - warm)] + cost[0]
         bias[count], spread[count] = state.bias[0], state.spread[0]
@@ -242,7 +271,7 @@ class Refiner:
             begun = int(np.searchsorted(ys, row, "right"))
             part = Filter(state.bias[:begun], state.spread[:begun])
             part.spread[ys[:begun] == row] += BUMP * noise[at]
-            total[:begun] += part.step(other[at], other_outside[at], noise[at], size[at], change[at])
+            total[:begun] += part.step(other[at], other_outside[at], other_fades[at], noise[at], size[at], change[at])
             state.bias[:begun], state.spread[:begun] = part.bias, part.spread
         best = int(np.flatnonzero(total <= total.min() + 1e-6)[-1])
         likely = np.exp(-(total - total.min()) / SOFT)
@@ -267,6 +296,7 @@ class Filter:
         self,
         found: NDArray[np.float32],
         outside: NDArray[np.bool_],
+        fades: NDArray[np.bool_],
         noise: float,
         size: float,
         change: float,
@@ -280,8 +310,12 @@ class Filter:
         allowed = noise + spread
         unlike = np.einsum("ij,ij->i", rest, rest) / allowed
         cost = STEEP * np.log1p(np.minimum(unlike, CAP))
-        cost[np.broadcast_to(outside, cost.shape)] = STEEP * np.log1p(CAP)
         gain = spread / allowed * (6 / np.maximum(unlike, 6))
+        if outside[0]:
+            cost[:] = STEEP * np.log1p(CAP)
+        if fades[0]:
+            cost[:] = STEEP * np.log1p(FADE)
+            gain[:] = 0
         self.bias = self.bias + gain[:, None].astype(np.float32) * rest
         self.spread = spread - gain * spread
         return np.asarray(cost)
