@@ -19,8 +19,8 @@ from dampipe.media.signatures.chain import Chain
 from dampipe.media.signatures.comparison import Comparison, Line
 from dampipe.media.signatures.lines import SWITCH, LineFinder
 from dampipe.media.signatures.path import JUMP, OffsetGrid, PathFinder
-from dampipe.media.signatures.steps import Refiner
 from dampipe.media.signatures.seeds import Seeds, find_seeds
+from dampipe.media.signatures.steps import Refiner
 from dampipe.media.signatures.track import SignatureKind, SignatureTrack
 
 METHOD = "2"
@@ -33,6 +33,8 @@ BETTER = 1.01
 PROMISING = 1.3
 """Times the least noise at which a speed is not considered: its frames do not fit."""
 MOST_SPEEDS = 3
+UNUSUAL = 8 * JUMP
+"""By how much cheaper the path must be at a speed at which frames do not meet: over a short clip speeds hardly differ."""
 _COARSER = 0.98
 """Part of the frames of the other track from which a track has fewer."""
 
@@ -81,10 +83,9 @@ def _picture_lines(first: SignatureTrack, second: SignatureTrack) -> tuple[Fract
         if path.noise > PROMISING * least:
             continue
         runs, cost = path.find()
-        if cost < best[0] - JUMP:
-            refiner = Refiner(grid, path) if grid.has_equal_rates else None
-            if refiner is not None:
-                runs = refiner.refined(runs)
+        if cost < best[0] - (JUMP if grid.has_equal_rates else UNUSUAL):
+            refiner = Refiner(grid, path, runs) if runs and grid.has_equal_rates else None
+            runs = refiner.runs() if refiner is not None else runs
             best = (cost, grid.comparison.speed, Boundaries(grid, finder, path.noise, refiner).lines(runs))
     return best[1:]
 

@@ -6,14 +6,13 @@ a cut within a still are of no place of their own, so that there the most likely
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dampipe.media.signatures.comparison import Comparison, Line
 from dampipe.media.signatures.lines import MIN_FRAMES, LineFinder
-from dampipe.media.signatures.steps import Cut, Refiner
 from dampipe.media.signatures.path import (
     FREE,
     GONE,
@@ -25,9 +24,12 @@ from dampipe.media.signatures.path import (
     OffsetGrid,
     Run,
 )
+from dampipe.media.signatures.steps import Cut, Refiner
 
 BRIDGE = 1.0
 """Seconds without agreement that are bridged between two runs at one offset: a flash, a caption, a repaired frame."""
+RETURN = 1.5
+"""The same if another offset was found there, from which the footage returns to exactly the one before: a fade."""
 LIKE = 0.5
 """Least mean agreement of a longer gap that is bridged: a dark fade, whose signatures are mostly noise."""
 SAME = 0.96
@@ -111,7 +113,7 @@ class Boundaries:
             if earlier is not None and self._is_one(done[earlier:], run):
                 run = Run(done[earlier].start, run.stop, run.number)
                 del done[earlier:]
-            elif done and self._is_reframed and self._agrees(done[-1], run):
+            elif done and self._is_reframed and self._refiner is None and self._agrees(done[-1], run):
                 longer = max(done[-1], run, key=len)
                 run = Run(done[-1].start, run.stop, longer.number)
                 done.pop()
@@ -132,6 +134,11 @@ class Boundaries:
             return True
         agreement = self._comparison.agreement(frames, self._grid.offset(run.number))
         if len(before) > 1:
+            if (
+                self._refiner is not None
+                and self._first.seconds[run.start] - self._first.seconds[before[0].stop - 1] <= RETURN
+            ):
+                return True
             other = sum(len(one) for one in before[1:])
             return float(agreement.mean()) >= SAME and other <= len(run) + len(before[0])
         seconds = float(self._first.seconds[run.start] - self._first.seconds[frames[0]])

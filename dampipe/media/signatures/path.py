@@ -183,20 +183,20 @@ class PathFinder:
         runs: list[Run] = []
         cost = 0.0
         done = 0
-        for group in self.groups(self._lines, REACH, MARGIN):
+        for group in self.groups(self._lines):
             found, of_group = self._search(group)
             runs += found
             cost += of_group
             done += min(self._count, group[-1].stop + MARGIN) - max(0, group[0].start - MARGIN)
         return runs, cost + GONE * max(0, self._count - done)
 
-    def groups(self, lines: Sequence[Line], reach: int, margin: int) -> list[list[Line]]:
+    def groups(self, lines: Sequence[Line]) -> list[list[Line]]:
         """Consecutive lines whose offsets are near each other: others are too far apart for one band."""
         groups: list[list[Line]] = []
         for line in lines:
             near = groups and (
-                abs(self._grid.number(groups[-1][-1].offset) - self._grid.number(line.offset)) <= 2 * reach
-                and line.start - groups[-1][-1].stop <= 2 * margin
+                abs(self._grid.number(groups[-1][-1].offset) - self._grid.number(line.offset)) <= 2 * REACH
+                and line.start - groups[-1][-1].stop <= 2 * MARGIN
             )
             if near:
                 groups[-1].append(line)
@@ -204,12 +204,12 @@ class PathFinder:
                 groups.append([line])
         return groups
 
-    def windows(self, group: Sequence[Line], reach: int, margin: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    def windows(self, group: Sequence[Line], reach: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
         """Frames, some at a time, and the offsets that are searched for them, without gaps."""
         active = [
             (
-                max(0, line.start - margin),
-                min(self._count, line.stop + margin),
+                max(0, line.start - MARGIN),
+                min(self._count, line.stop + MARGIN),
                 self._grid.number(line.offset),
             )
             for line in group
@@ -237,7 +237,7 @@ class PathFinder:
         return np.asarray(np.clip(costs, 0, WORST, out=costs), np.float32)
 
     def _search(self, group: Sequence[Line]) -> tuple[list[Run], float]:
-        windows = self.windows(group, REACH, MARGIN)
+        windows = self.windows(group, REACH)
         first = int(windows[0][0][0])
         count = int(windows[-1][0][-1]) + 1 - first
         least = np.zeros(count)  # of the totals of each frame
