@@ -28,8 +28,6 @@ from dampipe.media.signatures.steps import Cut, Refiner
 
 BRIDGE = 1.0
 """Seconds without agreement that are bridged between two runs at one offset: a flash, a caption, a repaired frame."""
-RETURN = 1.5
-"""The same if another offset was found there, from which the footage returns to exactly the one before: a fade."""
 LIKE = 0.5
 """Least mean agreement of a longer gap that is bridged: a dark fade, whose signatures are mostly noise."""
 SAME = 0.96
@@ -134,11 +132,6 @@ class Boundaries:
             return True
         agreement = self._comparison.agreement(frames, self._grid.offset(run.number))
         if len(before) > 1:
-            if (
-                self._refiner is not None
-                and self._first.seconds[run.start] - self._first.seconds[before[0].stop - 1] <= RETURN
-            ):
-                return True
             other = sum(len(one) for one in before[1:])
             return float(agreement.mean()) >= SAME and other <= len(run) + len(before[0])
         seconds = float(self._first.seconds[run.start] - self._first.seconds[frames[0]])

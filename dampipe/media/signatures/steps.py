@@ -20,14 +20,14 @@ from dampipe.media.signatures.track import WIDTH
 
 REACH = 12
 """Steps of the grid on both sides of each run that are searched."""
-JUMP = 35.0
+JUMP = 40.0
 """Cost of another offset."""
 GONE = 10.0
 """Cost of a frame that is not in the second track."""
 STEEP = 8.0
 """Cost of a frame: times the logarithm of 1 + how many times the expected square it differs. One that is as expected
 costs 5.5. The logarithm, since an encode has frames that differ by far more than others do."""
-WORST = 30.0
+WORST = 12.0
 """Times the expected square above which a frame costs no more."""
 FADE = 2.5
 """The same of a frame that is blank in one version only: a grade decides which frame of a fade is the first one."""
@@ -35,6 +35,8 @@ OUTLIER = 6.0
 """Times the expected square above which a frame changes the estimate less."""
 LARGE = 8.0
 """Times the noise by which versions differ, at most frames, from which on the path is searched again."""
+SHORT = 2.5
+"""Seconds of a first or last run that is taken for a fade."""
 SIDE = 100
 """Frames on both sides of a cut in which its place is looked for."""
 SOFT = 2.0
@@ -112,9 +114,12 @@ class Refiner:
     def __init__(self, grid: OffsetGrid, path: PathFinder, runs: Sequence[Run]) -> None:
         self._grid, self._path, self._first_runs = grid, path, list(runs)
         self._drift = measured(grid, runs)
-        first = grid.comparison.first
-        self._frame_steps = max(1, round(grid.comparison.speed_of(first.mean_step) / grid.step))
-        """Steps of the grid per frame of the first track."""
+
+    @staticmethod
+    def suits(grid: OffsetGrid) -> bool:
+        """Whether each frame has its counterpart: between frames differences jump to and fro."""
+        step = grid.comparison.speed_of(grid.comparison.first.mean_step)
+        return grid.has_equal_rates and round(step / grid.step) == 1
 
     def runs(self) -> list[Run]:
         """The runs of the cheapest path, in order; those that were given if the versions differ by little but noise."""
@@ -124,7 +129,44 @@ class Refiner:
         found: list[Run] = []
         for group in self._path.groups(lines):
             found += self._search(group)
-        return found
+        return self._without_detours(found)
+
+    def _without_detours(self, found: Sequence[Run]) -> list[Run]:
+        """The runs without those after which footage returns to the offset before, unless it did so before, too.
+
+        A fade, of which a grade may show more or less, looks like that; an edit hardly ever does.
+        """
+        done: list[Run] = []
+        for run in found:
+            earlier = next((at for at, one in enumerate(done) if one.number == run.number), None)
+            if earlier is not None and any(
+                one.number == run.number and one.start < done[earlier].stop and run.start < one.stop
+                for one in self._first_runs
+            ):
+                run = Run(done[earlier].start, run.stop, run.number)
+                del done[earlier:]
+            done.append(run)
+        for outer, inner in ((0, 1), (-1, -2)):
+            if len(done) > 1 and self._is_fade(done[outer], done[inner]):
+                whole = Run(
+                    min(done[outer].start, done[inner].start),
+                    max(done[outer].stop, done[inner].stop),
+                    done[inner].number,
+                )
+                done[inner] = whole
+                del done[outer]
+        return done
+
+    def _is_fade(self, outer: Run, inner: Run) -> bool:
+        """Whether the first or last run is short, and was at the offset of the one beside it."""
+        return len(outer) * self._grid.comparison.first.step <= SHORT and any(
+            one.number == inner.number
+            and one.start < outer.stop
+            and outer.start < one.stop
+            and one.start < inner.stop
+            and inner.start < one.stop
+            for one in self._first_runs
+        )
 
     def _frame(self, frame: int) -> _Frame:
         return _Frame(self._drift, self._path.unsteady, frame)
@@ -216,7 +258,7 @@ class Refiner:
         mean[count], spread[count] = state.mean[0], state.spread[0]
         # If the run before ends at frame x, the one after begins at y: not before x, and later in the second track.
         xs = np.arange(count + 1)
-        ys = xs - (-max(0, before.number - after.number) // self._frame_steps)
+        ys = xs + max(0, before.number - after.number)
         xs, ys = xs[ys <= count], ys[ys <= count]
         if not len(xs):
             return Cut(before.stop, after.start, before.stop, after.start)
