@@ -56,7 +56,7 @@ def measured(grid: OffsetGrid, runs: Sequence[Run]) -> Drift:
     rows = grid.comparison.first.rows.astype(np.float32)
     count = len(rows)
     changed = np.append(0.0, ((rows[1:] - rows[:-1]) ** 2).sum(axis=1))
-    shots = np.cumsum(changed > SHOT)
+    shots: NDArray[np.int64] = np.cumsum((changed > SHOT).astype(np.int64))
     found = np.full((count, WIDTH), np.nan, np.float32)
     number = np.full(count, np.nan)
     for run in runs:

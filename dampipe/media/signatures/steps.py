@@ -148,12 +148,9 @@ class Refiner:
             done.append(run)
         for outer, inner in ((0, 1), (-1, -2)):
             if len(done) > 1 and self._is_fade(done[outer], done[inner]):
-                whole = Run(
-                    min(done[outer].start, done[inner].start),
-                    max(done[outer].stop, done[inner].stop),
-                    done[inner].number,
-                )
-                done[inner] = whole
+                both = done[outer], done[inner]
+                start, stop = min(run.start for run in both), max(run.stop for run in both)
+                done[inner] = Run(start, stop, done[inner].number)
                 del done[outer]
         return done
 
