@@ -106,22 +106,22 @@ class Boundaries:
     def _united(self, runs: Sequence[Run]) -> list[Run]:
         """The runs, those at one offset joined over what is between them if that may well be at it, too."""
         done: list[Run] = []
-        for run in runs:
+        for run in self._refiner.with_ends(runs) if self._refiner else runs:
             earlier = next((at for at, one in enumerate(done) if one.number == run.number), None)
             if earlier is not None and self._is_one(done[earlier:], run):
                 run = Run(done[earlier].start, run.stop, run.number)
                 del done[earlier:]
-            elif done and self._is_reframed and self._refiner is None and self._agrees(done[-1], run):
+            elif done and self._is_reframed and self._agrees(done[-1], run):
                 longer = max(done[-1], run, key=len)
                 run = Run(done[-1].start, run.stop, longer.number)
                 done.pop()
             done.append(run)
-        return done
+        return [run for run in done if len(run)]
 
     def _agrees(self, before: Run, run: Run) -> bool:
         """Whether the shorter of two consecutive runs agrees with the offset of the longer one."""
         shorter, longer = sorted((before, run), key=len)
-        if abs(before.number - run.number) > REACH:
+        if not len(shorter) or abs(before.number - run.number) > REACH:
             return False
         frames = np.arange(shorter.start, shorter.stop)
         return float(self._comparison.agreement(frames, self._grid.offset(longer.number)).mean()) >= SAME
@@ -131,9 +131,12 @@ class Boundaries:
         if not len(frames):
             return True
         agreement = self._comparison.agreement(frames, self._grid.offset(run.number))
+        at_end = not len(run) or not len(before[0])
         if len(before) > 1:
             other = sum(len(one) for one in before[1:])
-            return float(agreement.mean()) >= SAME and other <= len(run) + len(before[0])
+            return float(agreement.mean()) >= SAME and (at_end or other <= len(run) + len(before[0]))
+        if at_end:
+            return False
         seconds = float(self._first.seconds[run.start] - self._first.seconds[frames[0]])
         return seconds <= BRIDGE or float(agreement.mean()) >= LIKE
 

@@ -35,6 +35,8 @@ OUTLIER = 6.0
 """Times the expected square above which a frame changes the estimate less."""
 LARGE = 8.0
 """Times the noise by which versions differ, at most frames, from which on the path is searched again."""
+LASTING = 2.0
+"""The same from which on an offset may be but another look: a coarse encode differs by less."""
 SHORT = 2.5
 """Seconds of a first or last run that is taken for a fade."""
 SIDE = 100
@@ -114,6 +116,7 @@ class Refiner:
     def __init__(self, grid: OffsetGrid, path: PathFinder, runs: Sequence[Run]) -> None:
         self._grid, self._path, self._first_runs = grid, path, list(runs)
         self._drift = measured(grid, runs)
+        self._by_noise = float(np.median(self._drift.size / self._drift.noise))
 
     @staticmethod
     def suits(grid: OffsetGrid) -> bool:
@@ -123,7 +126,7 @@ class Refiner:
 
     def runs(self) -> list[Run]:
         """The runs of the cheapest path, in order; those that were given if the versions differ by little but noise."""
-        if float(np.median(self._drift.size / self._drift.noise)) < LARGE:
+        if self._by_noise < LARGE:
             return self._first_runs
         lines = [Line(run.start, run.stop, self._grid.offset(run.number)) for run in self._first_runs]
         found: list[Run] = []
@@ -131,21 +134,37 @@ class Refiner:
             found += self._search(group)
         return self._without_detours(found)
 
+    def with_ends(self, runs: Sequence[Run]) -> list[Run]:
+        """The runs and, if the versions differ by more than noise, empty ones where both begin and where both end.
+
+        A crop is to a zoom what an offset is, and nothing within a shot tells them apart; but a version that begins
+        where the other one begins, and returns to that offset, has hardly had another one in between.
+        """
+        if self._by_noise < LASTING or not runs:
+            return list(runs)
+        comparison = self._grid.comparison
+        ours, theirs = comparison.first.seconds, comparison.second.seconds
+        begin, end = (self._grid.number(theirs[at] - comparison.speed_of(ours[at])) for at in (0, -1))
+        before = [Run(0, 0, begin)] if runs[0].number != begin else []
+        after = [Run(len(ours), len(ours), end)] if runs[-1].number != end else []
+        return [*before, *runs, *after]
+
     def _without_detours(self, found: Sequence[Run]) -> list[Run]:
         """The runs without those after which footage returns to the offset before, unless it did so before, too.
 
         A fade, of which a grade may show more or less, looks like that; an edit hardly ever does.
         """
         done: list[Run] = []
-        for run in found:
+        for run in self.with_ends(found):
             earlier = next((at for at, one in enumerate(done) if one.number == run.number), None)
             if earlier is not None and any(
-                one.number == run.number and one.start < done[earlier].stop and run.start < one.stop
+                one.number == run.number and one.start <= done[earlier].stop and run.start <= one.stop
                 for one in self._first_runs
             ):
                 run = Run(done[earlier].start, run.stop, run.number)
                 del done[earlier:]
             done.append(run)
+        done = [run for run in done if len(run)]
         for outer, inner in ((0, 1), (-1, -2)):
             if len(done) > 1 and self._is_fade(done[outer], done[inner]):
                 both = done[outer], done[inner]
