@@ -232,11 +232,18 @@ def test_real_footage(ffmpeg: Ffmpeg, prober: Prober, footage: Path, tmp_path: P
         assert right >= SHARE * len(track), name
 
 
+REAL_CUTS = (
+    ("car-detection.mp4", (100, 147)),
+    ("bottle-detection.mp4", (300, 380)),
+    ("one-by-one-person-detection.mp4", (400, 460)),
+)
+
+
 @pytest.mark.parametrize("look", ["null", "scale=426:240,eq=gamma=1.3:contrast=0.8"])
 def test_real_footage_from_which_a_part_was_cut(
     look: str, ffmpeg: Ffmpeg, prober: Prober, footage: Path, tmp_path: Path
 ) -> None:
-    for name, gone in (("car-detection.mp4", (100, 147)), ("one-by-one-person-detection.mp4", (250, 310))):
+    for name, gone in REAL_CUTS:
         clip = footage / name
         track = signed(ffmpeg, prober, clip, tmp_path)
         between = f"select='not(between(n,{gone[0]},{gone[1] - 1}))'"
