@@ -13,7 +13,7 @@ from tests.support.carry_sweep import KINDS, Maker, Verdict, judged
 SEEDS = (200, 201)
 SECONDS = 18
 SHORT_CLIP = {"3 deleted": 0.97, "played at 25, trimmed, 3 and 10 deleted": 0.98}
-"""Least share of kinds with a cut in a shot that hardly moves: half a second of it is three hundredths of these clips."""
+"""Least share of kinds with a cut in a shot that hardly moves: half a second is three hundredths of these clips."""
 HARD = ("many deleted, coarse", "many deleted, graded")
 """Cuts of three frames in slow pans that a grade or a coarse encode hides: some anchors are wrong by three frames."""
 
