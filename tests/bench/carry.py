@@ -14,7 +14,7 @@ from dampipe.media.probe.prober import Prober
 from dampipe.media.signatures.align import align
 from tests.support.anchors import aligned
 from tests.support.carry_sweep import KINDS, Maker, Verdict, judged
-from tests.support.signature_tracks import encoded, shots, track
+from tests.support.signature_tracks import encoded, graded, shots, track
 
 SEEDS = range(int(os.environ.get("CARRY_FIRST", "0")), int(os.environ.get("CARRY_LAST", "12")))
 FRAMES = 90_000
@@ -45,17 +45,19 @@ def main() -> None:
 
 
 def hour() -> None:
-    """Print the seconds to align two versions of an hour, with 20 cuts."""
+    """Print the seconds to align two versions of an hour, with 20 cuts: another encode, and a grade."""
     rng = np.random.default_rng(1)
     rows = shots(FRAMES, rng)
     keep = np.ones(FRAMES, bool)
     for start in rng.integers(0, FRAMES - 600, 20):
         keep[start : start + int(rng.integers(3, 400))] = False
-    first, second = track(rows), track(encoded(rows[keep], rng))
-    began, of_processor = time.perf_counter(), time.process_time()
-    found = align(first, second)
-    print(
-        f"an hour, {FRAMES:,} frames, 20 cuts: {time.process_time() - of_processor:.1f} s of the processor, "
-        f"{time.perf_counter() - began:.1f} s, {len(found.spans)} spans, "
-        f"at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB of this process"
-    )
+    first = track(rows)
+    for name, changed in (("another encode", rows), ("a grade", graded(rows, rng))):
+        second = track(encoded(changed[keep], rng))
+        began, of_processor = time.perf_counter(), time.process_time()
+        found = align(first, second)
+        print(
+            f"an hour, {FRAMES:,} frames, 20 cuts, {name}: {time.process_time() - of_processor:.1f} s of the "
+            f"processor, {time.perf_counter() - began:.1f} s, {len(found.spans)} spans, "
+            f"at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB of this process"
+        )

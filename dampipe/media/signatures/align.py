@@ -20,9 +20,10 @@ from dampipe.media.signatures.comparison import Comparison, Line
 from dampipe.media.signatures.lines import SWITCH, LineFinder
 from dampipe.media.signatures.path import JUMP, OffsetGrid, PathFinder
 from dampipe.media.signatures.seeds import Seeds, find_seeds
+from dampipe.media.signatures.steps import Refiner
 from dampipe.media.signatures.track import SignatureKind, SignatureTrack
 
-METHOD = "2"
+METHOD = "3"
 """Raised when alignments change: those that are stored are computed again when they are needed."""
 SPEEDS = tuple(map(Fraction, ("1", "1001/1000", "1000/1001", "24/25", "25/24", "960/1001", "1001/960")))
 """Usual speeds, in seconds of the second version per second of the first: 23.976 played as 24 or 25, and back."""
@@ -31,7 +32,11 @@ BETTER = 1.01
 """How much more evidence a speed must have than one before it in the order: over a short clip speeds hardly differ."""
 PROMISING = 1.3
 """Times the least noise at which a speed is not considered: its frames do not fit."""
+PROMISING_WHOLE = 4.0
+"""The same of a speed at which frames meet: the noise is that of a few lines, which may differ by chance."""
 MOST_SPEEDS = 3
+UNUSUAL = 8 * JUMP
+"""By how much cheaper the path must be at a speed at which frames do not meet: over a minute speeds hardly differ."""
 _COARSER = 0.98
 """Part of the frames of the other track from which a track has fewer."""
 
@@ -77,11 +82,13 @@ def _picture_lines(first: SignatureTrack, second: SignatureTrack) -> tuple[Fract
     least = min((path.noise for path, *_ in paths), default=0.0)
     best: tuple[float, Fraction, list[Line]] = (np.inf, Fraction(1), [])
     for path, grid, finder in paths:
-        if path.noise > PROMISING * least:
+        if path.noise > (PROMISING_WHOLE if grid.has_equal_rates else PROMISING) * least:
             continue
         runs, cost = path.find()
-        if cost < best[0] - JUMP:
-            best = (cost, grid.comparison.speed, Boundaries(grid, finder, path.noise).lines(runs))
+        if cost < best[0] - (JUMP if grid.has_equal_rates else UNUSUAL):
+            refiner = Refiner(grid, path, runs) if runs and Refiner.suits(grid) else None
+            runs = refiner.runs() if refiner is not None else runs
+            best = (cost, grid.comparison.speed, Boundaries(grid, finder, path.noise, refiner).lines(runs))
     return best[1:]
 
 

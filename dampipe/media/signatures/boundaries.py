@@ -6,7 +6,7 @@ a cut within a still are of no place of their own, so that there the most likely
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ from dampipe.media.signatures.path import (
     OffsetGrid,
     Run,
 )
+from dampipe.media.signatures.steps import Cut, Refiner
 
 BRIDGE = 1.0
 """Seconds without agreement that are bridged between two runs at one offset: a flash, a caption, a repaired frame."""
@@ -54,21 +55,13 @@ _LOCAL = 8
 _SAMPLE = 2000
 
 
-@dataclass(frozen=True)
-class _Cut:
-    """Frames of the first track: the run before ends at `end`, the run after begins at `begin`."""
-
-    end: int
-    begin: int
-    sure_end: int
-    """The same where only frames are given to a run that are sure to be of it."""
-    sure_begin: int
-
-
 class Boundaries:
     """Turns the runs of a path into the lines of an alignment."""
 
-    def __init__(self, grid: OffsetGrid, finder: LineFinder, noise: float) -> None:
+    def __init__(
+        self, grid: OffsetGrid, finder: LineFinder, noise: float, refiner: Refiner | None = None
+    ) -> None:
+        self._refiner = refiner
         self._grid = grid
         self._noise = noise
         self._is_reframed = noise >= REFRAMED
@@ -78,7 +71,7 @@ class Boundaries:
 
     def lines(self, runs: Sequence[Run]) -> list[Line]:
         """The lines, in order, of which no two share a frame of either track."""
-        united = self._united([self._settled(run) for run in runs])
+        united = self._united(list(runs) if self._refiner else [self._settled(run) for run in runs])
         cut = self._extended(self._cut(united))
         lines = [self._line(run) for run in cut if len(run) >= MIN_FRAMES[self._first.kind]]
         weighed = [self._finder.weighed(line) for line in lines]
@@ -113,7 +106,7 @@ class Boundaries:
     def _united(self, runs: Sequence[Run]) -> list[Run]:
         """The runs, those at one offset joined over what is between them if that may well be at it, too."""
         done: list[Run] = []
-        for run in runs:
+        for run in self._refiner.with_ends(runs) if self._refiner else runs:
             earlier = next((at for at, one in enumerate(done) if one.number == run.number), None)
             if earlier is not None and self._is_one(done[earlier:], run):
                 run = Run(done[earlier].start, run.stop, run.number)
@@ -123,12 +116,12 @@ class Boundaries:
                 run = Run(done[-1].start, run.stop, longer.number)
                 done.pop()
             done.append(run)
-        return done
+        return [run for run in done if len(run)]
 
     def _agrees(self, before: Run, run: Run) -> bool:
         """Whether the shorter of two consecutive runs agrees with the offset of the longer one."""
         shorter, longer = sorted((before, run), key=len)
-        if abs(before.number - run.number) > REACH:
+        if not len(shorter) or abs(before.number - run.number) > REACH:
             return False
         frames = np.arange(shorter.start, shorter.stop)
         return float(self._comparison.agreement(frames, self._grid.offset(longer.number)).mean()) >= SAME
@@ -138,9 +131,12 @@ class Boundaries:
         if not len(frames):
             return True
         agreement = self._comparison.agreement(frames, self._grid.offset(run.number))
+        at_end = not len(run) or not len(before[0])
         if len(before) > 1:
             other = sum(len(one) for one in before[1:])
-            return float(agreement.mean()) >= SAME and other <= len(run) + len(before[0])
+            return float(agreement.mean()) >= SAME and (at_end or other <= len(run) + len(before[0]))
+        if at_end:
+            return False
         seconds = float(self._first.seconds[run.start] - self._first.seconds[frames[0]])
         return seconds <= BRIDGE or float(agreement.mean()) >= LIKE
 
@@ -151,7 +147,7 @@ class Boundaries:
             while done and (done[-1].start >= run.start or done[-1].start >= run.stop):
                 done.pop()
             if done:
-                cut = self._between(done[-1], run)
+                cut = (self._refiner.cut if self._refiner else self._between)(done[-1], run)
                 wide = self._seconds(cut.sure_end, cut.end) + self._seconds(cut.begin, cut.sure_begin)
                 near = abs(run.number - done[-1].number) * self._grid.step <= 1.01 * self._comparison.longest
                 is_still = wide > UNSURE and self._is_still(cut.sure_end, cut.sure_begin)
@@ -167,7 +163,7 @@ class Boundaries:
     def _seconds(self, start: int, stop: int) -> float:
         return max(0, stop - start) * self._first.step
 
-    def _between(self, before: Run, after: Run) -> _Cut:
+    def _between(self, before: Run, after: Run) -> Cut:
         """The cut between two runs, by all frames near it."""
         low = max(before.start, min(before.stop, after.start) - _FAR)
         high = min(after.stop, max(before.stop, after.start) + _FAR)
@@ -193,7 +189,7 @@ class Boundaries:
         best = int(np.flatnonzero(total >= total.max() - 1e-6)[-1])
         likely = np.flatnonzero(total >= total.max() - SURE)
         end, begin = int(xs[best]), int(ys[best])
-        return _Cut(low + end, low + begin, low + int(xs[likely[0]]), low + int(ys[likely[-1]]))
+        return Cut(low + end, low + begin, low + int(xs[likely[0]]), low + int(ys[likely[-1]]))
 
     def _local_noise(self, squares: NDArray[np.float64]) -> NDArray[np.float64]:
         """The noise around each frame, of how much it differs where it differs least."""

@@ -128,6 +128,14 @@ class OffsetGrid:
         places, _ = self._places(frames, np.array([number]))
         return np.asarray(self._theirs[places[:, 0]] - self._ours[frames], np.float32)
 
+    def all_residuals(
+        self, frames: NDArray[np.int64], numbers: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]:
+        """The differences of signatures, shape (frames, numbers, WIDTH), where there is no frame, where one is blank."""
+        places, outside = self._places(frames, numbers)
+        blank = self.comparison.first.blank[frames][:, None] != self.comparison.second.blank[places]
+        return self._theirs[places] - self._ours[frames][:, None], outside, blank & ~outside
+
     def noise(self, lines: Sequence[Line]) -> float:
         """The square of the distance of two frames that show the same, over most of these lines."""
         found = []
@@ -148,7 +156,7 @@ class OffsetGrid:
 
 
 @dataclass
-class _Piece:
+class Piece:
     """Frames for which the same offsets are searched, with what their dynamic programming leaves."""
 
     frames: NDArray[np.int64]
@@ -168,24 +176,24 @@ class PathFinder:
         self._count = len(grid.comparison.first)
         self.noise = grid.noise(lines)
         """The square of the distance of two signatures of one picture, over most of the lines."""
-        self._unsteady = grid.unsteady()
+        self.unsteady = grid.unsteady()
 
     def find(self) -> tuple[list[Run], float]:
         """The runs of the cheapest path, in order, and its cost."""
         runs: list[Run] = []
         cost = 0.0
         done = 0
-        for group in self._groups():
+        for group in self.groups(self._lines):
             found, of_group = self._search(group)
             runs += found
             cost += of_group
             done += min(self._count, group[-1].stop + MARGIN) - max(0, group[0].start - MARGIN)
         return runs, cost + GONE * max(0, self._count - done)
 
-    def _groups(self) -> list[list[Line]]:
+    def groups(self, lines: Sequence[Line]) -> list[list[Line]]:
         """Consecutive lines whose offsets are near each other: others are too far apart for one band."""
         groups: list[list[Line]] = []
-        for line in self._lines:
+        for line in lines:
             near = groups and (
                 abs(self._grid.number(groups[-1][-1].offset) - self._grid.number(line.offset)) <= 2 * REACH
                 and line.start - groups[-1][-1].stop <= 2 * MARGIN
@@ -196,7 +204,7 @@ class PathFinder:
                 groups.append([line])
         return groups
 
-    def _windows(self, group: Sequence[Line]) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    def windows(self, group: Sequence[Line], reach: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
         """Frames, some at a time, and the offsets that are searched for them, without gaps."""
         active = [
             (
@@ -210,7 +218,7 @@ class PathFinder:
         windows = []
         for low, high in pairwise(marks):
             numbers = [number for start, stop, number in active if start <= low and high <= stop]
-            band = np.arange(min(numbers) - REACH, max(numbers) + REACH + 1)
+            band = np.arange(min(numbers) - reach, max(numbers) + reach + 1)
             windows += [(np.arange(at, min(at + _CHUNK, high)), band) for at in range(low, high, _CHUNK)]
         return windows
 
@@ -222,18 +230,18 @@ class PathFinder:
             local = float(np.median(part, axis=0).min())
             least = max(LEAST_NOISE, 0.5 * self.noise)
             noise = min(max(least, local), max(4 * self.noise, MOST_NOISE))
-            each = np.maximum(noise, self._unsteady[frames[start : start + _BLOCK]])
+            each = np.maximum(noise, self.unsteady[frames[start : start + _BLOCK]])
             part /= each[:, None].astype(np.float32)
         costs -= FREE
         costs *= STEEP
         return np.asarray(np.clip(costs, 0, WORST, out=costs), np.float32)
 
     def _search(self, group: Sequence[Line]) -> tuple[list[Run], float]:
-        windows = self._windows(group)
+        windows = self.windows(group, REACH)
         first = int(windows[0][0][0])
         count = int(windows[-1][0][-1]) + 1 - first
         least = np.zeros(count)  # of the totals of each frame
-        pieces: list[_Piece] = []
+        pieces: list[Piece] = []
         numbers = windows[0][1]
         # totals: of paths that end here. before: the least of all that end here or earlier, at or before this place.
         totals, before = np.full(len(numbers), np.inf), np.zeros(len(numbers))
@@ -241,11 +249,11 @@ class PathFinder:
         for frames, band in windows:
             if band[0] != numbers[0] or band[-1] != numbers[-1]:
                 nothing = GONE * (int(frames[0]) - first) - base
-                totals = _moved(totals, numbers, band, np.inf, np.inf)
-                before = _moved(before, numbers, band, nothing, float(before[-1]))
+                totals = moved(totals, numbers, band, np.inf, np.inf)
+                before = moved(before, numbers, band, nothing, float(before[-1]))
                 numbers = band
             costs = self.costs(frames, band).astype(np.float64)
-            piece = _Piece(frames, band, np.empty(costs.shape, np.float32), np.empty(costs.shape, np.bool_))
+            piece = Piece(frames, band, np.empty(costs.shape, np.float32), np.empty(costs.shape, np.bool_))
             enter = np.empty(len(band))
             for row, cost in enumerate(costs):
                 np.add(before, JUMP, out=enter)
@@ -266,58 +274,59 @@ class PathFinder:
             totals -= smallest[-1]
             before -= smallest[-1]
             pieces.append(piece)
-        return self._traced(pieces, first, least)
+        return traced(pieces, first, least, GONE)
 
-    def _traced(
-        self, pieces: Sequence[_Piece], first: int, least: NDArray[np.float64]
-    ) -> tuple[list[Run], float]:
-        """The runs of the cheapest path, from its end to its beginning."""
-        starts = np.array([int(piece.frames[0]) - first for piece in pieces])
 
-        def at(frame: int) -> tuple[_Piece, int]:
-            piece = pieces[int(np.searchsorted(starts, frame, "right")) - 1]
-            return piece, frame - int(piece.frames[0]) + first
+def traced(
+    pieces: Sequence[Piece], first: int, least: NDArray[np.float64], per_gone: float
+) -> tuple[list[Run], float]:
+    """The runs of the cheapest path, from its end to its beginning."""
+    starts = np.array([int(piece.frames[0]) - first for piece in pieces])
 
-        def cheapest(before: int, place: float) -> tuple[float, int, int] | None:
-            """The cell from which a path enters: before a frame, and before a place (frame + offset)."""
-            gone = GONE * (before - 1 - np.arange(before))
-            bounds = least[:before] + gone
-            best: tuple[float, int, int] | None = None
-            for frame in np.argsort(bounds):
-                if best is not None and bounds[frame] >= best[0]:
-                    break
-                piece, row = at(int(frame))
-                allowed = int(np.searchsorted(piece.numbers, place - frame, "right"))
-                if allowed:
-                    column = int(piece.totals[row, :allowed].argmin())
-                    total = float(bounds[frame] + piece.totals[row, column])
-                    if best is None or total < best[0]:
-                        best = total, int(frame), int(piece.numbers[column])
-            return best
+    def at(frame: int) -> tuple[Piece, int]:
+        piece = pieces[int(np.searchsorted(starts, frame, "right")) - 1]
+        return piece, frame - int(piece.frames[0]) + first
 
-        count = len(least)
-        nothing = GONE * count
-        found = cheapest(count, np.inf)
-        if found is None or found[0] >= nothing:
-            return [], nothing
-        cost, frame, number = found
-        runs: list[Run] = []
+    def cheapest(before: int, place: float) -> tuple[float, int, int] | None:
+        """The cell from which a path enters: before a frame, and before a place (frame + offset)."""
+        gone = per_gone * (before - 1 - np.arange(before))
+        bounds = least[:before] + gone
+        best: tuple[float, int, int] | None = None
+        for frame in np.argsort(bounds):
+            if best is not None and bounds[frame] >= best[0]:
+                break
+            piece, row = at(int(frame))
+            allowed = int(np.searchsorted(piece.numbers, place - frame, "right"))
+            if allowed:
+                column = int(piece.totals[row, :allowed].argmin())
+                total = float(bounds[frame] + piece.totals[row, column])
+                if best is None or total < best[0]:
+                    best = total, int(frame), int(piece.numbers[column])
+        return best
+
+    count = len(least)
+    nothing = per_gone * count
+    found = cheapest(count, np.inf)
+    if found is None or found[0] >= nothing:
+        return [], nothing
+    cost, frame, number = found
+    runs: list[Run] = []
+    stop = frame + 1
+    while True:
+        piece, row = at(frame)
+        column = number - int(piece.numbers[0])
+        if frame and piece.stayed[row, column]:
+            frame -= 1
+            continue
+        runs.append(Run(frame + first, stop + first, number))
+        entered = cheapest(frame, frame - 1 + number) if frame else None
+        if entered is None or entered[0] >= per_gone * frame:
+            return runs[::-1], cost
+        _, frame, number = entered
         stop = frame + 1
-        while True:
-            piece, row = at(frame)
-            column = number - int(piece.numbers[0])
-            if frame and piece.stayed[row, column]:
-                frame -= 1
-                continue
-            runs.append(Run(frame + first, stop + first, number))
-            entered = cheapest(frame, frame - 1 + number) if frame else None
-            if entered is None or entered[0] >= GONE * frame:
-                return runs[::-1], cost
-            _, frame, number = entered
-            stop = frame + 1
 
 
-def _moved(
+def moved(
     values: NDArray[np.float64],
     numbers: NDArray[np.int64],
     band: NDArray[np.int64],

@@ -12,6 +12,8 @@ from tests.support.carry_sweep import KINDS, Maker, Verdict, judged
 
 SEEDS = (200, 201)
 SECONDS = 18
+SHORT_CLIP = {"3 deleted": 0.97, "played at 25, trimmed, 3 and 10 deleted": 0.98}
+"""Least share of kinds with a cut in a shot that hardly moves: half a second is three hundredths of these clips."""
 HARD = ("many deleted, coarse", "many deleted, graded")
 """Cuts of three frames in slow pans that a grade or a coarse encode hides: some anchors are wrong by three frames."""
 
@@ -37,13 +39,12 @@ def both_ways(maker: tuple[Maker, int], kind: str) -> Verdict:
 def test_anchors_arrive_within_a_frame_or_are_gone(kind: str, maker: tuple[Maker, int]) -> None:
     verdict = both_ways(maker, kind)
     assert not verdict.wrong, verdict.wrong
-    # The clips are short: half a second on both sides of a cut in a shot that hardly moves is three hundredths of them.
-    assert verdict.share >= 0.96
+    assert verdict.share >= SHORT_CLIP.get(kind, 0.99)
 
 
 @pytest.mark.parametrize("kind", HARD)
 def test_most_anchors_arrive_past_cuts_that_are_hidden(kind: str, maker: tuple[Maker, int]) -> None:
-    assert both_ways(maker, kind).share >= 0.75
+    assert both_ways(maker, kind).share >= 0.9
 
 
 def test_other_clips_have_nothing_in_common(maker: tuple[Maker, int]) -> None:

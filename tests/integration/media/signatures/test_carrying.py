@@ -30,6 +30,10 @@ def track(
     return signed(ffmpeg, prober, clip, tmp_path_factory.mktemp("track"))
 
 
+GRADED = (
+    "eq=contrast=1.35:brightness=0.06:gamma=0.75:saturation=1.5,"
+    "curves=r='0/0 0.4/0.55 1/1':b='0/0.08 0.6/0.5 1/0.9'"
+)
 CUTS = ((200, 260), (330, 333), (400, 480), (520, 523), (700, 760))
 INSERTED = (
     "[0:v]split=2[a][b];[a]trim=end_frame=400,setpts=PTS-STARTPTS[a1];"
@@ -49,16 +53,7 @@ def at_time(rate: int) -> Truth:
 VERSIONS: dict[str, tuple[tuple[str, ...], Truth, Fraction]] = {
     "a small, coarse encode": (("-vf", "scale=256:144", "-crf", "34", *X264), same, RATE),
     "another codec": (("-c:v", "mpeg4", "-q:v", "12"), same, RATE),
-    "a grade": (
-        (
-            "-vf",
-            "eq=contrast=1.35:brightness=0.06:gamma=0.75:saturation=1.5,"
-            "curves=r='0/0 0.4/0.55 1/1':b='0/0.08 0.6/0.5 1/0.9'",
-            *X264,
-        ),
-        same,
-        RATE,
-    ),
+    "a grade": (("-vf", GRADED, *X264), same, RATE),
     "a teal and orange look": (
         ("-vf", "colorbalance=rs=0.25:bs=-0.2:rh=-0.15:bh=0.25,eq=gamma=1.5:contrast=0.8", *X264),
         same,
@@ -84,7 +79,17 @@ VERSIONS: dict[str, tuple[tuple[str, ...], Truth, Fraction]] = {
     "frames repeated to 30": (("-vf", "fps=30", *X264), at_time(30), Fraction(30)),
     "frames dropped to 12": (("-vf", "fps=12", *X264), at_time(12), Fraction(12)),
     "letterboxed": (("-vf", "scale=320:134,pad=320:180:0:23", *X264), same, RATE),
+    "cropped by 2 %": (("-vf", "crop=iw*0.98:ih*0.98", *X264), same, RATE),
     "cropped by 5 %": (("-vf", "crop=iw*0.95:ih*0.95", *X264), same, RATE),
+    "cropped by 10 %": (("-vf", "crop=iw*0.9:ih*0.9", *X264), same, RATE),
+    "cropped at one corner": (("-vf", "crop=iw*0.95:ih*0.95:0:0", *X264), same, RATE),
+    "turned by a degree": (("-vf", "rotate=0.02", *X264), same, RATE),
+    "cropped, parts deleted": (
+        ("-vf", f"{deleted(*CUTS)},crop=iw*0.95:ih*0.95", *X264),
+        without(*CUTS),
+        RATE,
+    ),
+    "graded, parts deleted": (("-vf", f"{deleted(*CUTS)},{GRADED}", *X264), without(*CUTS), RATE),
 }
 
 
@@ -225,6 +230,28 @@ def test_real_footage(ffmpeg: Ffmpeg, prober: Prober, footage: Path, tmp_path: P
         )
         print(f"{name}: {100 * right / len(track):.2f} % of {len(track)}")
         assert right >= SHARE * len(track), name
+
+
+REAL_CUTS = (
+    ("car-detection.mp4", (100, 147)),
+    ("bottle-detection.mp4", (300, 380)),
+    ("one-by-one-person-detection.mp4", (400, 460)),
+)
+
+
+@pytest.mark.parametrize("look", ["null", "scale=426:240,eq=gamma=1.3:contrast=0.8"])
+def test_real_footage_from_which_a_part_was_cut(
+    look: str, ffmpeg: Ffmpeg, prober: Prober, footage: Path, tmp_path: Path
+) -> None:
+    for name, gone in REAL_CUTS:
+        clip = footage / name
+        track = signed(ffmpeg, prober, clip, tmp_path)
+        between = f"select='not(between(n,{gone[0]},{gone[1] - 1}))'"
+        options = ("-map", "0:v:0", "-vf", f"{between},setpts=N/FRAME_RATE/TB,{look}", *X264)
+        other = signed(ffmpeg, prober, version(ffmpeg, clip, tmp_path / "version.mp4", *options), tmp_path)
+        found = count(track, aligned(track, other), without(gone), 1 / other.step)
+        print(f"{name}, {gone} cut, {look}: {found}")
+        assert found.share >= SHARE, found
 
 
 def _wav(path: Path, samples: np.ndarray) -> Path:
