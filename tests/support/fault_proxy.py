@@ -205,7 +205,7 @@ class _Link:
 
 
 def _cut(connection: socket.socket) -> None:
-    """End a connection as if its machine had gone. Whoever serves it closes it."""
+    """End a connection as if its machine had gone. The thread that serves it closes it."""
     with suppress(OSError):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     with suppress(OSError):

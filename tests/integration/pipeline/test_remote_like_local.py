@@ -137,7 +137,7 @@ def test_a_bucket_is_scanned_as_a_folder_is(catalogues: Callable[[], Scanning], 
                 here.hash_all()
                 remote = here.scan(url_of(store), accept_missing=True)
                 here.hash_all()
-                # A move is told by the inode here and by the checksum there: what one finds to have moved is missing,
+                # A move has the same inode here, the same checksum there: what one finds to have moved is missing,
                 # and new elsewhere, for the other.
                 ours, theirs = facts(here, str(root)), facts(here, url_of(store))
                 assert ours["present"] == theirs["present"]

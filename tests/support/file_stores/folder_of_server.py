@@ -46,7 +46,7 @@ class ServedFolder:
 
     @contextmanager
     def locked(self, key: str) -> Iterator[None]:
-        """Nobody but root may read a folder."""
+        """Only root may read a folder."""
         self.path(key).chmod(0)
         try:
             yield
