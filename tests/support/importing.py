@@ -16,6 +16,7 @@ from dampipe.jobs.lease import LeaseRenewer
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.visibility import EVERYTHING
 from dampipe.media.probe.prober import Prober
+from dampipe.storage.files.stores import FileStores
 from tests.support.catalog import Catalog
 from tests.support.null_transport import NullTransport
 
@@ -37,7 +38,8 @@ class Importing:
         self.repository = ImportRepository(catalog.database)
         plan: Any = lambda: None  # noqa: E731
         self.scans = ScanService(
-            catalog.scans, catalog.holding, catalog.sources, plan, lambda: transport, visibility
+            *(catalog.scans, catalog.holding, catalog.sources),
+            *(plan, lambda: transport, visibility, FileStores()),
         )
         self.prober = Prober()
         self.worker = ImportWorker(

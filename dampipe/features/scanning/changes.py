@@ -8,12 +8,11 @@ or has to be identified.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, literal_column, select
 
 from dampipe.features.scanning.known_files import KnownFile
-from dampipe.features.scanning.listing import Listing
 from dampipe.features.scanning.model import ScanJob
 from dampipe.features.scanning.queries import add_counts, save_progress
 from dampipe.features.scanning.runs import create_hash_runs, delete_runs
@@ -42,6 +41,9 @@ from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.ids import FolderId, LocationId, SourceId
 from dampipe.kernel.paths import encoded
+
+if TYPE_CHECKING:  # imports what reads patterns, which commands that submit a scan do not need
+    from dampipe.features.scanning.listing import Listing
 
 MoveKey = tuple[SourceId, int | str, int, int]
 """Source, inode, size and mtime_ns, or source, checksum, size and 0: what a file keeps when it is moved within its
@@ -92,7 +94,7 @@ def _algorithm(checksum: str) -> str:
 
 
 def found_in_order(
-    listing: Listing, source: SourceId, folder: str, is_named: bool
+    listing: "Listing", source: SourceId, folder: str, is_named: bool
 ) -> Iterator[tuple[bytes, int, FoundFile]]:
     """Name in bytes, index in the listing, and what was found, of each file of a folder, sorted by name.
 

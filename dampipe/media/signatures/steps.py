@@ -3,8 +3,9 @@
 A grade, a crop or a coarse encode changes the signature of a picture by more than a few frames of a slow pan do, but by
 nearly as much in the next frame: the difference drifts. Where frames were cut, it steps, by the motion of these frames.
 So each path through the offsets carries its own estimate of the difference: a Kalman filter along each survivor of the
-dynamic programming (Raheli, Polydoros and Tzou, Per-survivor processing, IEEE Trans. Commun. 1995), which goes on across
-a cut. A frame costs how much it differs from that. `drift.py` measures how large the difference is and how it drifts.
+dynamic programming (Raheli, Polydoros and Tzou, Per-survivor processing, IEEE Trans. Commun. 1995), which continues
+across a cut. A frame costs how much it differs from that. `drift.py` measures how large the difference is and how it
+drifts.
 """
 
 from collections.abc import Sequence

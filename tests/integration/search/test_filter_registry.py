@@ -140,7 +140,7 @@ def test_every_filter_of_ours_has_what_the_faces_show(http: TestClient) -> None:
     fields = http.get("/api/v1/filters").json()
     assert [field["name"] for field in fields] == [
         "source", "folder", "since", "until", "camera", "duration", "codec", "resolution", "orientation", "kind",
-        "field", "tag", "rights", "licence", "state", "assignee", "due", "where", "machine_tag", "subclip",
+        "tag", "rights", "licence", "state", "assignee", "due", "field", "where", "machine_tag", "subclip",
         "comments", "commented_by", "collection",
     ]  # fmt: skip
     for path, method in (
