@@ -20,7 +20,7 @@ from tests.bench.cpu import in_turn, ratio, table
 from tests.support.deployment import ROOT, Deployment
 
 ROUNDS = 5
-FORKED, SEPARATE = "forked programs", "each program by itself"
+FORKED, SEPARATE = "forked programs", "each program alone"
 _SEPARATE = (
     "import sys; from dampipe.app.programs import Programs; from dampipe.cli import main; "
     "Programs.prepare = lambda self: None; main(sys.argv[4:])"
