@@ -102,7 +102,9 @@ class ScanService:
         try:
             return kind_of(path, sources, self._stores.of)
         except StageError as error:
-            raise ServiceDown(source_errors.UNREACHABLE, path=printable(path), reason=str(error)) from error
+            raise ServiceDown(
+                source_errors.UNREACHABLE, error.hint, path=printable(path), reason=str(error)
+            ) from error
 
     def enqueue_inside(self, actor: Actor, request: EnqueueRequest) -> Enqueued:
         """The same for clients that may see the footage and nothing else of this machine.

@@ -86,7 +86,9 @@ class SourceService:
         try:
             return self._stores.of(path).is_folder("")
         except StageError as error:
-            raise ServiceDown(errors.UNREACHABLE, path=printable(path), reason=str(error)) from error
+            raise ServiceDown(
+                errors.UNREACHABLE, error.hint, path=printable(path), reason=str(error)
+            ) from error
 
     def _is_reachable(self, root: str) -> bool:
         try:
