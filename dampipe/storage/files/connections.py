@@ -15,7 +15,6 @@ from typing import Any
 
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.masking import MASK, mask_text
-from dampipe.kernel.paths import is_url
 from dampipe.kernel.settings.connection import Connection
 from dampipe.storage.files.errors import URL_INVALID
 
@@ -68,13 +67,6 @@ def parse(url: str) -> Address:
     if not name:
         raise _invalid(url, "it has no host or bucket")
     return Address(scheme, user, name, port, path.rstrip("/"))
-
-
-def normalised(root: str) -> str:
-    """A root as it is compared and stored: without "/" at the end, otherwise as it was given."""
-    if is_url(root) and not root.partition("://")[2].strip("/"):
-        return root
-    return root.rstrip("/") or root[:1]
 
 
 def resolve(root: str, connections: Mapping[str, Connection]) -> tuple[str, Connection]:

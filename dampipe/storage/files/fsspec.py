@@ -15,9 +15,9 @@ from typing import Any, BinaryIO, Self
 import fsspec
 
 from dampipe.kernel.errors import Conflict, DampipeError, InvalidInput, NotFound, Permanent, Transient
-from dampipe.kernel.paths import is_valid, printable
+from dampipe.kernel.paths import is_valid, normal_path, printable
 from dampipe.storage.files.base import FileEntry, Traits, Unread, is_same
-from dampipe.storage.files.connections import StoreConfig, normalised, without_secrets
+from dampipe.storage.files.connections import StoreConfig, without_secrets
 from dampipe.storage.files.errors import (
     FILE_CHANGED,
     FILE_NOT_FOUND,
@@ -90,7 +90,7 @@ class FsspecFiles:
             **settings.options,
         }
         path = f"{address.scheme}://{address.authority}/{address.path}"
-        return cls(normalised(settings.root), path, options, settings)
+        return cls(normal_path(settings.root), path, options, settings)
 
     @property
     def url(self) -> str:

@@ -10,9 +10,9 @@ from struct import unpack_from
 from typing import BinaryIO, Self, TypeVar
 
 from dampipe.kernel.errors import Conflict, InvalidInput, NotFound, Permanent, StorageFull, Transient
-from dampipe.kernel.paths import is_valid, printable
+from dampipe.kernel.paths import is_valid, normal_path, printable
 from dampipe.storage.files.base import FileEntry, Traits, Unread
-from dampipe.storage.files.connections import StoreConfig, normalised
+from dampipe.storage.files.connections import StoreConfig
 from dampipe.storage.files.errors import (
     FILE_CHANGED,
     FILE_EXISTS,
@@ -81,7 +81,7 @@ class SftpFiles:
             lambda user: keyring_password(address, user),
         )
         home = path == "~" or path.startswith("~/")
-        return cls(normalised(settings.root), login, path[2:] if home else f"/{path}")
+        return cls(normal_path(settings.root), login, path[2:] if home else f"/{path}")
 
     @property
     def url(self) -> str:

@@ -24,9 +24,9 @@ from smbprotocol.open import (
 from smbprotocol.structure import DateTimeField
 
 from dampipe.kernel.errors import Conflict, InvalidInput, NotFound, Transient
-from dampipe.kernel.paths import printable
+from dampipe.kernel.paths import normal_path, printable
 from dampipe.storage.files.base import FileEntry, Traits, Unread
-from dampipe.storage.files.connections import StoreConfig, normalised
+from dampipe.storage.files.connections import StoreConfig
 from dampipe.storage.files.errors import (
     FILE_CHANGED,
     FILE_EXISTS,
@@ -82,7 +82,7 @@ class SmbFiles:
         if user and settings.domain:
             user = rf"{settings.domain}\{user}"
         login = Login(address.host, address.port or PORT, user, password)
-        return cls(normalised(settings.root), login, share, folder)
+        return cls(normal_path(settings.root), login, share, folder)
 
     @property
     def url(self) -> str:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from threading import Lock
 
 from dampipe.kernel.errors import InvalidInput, Unavailable
-from dampipe.kernel.paths import is_url
+from dampipe.kernel.paths import is_url, normal_path
 from dampipe.kernel.settings.connection import Connection
 from dampipe.storage.errors import BACKEND_PACKAGE_MISSING
 from dampipe.storage.files.base import FileStore
-from dampipe.storage.files.connections import normalised, parse, resolve, store_config
+from dampipe.storage.files.connections import parse, resolve, store_config
 from dampipe.storage.files.errors import URL_INVALID
 from dampipe.storage.files.per_process import PerProcess
 from dampipe.storage.registry import get_storage_backend, kinds
@@ -30,7 +30,8 @@ class FileStores:
 
         Raises InvalidInput for a root that is not valid, and Unavailable where a package is missing.
         """
-        root = normalised(root)
+        if is_url(root) or root.startswith("/"):
+            root = normal_path(root)
         opened = self._open.get()
         with opened.lock:
             if root not in opened.stores:

@@ -20,9 +20,9 @@ from dampipe.kernel.errors import (
     StorageFull,
     Transient,
 )
-from dampipe.kernel.paths import is_valid, printable
+from dampipe.kernel.paths import is_valid, normal_path, printable
 from dampipe.storage.files.base import FileEntry, Traits, Unread
-from dampipe.storage.files.connections import StoreConfig, normalised
+from dampipe.storage.files.connections import StoreConfig
 from dampipe.storage.files.errors import (
     FILE_CHANGED,
     FILE_EXISTS,
@@ -88,7 +88,7 @@ class WebdavFiles:
             password,
             settings.verify,
         )
-        return cls(normalised(settings.root), login, address.path)
+        return cls(normal_path(settings.root), login, address.path)
 
     @property
     def url(self) -> str:

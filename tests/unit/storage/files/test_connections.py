@@ -7,9 +7,10 @@ import pytest
 
 from dampipe.app.load_settings import load_settings
 from dampipe.kernel.errors import InvalidInput
+from dampipe.kernel.paths import normal_path
 from dampipe.kernel.settings.connection import Connection
 from dampipe.kernel.settings.display import redacted
-from dampipe.storage.files.connections import Address, normalised, parse, resolve, without_secrets
+from dampipe.storage.files.connections import Address, parse, resolve, without_secrets
 
 SECRET = "Tr0ub4dor&3/x y"
 
@@ -99,7 +100,7 @@ def test_a_user_that_is_no_connection() -> None:
 
 def test_roots_are_compared_as_they_are() -> None:
     roots = ("/mnt/a/", "/", "s3://b/", "s3://b/a//", "s3://b//a", "smb://nas/a b")
-    assert [normalised(root) for root in roots] == [
+    assert [normal_path(root) for root in roots] == [
         "/mnt/a",
         "/",
         "s3://b",
