@@ -33,6 +33,7 @@ from dampipe.features.sidecars import FEATURE as SIDECARS
 from dampipe.features.sources import FEATURE as SOURCES
 from dampipe.features.subclips import FEATURE as SUBCLIPS
 from dampipe.features.tagging import FEATURE as TAGGING
+from dampipe.features.tiers import FEATURE as TIERS
 from dampipe.features.timelines import FEATURE as TIMELINES
 from dampipe.features.undo import FEATURE as UNDO
 from dampipe.features.versions import FEATURE as VERSIONS
@@ -60,6 +61,7 @@ BUILT_IN = (
     FIXITY,
     SCANNING,
     IMPORTS,
+    TIERS,
     PROCESSING,
     EVENTS,
     BUS,

@@ -12,6 +12,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from dampipe.features.sources import errors
+from dampipe.features.sources.costs import CostModel
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.ids import SourceId
 from dampipe.kernel.paths import is_below, is_url, printable
@@ -25,6 +26,19 @@ class VersionRule(StrEnum):
     """Film that shows the same footage; stills and sound only by hand."""
     PATH = "path"
     """Every file."""
+
+
+class Tier(StrEnum):
+    """How quickly the files of a source can be read."""
+
+    HOT = "hot"
+    """At once, at full speed: where people edit."""
+    NEARLINE = "nearline"
+    """At once, but slowly or at a price."""
+    COLD = "cold"
+    """Perhaps only after they were restored."""
+    OFFLINE = "offline"
+    """When a person has fetched the medium and connected it."""
 
 
 class Source(BaseModel):
@@ -47,6 +61,10 @@ class Source(BaseModel):
     versions: VersionRule = VersionRule.FOOTAGE
     managed: bool = False
     """Whether dampipe may write to it (`managed.py`); else it is only ever read."""
+    tier: Tier = Tier.HOT
+    label: str = ""
+    """Where the medium of an offline source is: "shelf B, LTO 17"."""
+    cost: CostModel = CostModel()
 
     def holds(self, path: str | PurePath) -> bool:
         """Whether an absolute path as this machine sees it, or a URL, is the root or lies below it."""
@@ -71,6 +89,10 @@ class SourceRequest(BaseModel):
     """Which files that replace another one at its path become versions of its asset."""
     managed: bool = False
     """Whether dampipe may write to it."""
+    tier: Tier = Tier.HOT
+    label: str = ""
+    """Where the medium of an offline source is: "shelf B, LTO 17"."""
+    cost: CostModel = CostModel()
 
     @model_validator(mode="after")
     def _is_valid(self) -> Self:
@@ -110,10 +132,17 @@ class SourceReport(BaseModel):
     """Which files that replace another one at its path become versions of its asset."""
     managed: bool = False
     """Whether dampipe may write to it."""
+    tier: Tier = Tier.HOT
+    label: str = ""
+    """Where the medium of an offline source is: "shelf B, LTO 17"."""
+    cost: CostModel = CostModel()
 
 
 class LocationState(StrEnum):
-    """Whether the file was there at the last complete scan."""
+    """Whether the file was there at the last complete scan, and is to stay."""
 
     PRESENT = "present"
     MISSING = "missing"
+    LEAVING = "leaving"
+    """It is to be deleted when its time of grace is over: it is there still, but counts as no copy, and nothing reads
+    it. Scans leave it as it is."""

@@ -7,8 +7,9 @@ from time import time
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from dampipe.features.sources import errors
+from dampipe.features.sources.costs import CostModel
 from dampipe.features.sources.locations import mark_documents
-from dampipe.features.sources.model import Source, VersionRule
+from dampipe.features.sources.model import Source, Tier, VersionRule
 from dampipe.features.sources.path_mapping import holder
 from dampipe.features.sources.tables import FOLDER, LOCATION, PATH_MAP, SOURCE, PathMapRow, SourceRow
 from dampipe.kernel.db.database import Database
@@ -69,6 +70,9 @@ class SourceRepository:
             path_maps=path_maps,
             versions=VersionRule(row.versions),
             managed=row.managed,
+            tier=Tier(row.tier),
+            label=row.label,
+            cost=CostModel.model_validate_json(row.cost),
         )
 
     def ensure_holder(self, path: str) -> Source:
@@ -89,6 +93,9 @@ class SourceRepository:
                     added_at=time(),
                     versions=VersionRule.FOOTAGE,
                     managed=False,
+                    tier=Tier.HOT,
+                    label="",
+                    cost="{}",
                 )
                 .on_conflict_do_nothing()
             )
@@ -105,6 +112,9 @@ class SourceRepository:
         path_maps: Mapping[str, str] | None = None,
         versions: VersionRule = VersionRule.FOOTAGE,
         managed: bool = False,
+        tier: Tier = Tier.HOT,
+        label: str = "",
+        cost: CostModel | None = None,
         on_nested: OnNested = lambda *_: None,
     ) -> Source:
         """Create a source, or give a known root a new name, patterns and path maps instead of its old ones.
@@ -117,6 +127,9 @@ class SourceRepository:
             "exclude": json.dumps(list(exclude)),
             "versions": versions,
             "managed": managed,
+            "tier": tier,
+            "label": label,
+            "cost": "{}" if cost is None else cost.model_dump_json(exclude_defaults=True),
         }
         with self._db.write() as connection:
             rows = rows_of(SourceRow, connection.execute(select(SOURCE)))

@@ -8,6 +8,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from dampipe.features.sources import errors
+from dampipe.features.sources.costs import CostModel
 from dampipe.features.sources.model import Source, SourceReport, SourceRequest
 from dampipe.features.sources.path_mapping import under_known_root
 from dampipe.features.sources.queries import SourceRepository
@@ -76,6 +77,9 @@ class SourceService:
             path_maps=path_maps,
             versions=request.versions,
             managed=request.managed,
+            tier=request.tier,
+            label=request.label,
+            cost=request.cost,
             on_nested=self._contents.hand_over,
         )
 
@@ -127,6 +131,9 @@ class SourceService:
                     else {},
                     versions=source.versions,
                     managed=source.managed,
+                    tier=source.tier,
+                    label=source.label,
+                    cost=source.cost if view.is_all else CostModel(),
                 )
             )
         return reports

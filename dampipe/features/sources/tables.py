@@ -3,8 +3,9 @@
 from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
-from dampipe.features.sources.model import LocationState, VersionRule
+from dampipe.features.sources.model import LocationState, Tier, VersionRule
 from dampipe.kernel.db.columns import FsPath, big, fs_path, index_where, long_text, owned, pointing, table_of
+from dampipe.storage.files.base import StorageState
 
 
 class SourceRow(SQLModel, table=True):
@@ -25,6 +26,11 @@ class SourceRow(SQLModel, table=True):
     """Which files that replace another at its path become versions of its asset (`VersionRule`)."""
     managed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Whether dampipe may write to it; see managed.py."""
+    tier: str = Field(default=Tier.HOT, sa_column_kwargs={"server_default": Tier.HOT})
+    label: str = Field(default="", sa_column=long_text(server_default=""))
+    """Where the medium of an offline source is."""
+    cost: str = Field(default="{}", sa_column=long_text(server_default="{}"))
+    """JSON of a `CostModel`."""
 
 
 class PathMapRow(SQLModel, table=True):
@@ -79,6 +85,8 @@ class LocationRow(SQLModel, table=True):
         Index("location_of_scan", "scan_id", "id"),
         index_where("location_named", "is_named", "folder_id"),
         index_where("location_replaced", "previous_id IS NOT NULL", "previous_id"),
+        index_where("location_leaving", "leaves_at IS NOT NULL", "leaves_at"),
+        index_where("location_not_online", "storage_state <> 'online'", "storage_state", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)
     folder_id: int = Field(sa_column=owned("folder.id"))
@@ -101,6 +109,16 @@ class LocationRow(SQLModel, table=True):
     """`algorithm:hexadecimal digits`, where the storage states a digest that can be trusted; else ""."""
     token: str = Field(default="", sa_column=long_text(server_default=""))
     """What the storage changes with the content, an ETag for example; "" where it has nothing of the kind."""
+    storage_state: str = Field(
+        default=StorageState.ONLINE, sa_column_kwargs={"server_default": StorageState.ONLINE}
+    )
+    """Whether its bytes can be read now (`StorageState`), as the storage said last."""
+    storage_class: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """As the storage names it; "" where it has none."""
+    restored_until: float | None = None
+    """Seconds since 1970 until which a restored file can be read."""
+    leaves_at: float | None = None
+    """Seconds since 1970 at which a leaving file may be deleted; None unless it is leaving."""
 
 
 FOLDER = table_of(FolderRow)
