@@ -4,6 +4,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+GB = 1e9
+"""Bytes of a GB, as storages reckon."""
+
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
@@ -40,3 +43,17 @@ class CostModel(BaseModel):
     """10^6 bytes a second that the storage takes or gives; 0: not known."""
     retrieval: dict[str, RetrievalCost] = {}
     """By speed: `expedited`, `standard`, `bulk`. Empty: files can be read at once."""
+
+    def hours(self, speed: str) -> float | None:
+        """Hours until archived bytes can be read at a speed; None: not stated."""
+        found = self.retrieval.get(speed)
+        return None if found is None else found.hours
+
+    def retrieval_cost(self, speed: str, files: int, size: int) -> float:
+        """Money for having files of `size` bytes in all restored at a speed."""
+        found = self.retrieval.get(speed, RetrievalCost())
+        return found.per_gb * size / GB + found.per_1000 * files / 1000
+
+    def egress_cost(self, files: int, size: int) -> float:
+        """Money for reading files of `size` bytes in all out of the storage."""
+        return self.egress_gb * size / GB + self.read_1000 * files / 1000
