@@ -277,15 +277,12 @@ class RestoreRepository:
         row = connection.execute(select(RESTORE).where(RESTORE.c.id == number).with_for_update()).first()
         if row is None or row.finished_at is not None:
             return
-        counts: dict[str, int] = dict(
-            connection.execute(
-                select(RESTORE_FILE.c.state, func.count())
-                .where(RESTORE_FILE.c.restore_id == number)
-                .group_by(RESTORE_FILE.c.state)
-            )
-            .tuples()
-            .all()
+        by_state = (
+            select(RESTORE_FILE.c.state, func.count().label("files"))
+            .where(RESTORE_FILE.c.restore_id == number)
+            .group_by(RESTORE_FILE.c.state)
         )
+        counts: dict[str, int] = {row.state: row.files for row in connection.execute(by_state)}
         if any(counts.get(state) for state in OPEN):
             return
         connection.execute(update(RESTORE).where(RESTORE.c.id == number).values(finished_at=NOW))
