@@ -11,6 +11,9 @@ from dampipe.kernel.errors import InvalidInput
 SPEEDS = ("expedited", "standard", "bulk")
 """How archived files may be restored, the fastest first."""
 
+GB = 1e9
+"""Bytes of a GB, as storages reckon."""
+
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
@@ -54,6 +57,20 @@ class CostModel(BaseModel):
     """10^6 bytes a second that the storage takes or gives; 0: not known."""
     retrieval: Annotated[dict[str, RetrievalCost], AfterValidator(_known_speeds)] = {}
     """By speed, one of SPEEDS. Empty: files can be read at once."""
+
+    def hours(self, speed: str) -> float | None:
+        """Hours until archived bytes can be read at a speed; None: not stated."""
+        found = self.retrieval.get(speed)
+        return None if found is None else found.hours
+
+    def retrieval_cost(self, speed: str, files: int, size: int) -> float:
+        """Money for having files of `size` bytes in all restored at a speed."""
+        found = self.retrieval.get(speed, RetrievalCost())
+        return found.per_gb * size / GB + found.per_1000 * files / 1000
+
+    def egress_cost(self, files: int, size: int) -> float:
+        """Money for reading files of `size` bytes in all out of the storage."""
+        return self.egress_gb * size / GB + self.read_1000 * files / 1000
 
 
 KEYS = (
