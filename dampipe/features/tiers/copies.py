@@ -30,7 +30,7 @@ class Availability(StrEnum):
     ARCHIVED = "archived"
     """The storage has to be asked for it first."""
     OFFLINE = "offline"
-    """Somebody has to fetch its medium."""
+    """A person has to fetch its medium."""
     AWAY = "away"
     """Its volume is not there."""
     LEAVING = "leaving"

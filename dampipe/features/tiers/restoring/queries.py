@@ -34,7 +34,7 @@ OPEN = (FileState.WANTED, FileState.ASKED)
 
 @dataclass(frozen=True)
 class WantedFile:
-    """A file that somebody waits for, as its worker gets it."""
+    """A file that was requested, as the worker gets it."""
 
     id: int
     restore: int
@@ -159,7 +159,7 @@ class RestoreRepository:
             return connection.execute(due.limit(1)).first() is not None
 
     def claim(self, count: int, lease: float) -> list[WantedFile]:
-        """Files that are due; nobody else gets them for `lease` seconds."""
+        """Files that are due; no other worker gets them for `lease` seconds."""
         with self._db.write() as connection:
             due = (
                 select(RESTORE_FILE.c.id)
