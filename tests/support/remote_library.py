@@ -23,12 +23,14 @@ NEW_POSTER = {"recipe": "house", "recipes": {"house": {"base": "review", "poster
 class RemoteLibrary:
     """A bucket `footage`, and the library of its content."""
 
-    def __init__(self, host: str, port: int, proxy: FaultProxy, home: Path) -> None:
+    def __init__(self, host: str, port: int, proxy: FaultProxy, home: Path, bucket: str = "") -> None:
+        """bucket: one that exists; empty: a new one."""
         self.direct = client_of(f"http://{host}:{port}")
         self.proxy = proxy
         self.home = home
-        self.bucket = f"b{uuid4().hex}"
-        self.direct.create_bucket(Bucket=self.bucket)
+        self.bucket = bucket or f"b{uuid4().hex}"
+        if not bucket:
+            self.direct.create_bucket(Bucket=self.bucket)
         self._options: Mapping[str, Any] = {
             "retries": {"mode": "standard", "total_max_attempts": 2},
             "connect_timeout": 5,

@@ -1,5 +1,6 @@
 """Re-runs on remote footage that is hashed already fetch parts of it, over a real server, whatever the server does."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -55,28 +56,44 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@pytest.fixture
-def remote(moto: tuple[str, int], clip: Path, tmp_path: Path) -> Iterator[RemoteLibrary]:
-    """A library that has processed one clip, and has no copy of it any more."""
+@pytest.fixture(scope="module")
+def first(
+    moto: tuple[str, int], clip: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[RemoteLibrary, int]:
+    """A library that has processed one clip, and how many bytes the server has sent for it."""
     host, port = moto
     with FaultProxy(host, port) as proxy:
-        library = RemoteLibrary(host, port, proxy, tmp_path / "home")
+        library = RemoteLibrary(host, port, proxy, tmp_path_factory.mktemp("first") / "home")
         library.put(NAME, clip)
         with library.open() as opened:
             opened.add(library.root)
+        return library, library.process()
+
+
+@pytest.fixture
+def with_copy(
+    first: tuple[RemoteLibrary, int], moto: tuple[str, int], clip: Path, tmp_path: Path
+) -> Iterator[RemoteLibrary]:
+    """A library like the first one, on the same machine."""
+    shutil.copytree(first[0].home, tmp_path / "home")
+    with FaultProxy(*moto) as proxy:
+        library = RemoteLibrary(*moto, proxy, tmp_path / "home", first[0].bucket)
+        library.put(NAME, clip)
         yield library
 
 
-def processed(remote: RemoteLibrary) -> RemoteLibrary:
-    remote.process()
-    remote.forget_copies()
-    return remote
+@pytest.fixture
+def remote(with_copy: RemoteLibrary) -> RemoteLibrary:
+    """The same on a machine that has no copy of the clip."""
+    with_copy.forget_copies()
+    return with_copy
 
 
-def test_what_hash_probe_preview_and_proxy_want_is_fetched_once(remote: RemoteLibrary, clip: Path) -> None:
-    size = clip.stat().st_size
-    sent = remote.process()
-    runs = remote.runs()
+def test_what_hash_probe_preview_and_proxy_want_is_fetched_once(
+    first: tuple[RemoteLibrary, int], with_copy: RemoteLibrary, clip: Path
+) -> None:
+    size, sent = clip.stat().st_size, first[1]
+    runs = with_copy.runs()
     assert {name: runs[name].state for name in runs} == dict.fromkeys(runs, RunState.DONE)
     fetched = {name: runs[name].fetched for name in ("hash", "probe", "preview", "proxy")}
     assert fetched == {"hash": size, "probe": 0, "preview": 0, "proxy": 0}
@@ -84,7 +101,6 @@ def test_what_hash_probe_preview_and_proxy_want_is_fetched_once(remote: RemoteLi
 
 
 def test_a_new_preview_recipe_fetches_a_part(remote: RemoteLibrary, clip: Path) -> None:
-    processed(remote)
     size = clip.stat().st_size
     proxy = remote.runs()["proxy"]
     sent = remote.process(**NEW_POSTER)
@@ -97,17 +113,15 @@ def test_a_new_preview_recipe_fetches_a_part(remote: RemoteLibrary, clip: Path) 
     assert not (remote.home / "cache" / "footage" / "copies").exists()
 
 
-def test_the_copy_is_used_where_there_is_one(remote: RemoteLibrary) -> None:
-    remote.process()
-    with remote.proxy.away():
-        remote.process(**NEW_POSTER)
-    preview = remote.runs()["preview"]
+def test_the_copy_is_used_where_there_is_one(with_copy: RemoteLibrary) -> None:
+    with with_copy.proxy.away():
+        with_copy.process(**NEW_POSTER)
+    preview = with_copy.runs()["preview"]
     assert (preview.state, preview.fetched) == (RunState.DONE, 0)
 
 
 @pytest.mark.parametrize("why", ["no sandbox", "one pass", "the proxy is wanted, too"])
 def test_it_is_fetched_whole_and_once(why: str, remote: RemoteLibrary, clip: Path) -> None:
-    processed(remote)
     size = clip.stat().st_size
     both: dict[str, Any] = {"base": "review", "poster": {"height": 240}, "proxy": {"height": 240}}
     settings: dict[str, dict[str, Any]] = {
@@ -138,7 +152,6 @@ def _cut(remote: RemoteLibrary) -> None:
 
 @pytest.mark.parametrize("fault", [_slow_down, _cut])
 def test_passing_faults_of_the_server_are_outlasted(fault: Fault, remote: RemoteLibrary, clip: Path) -> None:
-    processed(remote)
     fault(remote)
     remote.process(**NEW_POSTER)
     preview = remote.runs()["preview"]
@@ -148,7 +161,6 @@ def test_passing_faults_of_the_server_are_outlasted(fault: Fault, remote: Remote
 
 
 def test_a_server_that_goes_away_in_mid_file_is_tried_again_later(remote: RemoteLibrary) -> None:
-    processed(remote)
     remote.proxy.answer("503 Slow Down", times=-1, where=CONTENT, skip=3)
     remote.process(**NEW_POSTER)
     preview = remote.runs()["preview"]
@@ -164,7 +176,6 @@ def test_a_server_that_goes_away_in_mid_file_is_tried_again_later(remote: Remote
 def test_a_file_that_was_replaced_since_it_was_hashed_is_not_read(
     remote: RemoteLibrary, clip: Path, tmp_path: Path
 ) -> None:
-    processed(remote)
     other = tmp_path / "other.mov"
     other.write_bytes(clip.read_bytes()[:-100] + bytes(100))
     remote.put(NAME, other)
@@ -178,7 +189,6 @@ def test_a_file_that_was_replaced_since_it_was_hashed_is_not_read(
 def test_a_file_that_is_replaced_while_it_is_read(
     remote: RemoteLibrary, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    processed(remote)
     other = tmp_path / "other.mov"
     other.write_bytes(clip.read_bytes()[:-100] + bytes(100))
     fetch = storage_parts.FootageParts.fetch
@@ -195,7 +205,6 @@ def test_a_file_that_is_replaced_while_it_is_read(
 
 
 def test_expired_credentials_park_the_run(remote: RemoteLibrary) -> None:
-    processed(remote)
     expired = "<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>"
     remote.proxy.answer("400 Bad Request", expired, times=-1, where=CONTENT, skip=2)
     remote.process(**NEW_POSTER)
@@ -205,7 +214,6 @@ def test_expired_credentials_park_the_run(remote: RemoteLibrary) -> None:
 
 
 def test_a_file_that_has_gone_is_away(remote: RemoteLibrary) -> None:
-    processed(remote)
     remote.direct.delete_object(Bucket=remote.bucket, Key=f"footage/{NAME}")
     remote.process(**NEW_POSTER)
     preview = remote.runs()["preview"]
