@@ -77,9 +77,9 @@ class RemoteLibrary:
         """Delete what was staged, as if it were another machine, or later."""
         shutil.rmtree(self.home / "cache" / "footage")
 
-    def runs(self) -> dict[str, Any]:
+    def runs(self, **settings: Any) -> dict[str, Any]:
         """The newest run of each stage."""
-        with self.open() as library, library.service(Database).read() as connection:
+        with self.open(**settings) as library, library.service(Database).read() as connection:
             return {run.stage: run for run in connection.execute(select(RUN).order_by(RUN.c.id)).all()}
 
     def end_back_offs(self) -> None:
