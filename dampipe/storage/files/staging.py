@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path, PurePath
+from typing import BinaryIO
 
 from dampipe.kernel.errors import (
     Conflict,
@@ -160,8 +161,7 @@ class FootageStaging:
                 digest.update(block)
             counter.done = file.tell()
             for block in read_blocks(store, entry, counter.done, self._pause):
-                with full_disk(target.parent, len(block)):
-                    file.write(block)
+                _write(file, block, target)
                 digest.update(block)
                 counter.add(len(block))
             file.flush()
@@ -212,8 +212,8 @@ class FootageStaging:
             counter.add_other(len(data))
             make_folder(target.parent)
             temporary = target.parent / f".{os.getpid()}.{time.monotonic_ns()}"
-            with temporary.open("wb") as file, full_disk(target.parent, len(data)):
-                file.write(data)
+            with temporary.open("wb") as file:
+                _write(file, data, target)
             temporary.replace(target)
 
 
@@ -282,6 +282,12 @@ def translated() -> Iterator[None]:
         if error.code == errors.FILE_RESTORING.code:
             raise Transient.of(error, delay=RESTORING_DELAY) from error
         raise Transient.of(error, delay=CHANGED_DELAY) from error
+
+
+def _write(file: BinaryIO, data: bytes, target: Path) -> None:
+    """Write to the disk of this machine. Raises StorageFull."""
+    with full_disk(target.parent, len(data)):
+        file.write(data)
 
 
 def _name(place: RemotePlace, identity: str) -> str:
