@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from dampipe.jobs.stage import stage
 from dampipe.kernel.progress import Reporter
-from dampipe.kernel.stage_io import SourceFile, VersionRef
+from dampipe.kernel.stage_io import LazySource, VersionRef
+from dampipe.media.ffmpeg.progress import Progress
 from dampipe.media.info import MediaInfo
 from dampipe.media.outputs import Correction, Preview
 from dampipe.media.passes import Passes
@@ -14,7 +15,7 @@ from dampipe.tasks.proxy import publish_proxy
 
 @stage(queue="preview", version=3, time_limit=48 * 3600)
 def preview(
-    file: SourceFile,
+    file: LazySource,
     asset: VersionRef,
     media: MediaInfo,
     passes: Passes,
@@ -22,10 +23,17 @@ def preview(
     on_progress: Reporter,
 ) -> Preview:
     """Make poster, sprite sheet and the frames for the embedder; with the setting one_pass the proxy, too."""
+
+    def report(now: Progress) -> None:
+        on_progress(now.seconds, media.duration, speed=now.speed)
+
     with store.workspace() as folder:
-        made, proxy = passes.make(
-            file.path, media, folder, lambda now: on_progress(now.seconds, media.duration, speed=now.speed)
-        )
+        made, proxy = None, None
+        with file.parts() as parts:
+            if parts is not None:
+                made = passes.make_of_parts(parts, media, folder, report)
+        if made is None:
+            made, proxy = passes.make(file.whole().path, media, folder, report)
         derivatives = store.publish(asset.sha1, passes.preview.recipe.fingerprint_of, made.files)
         if proxy is not None and passes.proxy is not None:
             recipe = passes.proxy.recipe

@@ -2,7 +2,7 @@
 
 from dampipe.jobs.stage import stage
 from dampipe.kernel.progress import Reporter
-from dampipe.kernel.stage_io import SourceFile, VersionRef
+from dampipe.kernel.stage_io import LazySource, VersionRef
 from dampipe.media.info import MediaInfo
 from dampipe.media.outputs import Correction, DerivativeKind, FoundDuration, Proxy
 from dampipe.media.proxy.maker import MadeProxy, ProxyMaker
@@ -12,7 +12,7 @@ from dampipe.storage.blobs.derivatives import DerivativeStore
 
 @stage(queue="proxy", version=3, own_chain=True, after=("preview",), time_limit=48 * 3600)
 def proxy(
-    file: SourceFile,
+    file: LazySource,
     asset: VersionRef,
     media: MediaInfo,
     maker: ProxyMaker,
@@ -28,7 +28,10 @@ def proxy(
         return handed_over
     with store.workspace() as folder:
         made = maker.make(
-            file.path, media, folder, lambda now: on_progress(now.seconds, media.duration, speed=now.speed)
+            file.whole().path,
+            media,
+            folder,
+            lambda now: on_progress(now.seconds, media.duration, speed=now.speed),
         )
         return publish_proxy(asset, maker.recipe, made, store)
 

@@ -2,12 +2,12 @@
 
 from collections import deque
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
 
 from dampipe.jobs.model import Subject
 from dampipe.kernel.progress import Reporter
-from dampipe.kernel.stage_io import SourceFile
+from dampipe.kernel.stage_io import FileParts, SourceFile
 from dampipe.kernel.staging import Staging
 
 
@@ -35,8 +35,28 @@ class HeldFiles:
 
     def stage(self, subject: Subject, file: SourceFile) -> SourceFile:
         """The file as a copy on this machine. Raises as `Staging.hold`."""
+        return self._stage(subject, file, self._stack())
+
+    def stage_later(self, subject: Subject) -> Callable[[SourceFile], SourceFile]:
+        """`stage` for a file of the present subject, to be called when its stage needs the file."""
+        stack = self._stack()
+        return lambda file: self._stage(subject, file, stack)
+
+    def parts(self, subject: Subject, file: SourceFile) -> AbstractContextManager[FileParts | None]:
+        """See `Staging.parts`."""
+        return self._staging.parts(
+            file,
+            lambda done, total, speed: self._report(done, total, "bytes", speed),
+            lambda count: self._on_fetched(subject, count),
+        )
+
+    def _stack(self) -> ExitStack:
+        """What the present subject holds."""
         stack = self._held.pop() if self._held else None
         self._held.append(stack := stack or ExitStack())
+        return stack
+
+    def _stage(self, subject: Subject, file: SourceFile, stack: ExitStack) -> SourceFile:
         # A process that holds a copy must not wait for space: two would wait for each other for ever.
         copy = self._staging.hold(
             file,

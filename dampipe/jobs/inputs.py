@@ -9,22 +9,19 @@ from dampipe.jobs.held_files import HeldFiles
 from dampipe.jobs.model import Subject
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.reads import RunReads
+from dampipe.jobs.remote_source import RemoteSource
 from dampipe.jobs.stage import Stage
 from dampipe.jobs.subjects import Subjects
 from dampipe.kernel.errors import (
     BadMedia,
-    DampipeError,
-    NotFound,
     Permanent,
-    StageError,
-    StorageFull,
     Transient,
 )
 from dampipe.kernel.file_errors import FILE_UNREADABLE
 from dampipe.kernel.ids import VersionId
 from dampipe.kernel.paths import kept_time, printable
 from dampipe.kernel.progress import Reporter
-from dampipe.kernel.stage_io import SourceFile, VersionRef
+from dampipe.kernel.stage_io import LazySource, SourceFile, VersionRef
 from dampipe.kernel.staging import Staging
 
 
@@ -59,7 +56,9 @@ class StageInputs:
             held.next_subject()
             for name, kind in stage.inputs.items():
                 if kind is SourceFile:
-                    arguments[name] = self._file(subject, held)
+                    arguments[name] = self._file(stage, subject, held).whole()
+                elif kind is LazySource:
+                    arguments[name] = self._file(stage, subject, held)
                 elif kind is VersionRef:
                     arguments[name] = refs[version]
                 else:
@@ -70,7 +69,7 @@ class StageInputs:
             collected.append(arguments)
         return collected
 
-    def _file(self, subject: Subject, held: HeldFiles) -> SourceFile:
+    def _file(self, stage: Stage, subject: Subject, held: HeldFiles) -> LazySource:
         """A file of the subject that can be opened now, as it is on disk now; remote ones come last."""
         files = self._subjects.files(subject)
         for file in files:
@@ -83,20 +82,23 @@ class StageInputs:
             if not os.access(file.path, os.R_OK):
                 raise BadMedia(FILE_UNREADABLE)
             return file.model_copy(update={"size": facts.st_size, "mtime_ns": kept_time(facts.st_mtime_ns)})
-        return self._staged(subject, files, held)
+        remote = [file for file in files if file.remote is not None]
+        if not remote:
+            raise Transient(FILE_AWAY, path=printable(files[0].path) if files else "anywhere")
+        is_lazy = LazySource in stage.inputs.values() and not self._is_wanted_whole(stage, subject)
+        return RemoteSource(
+            remote,
+            held.stage_later(subject),
+            (lambda file: held.parts(subject, file)) if is_lazy else None,
+        )
 
-    def _staged(self, subject: Subject, files: Sequence[SourceFile], held: HeldFiles) -> SourceFile:
-        """The copy of a remote file. Raises for the first one, if none can be had."""
-        problem: DampipeError = Transient(FILE_AWAY, path=printable(files[0].path) if files else "anywhere")
-        is_known = False
-        for file in files:
-            if file.remote is None:
-                continue
-            try:
-                return held.stage(subject, file)
-            except NotFound:
-                continue  # at the next scan it is missing
-            except (StageError, StorageFull) as error:
-                if not is_known:
-                    problem, is_known = error, True
-        raise problem
+    def _is_wanted_whole(self, stage: Stage, subject: Subject) -> bool:
+        """Whether other stages are still to read the file, so that it is fetched once, and whole."""
+        if subject.version is None:
+            return True
+        others = [
+            self._plan.key(other)
+            for other in self._plan.stages
+            if other is not stage and not other.on_location and other.reads_footage
+        ]
+        return not self._runs.have_ended(others, subject.version)

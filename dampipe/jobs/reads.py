@@ -45,6 +45,18 @@ class RunReads:
                         found[version, key.stage] = output
         return found
 
+    def have_ended(self, keys: Sequence[RunKey], version: VersionId) -> bool:
+        """Whether each of these stages has a run for the version, and none is still to be done."""
+        ended = 0
+        with self._db.read() as connection:
+            for key in keys:
+                values = {"of_stage": key.stage, "of_version": key.version, "versions": [version]}
+                ended += sum(
+                    state in (RunState.DONE, RunState.FAILED, RunState.SKIPPED)
+                    for _, state, _ in connection.execute(_OUTPUTS, values)
+                )
+        return ended == len(keys)
+
     def running(
         self, stages: Sequence[str], limit: int, where: ColumnElement[bool] | None = None
     ) -> list[Running]:

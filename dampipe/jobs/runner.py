@@ -25,7 +25,7 @@ from dampipe.jobs.stage import Stage
 from dampipe.jobs.toolbox import Toolbox
 from dampipe.kernel.errors import DampipeError, Permanent, StageError
 from dampipe.kernel.progress import Progress, Reporter
-from dampipe.kernel.stage_io import SourceFile, StageOutput
+from dampipe.kernel.stage_io import StageOutput
 
 log = logging.getLogger(__name__)
 
@@ -238,7 +238,7 @@ class _Call:
 
     def _groups(self, batch: RunBatch) -> Iterable[Sequence[ClaimedRun]]:
         """Runs whose arguments are collected together: one by one where each may be a large file to be fetched."""
-        if not self._stage.streaming or SourceFile not in self._stage.inputs.values():
+        if not (self._stage.streaming and self._stage.reads_footage):
             return batch.groups()
         return ([run] for group in batch.groups() for run in group)
 

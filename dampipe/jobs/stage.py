@@ -6,7 +6,8 @@
 
 A parameter is one of four things, by its type:
 
-- the subject: `SourceFile` (a readable file of the asset) or `VersionRef`;
+- the subject: `SourceFile` (a readable file of the asset), `LazySource` (the same, but a remote file is fetched when the
+  stage asks for it, or for parts of it) or `VersionRef`;
 - the output of an earlier stage (a `StageOutput`), which makes that stage upstream of this one;
 - a `Reporter`, to report progress;
 - a tool: anything else, from the toolbox that the container fills.
@@ -25,9 +26,9 @@ from typing import Any, get_args, get_origin, get_type_hints
 from dampipe.jobs.errors import NO_INPUT, NOT_BATCH, NOT_STREAMING, PARAMETER_UNTYPED, RETURN_TYPE
 from dampipe.kernel.errors import DampipeError, ExitCode
 from dampipe.kernel.progress import Reporter
-from dampipe.kernel.stage_io import ContentHash, SourceFile, StageOutput, VersionRef
+from dampipe.kernel.stage_io import ContentHash, LazySource, SourceFile, StageOutput, VersionRef
 
-SUBJECTS = (SourceFile, VersionRef)
+SUBJECTS = (SourceFile, LazySource, VersionRef)
 
 
 class PipelineError(DampipeError):
@@ -70,6 +71,11 @@ class Stage:
     def on_location(self) -> bool:
         """The stage that identifies a file works on a location; all others on an asset."""
         return self.output_type is ContentHash
+
+    @property
+    def reads_footage(self) -> bool:
+        """Whether it reads a file of the asset."""
+        return not {SourceFile, LazySource}.isdisjoint(self.inputs.values())
 
 
 def stage(

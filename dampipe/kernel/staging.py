@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeAlias
 
-from dampipe.kernel.stage_io import SourceFile
+from dampipe.kernel.stage_io import FileParts, SourceFile
 
 OnTransfer: TypeAlias = Callable[[int, int, float], None]
 """Called during a transfer with the bytes done, those of the whole file, and bytes per second."""
@@ -26,5 +26,14 @@ class Staging(Protocol):
         Raises NotFound where the file is gone; Transient where the storage does not answer, the file is being changed
         or restored, or there is no space now; Unavailable where it is archived or larger than the space for copies;
         and Permanent where the storage denies access.
+        """
+        ...
+
+    def parts(
+        self, file: SourceFile, on_transfer: OnTransfer, on_fetched: OnFetched
+    ) -> AbstractContextManager[FileParts | None]:
+        """The file in parts, as long as it is the one that the catalogue knows; None where there is a copy of it here.
+
+        Raises NotFound where the file is gone, Unavailable where it is archived, and as the methods of `FileParts`.
         """
         ...

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dampipe.kernel.errors import BadMedia
+from dampipe.kernel.stage_io import FileParts
 from dampipe.media.ffmpeg.failures import Stalled
 from dampipe.media.ffmpeg.progress import Progress
 from dampipe.media.info import MediaInfo, MediaKind
@@ -39,9 +40,26 @@ class Passes:
             made = self._make_both(self.proxy, source, media, folder, on_progress)
             if made is not None:
                 return made
-            for path in folder.iterdir():
-                path.unlink()
+            _clear(folder)
         return self.preview.make(source, media, folder, on_progress), None
+
+    def make_of_parts(
+        self,
+        parts: FileParts,
+        media: MediaInfo,
+        folder: Path,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> MadePreview | None:
+        """The preview of a remote file of which only parts are fetched; None where it has to be read whole.
+
+        `folder` is empty then. Raises as `FileParts`.
+        """
+        if self.proxy is not None:  # it decodes everything
+            return None
+        made = self.preview.make_of_parts(parts, media, folder, on_progress)
+        if made is None:
+            _clear(folder)
+        return made
 
     def _make_both(
         self,
@@ -64,3 +82,8 @@ class Passes:
             return replace(made, duration=found), proxy
         except (BadMedia, Stalled):
             return None
+
+
+def _clear(folder: Path) -> None:
+    for path in folder.iterdir():
+        path.unlink()

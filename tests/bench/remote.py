@@ -56,7 +56,7 @@ class SimulatedBucket:
         self.calls["list"] += 1
         return not key
 
-    def open(self, key: str, expected: FileEntry | None = None) -> BinaryIO:
+    def open(self, key: str, expected: FileEntry | None = None, end: int | None = None) -> BinaryIO:
         """No scan reads these files."""
         self.calls["open"] += 1
         raise NotFound(FILE_NOT_FOUND, key=key, store=URL)

@@ -3,6 +3,7 @@
 To add a kind, add a module to tests/support/file_stores and a line to KINDS.
 """
 
+import dataclasses
 import hashlib
 import io
 import logging
@@ -339,6 +340,35 @@ def test_a_file_that_is_opened_without_being_expected_can_be_read_from_its_end(p
         assert file.read(10) == CONTENT[:10]
     with pytest.raises(ValueError):
         file.read(1)
+
+
+def test_a_stream_with_an_end_is_that_of_a_shorter_file(planted: Planted) -> None:
+    planted.write("x", CONTENT)
+    planted.write("empty", b"")
+    entry = planted.store.stat("x")
+    for expected in (None, entry):
+        for start, end in (
+            (0, 1000),
+            (1_234_567, 1_500_000),
+            (2_000_000, len(CONTENT)),
+            (5, len(CONTENT) + 9),
+        ):
+            with planted.store.open("x", expected, end) as file:
+                assert file.seek(0, 2) == min(end, len(CONTENT))
+                file.seek(start)
+                assert file.read() == CONTENT[start:end]
+                assert file.read(1) == b""
+                file.seek(end)
+                assert file.read(1) == b""
+        with planted.store.open("x", expected, 0) as file:
+            assert file.read() == b""
+    with planted.store.open("empty", None, 10) as file:
+        assert file.read() == b""
+    changed = dataclasses.replace(
+        entry, size=entry.size + 1, token="other" if entry.token else "", mtime_ns=1
+    )
+    with pytest.raises(Conflict), planted.store.open("x", changed, 1000) as file:
+        file.read()
 
 
 def test_consecutive_reads_are_one_request(planted: Planted) -> None:

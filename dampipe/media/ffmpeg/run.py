@@ -22,7 +22,8 @@ from dampipe.media.ffmpeg.progress import Progress, ProgressReader
 from dampipe.media.ffmpeg.sandbox import exit_status
 
 GIB = 1024**3
-_RLIMIT_EXEC = str(Path(__file__).with_name("rlimit_exec.py"))
+RLIMIT_EXEC = str(Path(__file__).with_name("rlimit_exec.py"))
+"""The program that sets resource limits."""
 _TICK = 0.5
 _CHUNK = 1 << 18
 _TAIL_LINES = 60
@@ -106,7 +107,7 @@ def run_ffmpeg(
     if folder is not None:
         command = ffmpeg.sandbox.wrap(command, _input_paths(arguments), folder)
     command = [
-        sys.executable, "-I", "-S", _RLIMIT_EXEC, *(str(number) for number in _rlimit_arguments(limits)), *command
+        sys.executable, "-I", "-S", RLIMIT_EXEC, *(str(number) for number in _rlimit_arguments(limits)), *command
     ]  # fmt: skip
     try:
         process = subprocess.Popen(

@@ -69,6 +69,18 @@ class Sandbox:
             wrapped += ["--ro-bind", path, path]
         return [*wrapped, "--chdir", working_dir, "--", *command]
 
+    def wrap_program(self, command: Sequence[str], readable: Iterable[str]) -> list[str]:
+        """Wrap `command` so that it can read only `readable` (files and folders) and system files, and write nothing.
+
+        What it works on it gets through open files that it inherits.
+        """
+        if not self.active:
+            return [*command]
+        wrapped = [*self._base(command[0])]
+        for path in readable:
+            wrapped += ["--ro-bind-try", path, path]
+        return [*wrapped, "--chdir", "/", "--", *command]
+
     def wrap_reader(self, command: Sequence[str]) -> list[str]:
         """Wrap `command` so that it can read all files and write none, for a helper that gets its paths later."""
         if not self.active:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dampipe.kernel.errors import BadMedia, StageError, Transient
+from dampipe.kernel.stage_io import FileParts
 from dampipe.media.audio.waveform import draw_waveform
 from dampipe.media.errors import NOTHING_DECODED
 from dampipe.media.ffmpeg.binary import Ffmpeg
@@ -37,6 +38,7 @@ from dampipe.media.outputs import (
 )
 from dampipe.media.perceptual_hash import perceptual_hashes
 from dampipe.media.preview.graph import POSTER_NAME, SPARSE, TIMES_NAME, PreviewGraph
+from dampipe.media.preview.parts import decoded_parts, has_parts
 from dampipe.media.preview.sampling import (
     EPSILON,
     SLACK,
@@ -141,6 +143,22 @@ class PreviewMaker:
             lambda subset: self._make_from(source, subset, folder, on_progress),
         )
         return replace(made, warnings=(*losses, *made.warnings))
+
+    def make_of_parts(
+        self,
+        parts: FileParts,
+        media: MediaInfo,
+        folder: Path,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> MadePreview | None:
+        """The same as `make` from the packets that it decodes; None where that takes the whole file.
+
+        Only they and the container's index are fetched. `folder` may contain files afterwards, also with None.
+        Raises as `FileParts`.
+        """
+        if not has_parts(media, parts.size, self.ffmpeg.sandbox):
+            return None
+        return self.start(parts.path, media, folder, on_progress).run_on_parts(parts)
 
     def start(
         self,
@@ -271,6 +289,22 @@ class PreviewPass:
                 break
         assert error is not None
         raise error
+
+    def run_on_parts(self, parts: FileParts) -> MadePreview | None:
+        """See `PreviewMaker.make_of_parts`. Whatever is not as the index and the probe say is left to the whole file."""
+        sampling = samplings(self._media, self._graph.decode_interval)[0]
+        if sampling.way not in SPARSE:
+            return None
+        spans = decoded_parts(self._maker.ffmpeg.sandbox, parts, self._graph, sampling)
+        if spans is None:
+            return None
+        parts.fetch(spans)
+        if self._attempt(sampling) is not None or self._truncation is not None:
+            return None
+        is_complete = not self._contradicts_duration() and is_dense_enough(
+            self._times, self._graph.frame_interval, self._media.duration, self._way
+        )
+        return self.result() if is_complete else None
 
     def _contradicts_duration(self) -> bool:
         """Whether frames lie beyond the end of the file, or end long before it."""

@@ -122,10 +122,12 @@ class FileStore(Protocol):
         """Whether there is a folder of that name, or in a store without folders a file below it; "" is the root."""
         ...
 
-    def open(self, key: str, expected: FileEntry | None = None) -> BinaryIO:
+    def open(self, key: str, expected: FileEntry | None = None, end: int | None = None) -> BinaryIO:
         """A seekable stream of the file's bytes. Consecutive reads are one request; a seek begins another.
 
         expected: raise Conflict, at once or from `read`, where the file is no longer this one (size, and token or time).
+        end: bytes of the file that are wanted from its beginning; the stream ends there, and nothing beyond is asked for
+        where the storage can be asked for a part. None: all of them.
         Raises NotFound, and Conflict where the file is archived.
         """
         ...

@@ -7,6 +7,9 @@
     incoming/NAME.SIZE/    copies that are being fetched
         lock               locked (exclusive) by the process that fetches
         room               exists once space is reserved; says since which boot of the machine the bytes are there
+    parts/NAME/            files of which only parts are fetched, for one call of a stage
+        lock               locked (exclusive) by its process
+        tree/FILE          as large as the file; takes as much of the disk as was fetched
     trash/                 what is being deleted
     lock                   locked for an instant, while space is reserved
 
@@ -138,6 +141,32 @@ class FootageCache:
     def save_record(self, held: HeldCopy, record: CopyRecord) -> None:
         """Replace what is known of a copy in use."""
         _write_record(held.folder, record)
+
+    @contextmanager
+    def parts(self) -> Iterator[Path]:
+        """An empty folder for parts of a file; deleted when the context ends, or after its process was killed."""
+        parts = self._folder / "parts"
+        make_folder(parts)
+        with self._locked():
+            for other in parts.iterdir():
+                if self._is_stopped(other):
+                    shutil.rmtree(other, ignore_errors=True)
+            folder = Path(mkdtemp(dir=parts))
+            lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(lock)
+
+    def check_space(self, size: int) -> None:
+        """Raise StorageFull where so many bytes of parts do not fit on the disk."""
+        disk = os.statvfs(self._folder)
+        reserve = min(self._reserve, disk.f_blocks * disk.f_frsize // 20)
+        lacking = size + reserve - disk.f_bavail * disk.f_frsize
+        if lacking > 0:
+            raise StorageFull(CACHE_FULL, folder=self._folder, megabytes=-(-lacking // 10**6))
 
     # ---- complete copies
 
@@ -329,6 +358,17 @@ class FootageCache:
             yield
         finally:
             os.close(descriptor)
+
+
+@contextmanager
+def full_disk(folder: Path, size: int) -> Iterator[None]:
+    """Raise StorageFull where `size` bytes cannot be written to a folder for want of space."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFull(CACHE_FULL, folder=folder, megabytes=-(-size // 10**6)) from error
+        raise
 
 
 @lru_cache(maxsize=1)

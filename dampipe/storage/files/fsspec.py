@@ -28,7 +28,7 @@ from dampipe.storage.files.errors import (
     URL_INVALID,
 )
 from dampipe.storage.files.per_process import PerProcess
-from dampipe.storage.files.stream import stream_of
+from dampipe.storage.files.stream import limited, stream_of
 from dampipe.storage.files.walk import Listed, walk
 
 BLOCK = 4 * 2**20
@@ -118,12 +118,12 @@ class FsspecFiles:
         found = self._info(key)
         return found is not None and found.is_folder
 
-    def open(self, key: str, expected: FileEntry | None = None) -> BinaryIO:
+    def open(self, key: str, expected: FileEntry | None = None, end: int | None = None) -> BinaryIO:
         """A stream that asks for one block at a time."""
         entry = self.stat(key)
         if expected is not None and not is_same(entry, expected):
             raise self.changed(key)
-        return stream_of(entry.size, _Blocks(self, key, entry), lambda: self.changed(key))
+        return stream_of(limited(entry.size, end), _Blocks(self, key, entry), lambda: self.changed(key))
 
     def presigned_url(self, key: str, seconds: int, filename: str = "") -> str | None:
         """None: not all file systems have one, and those that have differ in what it allows."""

@@ -32,17 +32,24 @@ class KnownFile:
                 return mine == now
         return kept_time(entry.mtime_ns) == kept_time(self.mtime_ns)
 
-    def open(self, store: FileStore) -> BinaryIO:
-        """A stream of the file's bytes, which never holds those of another file that was put in its place.
+    def entry(self, store: FileStore) -> FileEntry:
+        """The file as it is now, if it is still this one and can be read.
 
-        Raises NotFound; Conflict with the code `file.changed`, `file.archived` or `file.restoring`, at once or from
-        `read`; and what the store raises where it does not answer.
+        Raises NotFound; Conflict with the code `file.changed`, `file.archived` or `file.restoring`; and what the store
+        raises where it does not answer.
         """
         entry = store.stat(self.key)
         if not self.is_same(entry):
             raise Conflict(FILE_CHANGED, key=printable(self.key), store=self.root)
         check_readable(entry, self.root)
-        return store.open(self.key, entry)
+        return entry
+
+    def open(self, store: FileStore) -> BinaryIO:
+        """A stream of the file's bytes, which never holds those of another file that was put in its place.
+
+        Raises what `entry` does, Conflict from `read` as well.
+        """
+        return store.open(self.key, self.entry(store))
 
 
 def check_readable(entry: FileEntry, root: str) -> None:

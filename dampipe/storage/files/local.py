@@ -168,11 +168,11 @@ class LocalFiles:
             os.close(root)
         return True
 
-    def open(self, key: str, expected: FileEntry | None = None) -> BinaryIO:
+    def open(self, key: str, expected: FileEntry | None = None, end: int | None = None) -> BinaryIO:
         """See FileStore. The file is compared with `expected` at each read."""
         with self._translated(key), self._folder_of(key) as (folder, name):
             descriptor = os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
-        reader = _Reader(descriptor, self, key, expected)
+        reader = _Reader(descriptor, self, key, expected, end)
         try:
             reader.check()
         except BaseException:
@@ -337,8 +337,11 @@ class LocalFiles:
 class _Reader(io.RawIOBase):
     """An open file that is compared with what it should be whenever it is read."""
 
-    def __init__(self, descriptor: int, store: LocalFiles, key: str, expected: FileEntry | None) -> None:
+    def __init__(
+        self, descriptor: int, store: LocalFiles, key: str, expected: FileEntry | None, end: int | None
+    ) -> None:
         self._descriptor = descriptor
+        self._end = end
         self._store = store
         self._key = key
         self._expected = expected
@@ -361,14 +364,19 @@ class _Reader(io.RawIOBase):
         return self._descriptor
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        if whence == io.SEEK_END and self._end is not None:
+            offset, whence = min(os.fstat(self._descriptor).st_size, self._end) + offset, io.SEEK_SET
         return os.lseek(self._descriptor, offset, whence)
 
     def tell(self) -> int:
         return os.lseek(self._descriptor, 0, io.SEEK_CUR)
 
     def readinto(self, buffer: object) -> int:
+        wanted = memoryview(buffer)  # type: ignore[arg-type]
+        if self._end is not None:
+            wanted = wanted[: max(0, self._end - self.tell())]
         try:
-            count = os.readv(self._descriptor, [buffer])  # type: ignore[list-item]
+            count = os.readv(self._descriptor, [wanted])
         except OSError as error:
             raise self._store.error(error, self._key) from error
         if self._expected is not None:

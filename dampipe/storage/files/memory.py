@@ -214,7 +214,7 @@ class MemoryFiles:
         prefix = fsencode(f"{self._prefix}{key}/" if key else self._prefix)
         return not key or bool(self._bucket.page(b"", prefix))
 
-    def open(self, key: str, expected: FileEntry | None = None) -> BinaryIO:
+    def open(self, key: str, expected: FileEntry | None = None, end: int | None = None) -> BinaryIO:
         """A stream of the file's bytes."""
         self._bucket.check("open", self.url)
         stored = self._stored(key)
@@ -228,7 +228,7 @@ class MemoryFiles:
             if expected is not None:
                 self._check(key, self._stored(key).entry, expected)
 
-        return cast(BinaryIO, io.BufferedReader(_Stream(self._bucket, self.url, stored.data, check)))
+        return cast(BinaryIO, io.BufferedReader(_Stream(self._bucket, self.url, stored.data[:end], check)))
 
     def presigned_url(self, key: str, seconds: int, filename: str = "") -> str | None:
         """There is none."""

@@ -20,26 +20,32 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 
 
 def read_blocks(
-    store: FileStore, entry: FileEntry, start: int = 0, pause: Callable[[float], object] = time.sleep
+    store: FileStore,
+    entry: FileEntry,
+    start: int = 0,
+    pause: Callable[[float], object] = time.sleep,
+    end: int | None = None,
 ) -> Iterator[bytes]:
     """The bytes of a file from `start` to its end; what breaks off is continued where it did, if the file is the same.
 
-    pause: waits for some seconds. Raises Transient where the storage does not answer any more, NotFound, and Conflict
-    where the file is no longer `entry`, or is archived.
+    end: where the bytes that are wanted end; None: where the file does. pause: waits for some seconds. Raises Transient
+    where the storage does not answer any more, NotFound, and Conflict where the file is another one than `entry`, or is
+    archived.
     """
+    last = entry.size if end is None else end
     done, failed = start, 0
-    while done < entry.size:
+    while done < last:
         before = done
         try:
-            with closing(store.open(entry.key, entry)) as stream:
+            with closing(store.open(entry.key, entry, end)) as stream:
                 if done:
                     stream.seek(done)
                 while block := stream.read(BLOCK):
                     done += len(block)
-                    if done > entry.size:
+                    if done > last:
                         raise Conflict(FILE_CHANGED, key=printable(entry.key), store=store.url)
                     yield block
-            if done < entry.size:
+            if done < last:
                 raise Transient(STORE_UNREACHABLE, store=store.url, reason="the transfer broke off")
         except Transient as error:
             failed = 1 if done > before else failed + 1

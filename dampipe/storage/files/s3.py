@@ -33,6 +33,7 @@ from dampipe.storage.files.s3_entries import headed_entry, listed_entry
 from dampipe.storage.files.s3_errors import RENEWABLE, error_code, is_broken, translated
 from dampipe.storage.files.s3_stream import Body, ObjectStream
 from dampipe.storage.files.s3_upload import copy_in_parts, upload
+from dampipe.storage.files.stream import limited
 
 PAGE = 1000
 """Objects of a listing in one answer; servers give no more."""
@@ -196,17 +197,17 @@ class S3Files:
             found = self._listed({"Prefix": prefix, "MaxKeys": 1})
         return not key or bool(found.get("Contents"))
 
-    def open(self, key: str, expected: FileEntry | None = None) -> BinaryIO:
+    def open(self, key: str, expected: FileEntry | None = None, end: int | None = None) -> BinaryIO:
         """See FileStore. With `expected`, the first read makes the first request."""
         self._check_key(key)
         if expected is not None and expected.state in (StorageState.ARCHIVED, StorageState.RESTORING):
             raise Conflict(
                 FILE_ARCHIVED, store=self.url, key=printable(key), storage_class=expected.storage_class
             )
-        reading = _Reading(self, key, expected)
+        reading = _Reading(self, key, expected, end)
         with self._translated(key):
             body = reading.fetch(0) if expected is None or not expected.size else None
-        stream = ObjectStream(reading.size, reading.fetch, is_broken, reading.broken, body)
+        stream = ObjectStream(limited(reading.size, end), reading.fetch, is_broken, reading.broken, body)
         return cast(BinaryIO, io.BufferedReader(stream, 1 << 17))
 
     def presigned_url(self, key: str, seconds: int, filename: str = "") -> str | None:
@@ -350,9 +351,11 @@ class S3Files:
 class _Reading:
     """Requests for the content of one object, all on the condition that it is the same."""
 
-    def __init__(self, store: S3Files, key: str, expected: FileEntry | None) -> None:
+    def __init__(self, store: S3Files, key: str, expected: FileEntry | None, end: int | None) -> None:
+        """end: where the content that is wanted ends; None: where the object does."""
         self._store = store
         self._key = key
+        self._last = "" if end is None else end - 1
         self._token = expected.token if expected else ""
         self.size = expected.size if expected else -1
 
@@ -362,8 +365,8 @@ class _Reading:
         Raises Conflict if the object is not the expected one, and ConnectionError for an answer that was cut off.
         """
         parameters: dict[str, Any] = {"Key": self._store._prefix + self._key}
-        if offset:
-            parameters["Range"] = f"bytes={offset}-"
+        if offset or (self._last != "" and self.size > 0):
+            parameters["Range"] = f"bytes={offset}-{self._last}"
         if self._token:
             parameters["IfMatch"] = f'"{self._token}"'
         with self._store._translated(self._key):

@@ -40,7 +40,7 @@ from dampipe.storage.files.sftp_channel import (
 )
 from dampipe.storage.files.sftp_errors import translate_sftp_errors
 from dampipe.storage.files.sftp_session import SftpSession, SshLogin
-from dampipe.storage.files.stream import stream_of
+from dampipe.storage.files.stream import limited, stream_of
 from dampipe.storage.files.walk import Listed, temporary_name, walk
 
 LISTINGS = 16
@@ -120,7 +120,7 @@ class SftpFiles:
             raise self._away()
         return found
 
-    def open(self, key: str, expected: FileEntry | None = None) -> BinaryIO:
+    def open(self, key: str, expected: FileEntry | None = None, end: int | None = None) -> BinaryIO:
         """A stream that asks for blocks ahead of its reader, and opens the file again when a connection breaks."""
 
         def open_file(channel: SftpChannel) -> bytes:
@@ -131,7 +131,8 @@ class SftpFiles:
             raise self._not_found(key)
         session = self._session.get()
         blocks = self._do(key, lambda _: SftpBlocks(session, open_file, self._url, key, expected))
-        return stream_of(blocks.size, blocks, blocks.changed)
+        blocks.end = limited(blocks.size, end)
+        return stream_of(blocks.end, blocks, blocks.changed)
 
     def presigned_url(self, key: str, seconds: int, filename: str = "") -> str | None:
         """None: SFTP has no such thing."""

@@ -41,6 +41,8 @@ class SftpBlocks:
             self._facts = (expected.size, expected.mtime_ns // 10**9)
         self._opened: tuple[SftpChannel, bytes] | None = None
         self._open()
+        self.end = self.size
+        """Bytes from the beginning of the file that are wanted."""
 
     @property
     def size(self) -> int:
@@ -94,9 +96,9 @@ class SftpBlocks:
         asked, ahead = offset, FIRST
         pieces: list[bytes] = []
         gathered = 0
-        while offset < self.size:
-            while asked < self.size and asked - offset < ahead:
-                count = min(channel.largest_read, self.size - asked)
+        while offset < self.end:
+            while asked < self.end and asked - offset < ahead:
+                count = min(channel.largest_read, self.end - asked)
                 waiting.append((channel.ask(Kind.READ, handle, ("Q", asked), count), count))
                 asked += count
             request, count = waiting.popleft()
@@ -107,7 +109,7 @@ class SftpBlocks:
             offset += count
             pieces.append(piece)
             gathered += count
-            if gathered >= min(BLOCK, ahead // 2) or offset >= self.size:
+            if gathered >= min(BLOCK, ahead // 2) or offset >= self.end:
                 # Asked for after the bytes are here, so that no change before it is missed.
                 self._check(channel.fstat(handle))
                 yield b"".join(pieces)

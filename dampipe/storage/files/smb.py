@@ -41,7 +41,7 @@ from dampipe.storage.files.smb_errors import status_of, translate_smb_errors
 from dampipe.storage.files.smb_messages import entries, file_facts, file_system
 from dampipe.storage.files.smb_names import parse_directory, path_of_key
 from dampipe.storage.files.smb_session import Login, SmbSession, block_size, call, pipelined
-from dampipe.storage.files.stream import stream_of
+from dampipe.storage.files.stream import limited, stream_of
 from dampipe.storage.files.walk import Listed, temporary_name, walk
 
 PORT = 445
@@ -117,13 +117,14 @@ class SmbFiles:
         self._do("", lambda session: self._open_folder(session, "").close())
         return True
 
-    def open(self, key: str, expected: FileEntry | None = None) -> BinaryIO:
+    def open(self, key: str, expected: FileEntry | None = None, end: int | None = None) -> BinaryIO:
         """A stream that asks for large blocks ahead of its reader, and opens the file again when a connection breaks."""
         if not key:
             raise NotFound(FILE_NOT_FOUND, store=self._url, key="")
         path = self._path(key)
         blocks = self._do(key, lambda session: SmbBlocks(session, path, self._url, key, expected))
-        return stream_of(blocks.size, blocks, blocks.changed)
+        blocks.end = limited(blocks.size, end)
+        return stream_of(blocks.end, blocks, blocks.changed)
 
     def presigned_url(self, key: str, seconds: int, filename: str = "") -> str | None:
         """None: SMB has no such thing."""

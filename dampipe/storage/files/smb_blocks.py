@@ -42,6 +42,8 @@ class SmbBlocks:
         self._expected = expected
         self._facts: OpenFacts | None = None
         self._raw: SMBFileIO | None = self._open()
+        self.end = self.size
+        """Bytes from the beginning of the file that are wanted."""
 
     def _open(self) -> SMBFileIO:
         raw = self._session.raw(SMBFileIO, self._path, share_access="rwd", desired_access=_READ)
@@ -78,10 +80,10 @@ class SmbBlocks:
         with translate_smb_errors(self._url, self._key):
             raw, self._raw = self._raw or self._open(), None
             try:
-                with closing(pipelined(raw, _requests(raw, offset, self.size), DEPTH)) as blocks:
+                with closing(pipelined(raw, _requests(raw, offset, self.end), DEPTH)) as blocks:
                     for block in blocks:
                         offset += len(block)
-                        if offset >= self.size:
+                        if offset >= self.end:
                             close_quietly(raw)
                             close_quietly(self._open())
                         yield block

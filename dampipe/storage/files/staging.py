@@ -1,6 +1,5 @@
 """Staging: remote footage is fetched once, hashed on the way, and read from a copy on this machine by all stages."""
 
-import errno
 import hashlib
 import logging
 import os
@@ -10,24 +9,25 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path, PurePath
+from typing import BinaryIO
 
 from dampipe.kernel.errors import (
     Conflict,
     DampipeError,
     InvalidInput,
     Permanent,
-    StorageFull,
     Transient,
     Unavailable,
 )
 from dampipe.kernel.paths import join_key, join_root, kept_time, printable, split_key
 from dampipe.kernel.private_files import make_folder
-from dampipe.kernel.stage_io import RemotePlace, SourceFile
+from dampipe.kernel.stage_io import FileParts, RemotePlace, SourceFile
 from dampipe.kernel.staging import OnFetched, OnTransfer
 from dampipe.storage.files import errors
 from dampipe.storage.files.base import FileEntry, FileStore
-from dampipe.storage.files.cache import CopyRecord, FootageCache, HeldCopy, Incoming, boot_id
-from dampipe.storage.files.known import check_readable
+from dampipe.storage.files.cache import CopyRecord, FootageCache, HeldCopy, Incoming, boot_id, full_disk
+from dampipe.storage.files.known import KnownFile, check_readable
+from dampipe.storage.files.parts import FootageParts
 from dampipe.storage.files.reading import BLOCK, read_blocks
 
 log = logging.getLogger(__name__)
@@ -71,9 +71,8 @@ class FootageStaging:
         """See Staging."""
         place = file.remote
         assert place is not None
-        identity = identity_of(place.checksum, place.token, file.mtime_ns)
         # The copy of what the scan has seen needs no request.
-        with self._cache.held(_name(place, identity), file.size) as held:
+        with self._cache.held(_name(place, _identity(file, place)), file.size) as held:
             if held is not None:
                 yield self._source_file(file, place, held, on_fetched)
                 return
@@ -97,6 +96,37 @@ class FootageStaging:
         record = held.record
         facts = {"path": str(held.path), "size": record.size, "mtime_ns": record.mtime_ns}
         return file.model_copy(update={**facts, "sha1": record.sha1})
+
+    @contextmanager
+    def parts(
+        self, file: SourceFile, on_transfer: OnTransfer, on_fetched: OnFetched
+    ) -> Iterator[FileParts | None]:
+        """See Staging."""
+        place = file.remote
+        assert place is not None
+        with self._cache.held(_name(place, _identity(file, place)), file.size) as held:
+            has_copy = held is not None
+        if has_copy:
+            yield None
+            return
+        known = KnownFile(place.root, place.key, file.size, file.mtime_ns, place.checksum, place.token)
+        store = self._stores(place.root)
+        with translated():
+            entry = known.entry(store)
+        with self._cache.parts() as folder, _Counter(0, on_transfer, on_fetched) as counter:
+            tree = folder / "tree"
+            make_folder(tree)
+            parts = FootageParts(
+                store,
+                entry,
+                tree / _safe(place.key.rpartition("/")[2]),
+                translated=translated,
+                check_space=self._cache.check_space,
+                on_bytes=counter.add_part,
+                pause=self._pause,
+            )
+            with closing(parts):
+                yield parts
 
     # ---- the file
 
@@ -208,6 +238,11 @@ class _Counter:
             self._last = now
             self._on_transfer(self.done, self._total, self._fetched / max(1e-6, now - self._began))
 
+    def add_part(self, count: int, done: int, total: int) -> None:
+        """Bytes have come, as `done` of `total` that are fetched now."""
+        self.done, self._total = done - count, total
+        self.add(count)
+
     def add_other(self, count: int) -> None:
         """Other bytes have come."""
         self._fetched += count
@@ -225,6 +260,10 @@ class _Counter:
 
     def __exit__(self, *_: object) -> None:
         self._record()
+
+
+def _identity(file: SourceFile, place: RemotePlace) -> str:
+    return identity_of(place.checksum, place.token, file.mtime_ns)
 
 
 def identity_of(checksum: str, token: str, mtime_ns: int) -> str:
@@ -245,16 +284,10 @@ def translated() -> Iterator[None]:
         raise Transient.of(error, delay=CHANGED_DELAY) from error
 
 
-def _write(file: object, data: bytes, target: Path) -> None:
+def _write(file: BinaryIO, data: bytes, target: Path) -> None:
     """Write to the disk of this machine. Raises StorageFull."""
-    try:
-        file.write(data)  # type: ignore[attr-defined]
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StorageFull(
-                errors.CACHE_FULL, folder=target.parent, megabytes=-(-len(data) // 10**6)
-            ) from error
-        raise
+    with full_disk(target.parent, len(data)):
+        file.write(data)
 
 
 def _name(place: RemotePlace, identity: str) -> str:

@@ -39,6 +39,11 @@ def stream_of(size: int, blocks: Blocks, truncated: Callable[[], Exception]) -> 
     return cast(BinaryIO, io.BufferedReader(_Stream(size, blocks, truncated), BUFFER))
 
 
+def limited(size: int, end: int | None) -> int:
+    """The size of a stream of a file of that many bytes that ends at `end`; see `FileStore.open`."""
+    return size if end is None else min(size, end)
+
+
 class _Stream(io.RawIOBase):
     def __init__(self, size: int, blocks: Blocks, truncated: Callable[[], Exception]) -> None:
         super().__init__()

@@ -35,7 +35,7 @@ from dampipe.storage.files.errors import (
 )
 from dampipe.storage.files.passwords import keyring_password
 from dampipe.storage.files.per_process import PerProcess
-from dampipe.storage.files.stream import stream_of
+from dampipe.storage.files.stream import limited, stream_of
 from dampipe.storage.files.walk import Listed, temporary_name, walk
 from dampipe.storage.files.webdav_client import (
     PORTS,
@@ -118,12 +118,13 @@ class WebdavFiles:
             raise self._away()
         return found is not None and found.is_folder
 
-    def open(self, key: str, expected: FileEntry | None = None) -> BinaryIO:
+    def open(self, key: str, expected: FileEntry | None = None, end: int | None = None) -> BinaryIO:
         """A stream of one answer from the position on, which is asked for again where the connection breaks."""
         entry = self.stat(key)
         if expected is not None and not _is_same(entry, expected):
             raise self.changed(key)
-        return stream_of(entry.size, _Blocks(self, key, entry), lambda: self.changed(key))
+        size = limited(entry.size, end)
+        return stream_of(size, _Blocks(self, key, entry, size), lambda: self.changed(key))
 
     def presigned_url(self, key: str, seconds: int, filename: str = "") -> str | None:
         """None: WebDAV has no such thing."""
@@ -327,10 +328,11 @@ class WebdavFiles:
 class _Blocks:
     """The answers to GET of one file; see `Blocks`."""
 
-    def __init__(self, store: WebdavFiles, key: str, entry: FileEntry) -> None:
+    def __init__(self, store: WebdavFiles, key: str, entry: FileEntry, end: int) -> None:
         self._store = store
         self._key = key
         self._entry = entry
+        self._end = end
 
     def read_from(self, offset: int) -> Generator[bytes, None, None]:
         """See `Blocks`."""
@@ -344,7 +346,7 @@ class _Blocks:
                         continue
                     piece, skip = block[skip:], 0
                     offset += len(piece)
-                    if offset >= self._entry.size and not _is_same(self._store.stat(self._key), self._entry):
+                    if offset >= self._end and not _is_same(self._store.stat(self._key), self._entry):
                         raise self._store.changed(self._key)  # while it was sent
                     yield piece
         finally:
@@ -354,7 +356,8 @@ class _Blocks:
         """See `Blocks`; there is nothing between two requests."""
 
     def _ask(self, offset: int) -> httpx.Response:
-        headers = {"Range": f"bytes={offset}-"} if offset else {}
+        last = self._end - 1 if self._end < self._entry.size else ""
+        headers = {"Range": f"bytes={offset}-{last}"} if offset or last != "" else {}
         if is_strong(self._entry.token):
             headers["If-Match"] = self._entry.token
         response = self._store.get(self._key, headers)

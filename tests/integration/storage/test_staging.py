@@ -356,8 +356,8 @@ def test_several_processes_keep_within_a_quota_that_holds_two_files(bucket: Buck
 class _Slow(MemoryFiles):
     """Gives one block, and no more."""
 
-    def open(self, key: str, expected: FileEntry | None = None) -> Any:
-        stream = super().open(key, expected)
+    def open(self, key: str, expected: FileEntry | None = None, end: int | None = None) -> Any:
+        stream = super().open(key, expected, end)
         real = stream.read
         count = iter(range(1, 10**9))
 

@@ -104,6 +104,51 @@ def test_no_connection_is_made(sandboxed: Ffmpeg, found: Sandbox, tmp_path: Path
             listener.accept()[0].close()
 
 
+def test_a_program_has_its_socket_and_nothing_else(found: Sandbox, tmp_path: Path) -> None:
+    """What reads the index of a remote file: neither files, nor the network, nor other sockets of this machine."""
+    secret = tmp_path / "secret"
+    secret.write_text("secret")
+    ours, theirs = socket.socketpair()
+    with (
+        ours,
+        theirs,
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        socket.socket(socket.AF_UNIX) as unix,
+    ):
+        listener.setblocking(False)
+        unix.bind(str(tmp_path / "unix"))
+        unix.listen()
+        program = f"""
+import os, socket
+def works(use):
+    try:
+        use()
+    except OSError:
+        return 0
+    return 1
+def connect(family, address):
+    with socket.socket(family) as one:
+        one.settimeout(5)
+        one.connect(address)
+answer = [
+    works(lambda: open({str(secret)!r}).read()),
+    works(lambda: open({str(tmp_path / "written")!r}, "w")),
+    works(lambda: open("/etc/passwd").read()),
+    works(lambda: os.listdir({str(Path(__file__).parent)!r})),
+    works(lambda: connect(socket.AF_INET, ("127.0.0.1", {listener.getsockname()[1]}))),
+    works(lambda: connect(socket.AF_UNIX, {str(tmp_path / "unix")!r})),
+]
+socket.socket(fileno={theirs.fileno()}).sendall(bytes(answer))
+"""
+        python = os.path.realpath(sys.executable)
+        command = found.wrap_program([python, "-I", "-S", "-c", program], [sys.base_prefix])
+        ended = subprocess.run(command, pass_fds=(theirs.fileno(),), timeout=60)
+        assert ended.returncode == 0
+        ours.settimeout(45)
+        assert ours.recv(10) == (bytes(6) if found.active else b"\1\1\1\1\1\1")
+    assert (tmp_path / "written").exists() != found.active
+
+
 def test_limits_hold_inside_and_nothing_is_left(sandboxed: Ffmpeg, tmp_path: Path) -> None:
     before = children(os.getpid())
     endless = ["-re", "-f", "lavfi", "-i", "testsrc2=size=64x64:rate=25"]
