@@ -85,7 +85,7 @@ def entry_of(store: FileStore, key: str) -> FileEntry:
 def assert_alike(*said: FileEntry) -> None:
     """Assert that entries say the same of a file.
 
-    With tokens, times may differ: rclone's S3 states when an upload began for one object, and when it ended in a listing.
+    With tokens, times may differ: of one object, rclone states when its upload began, and in listings when it ended.
     """
     first = said[0]
     assert [replace(one, mtime_ns=first.mtime_ns) for one in said] == [first] * len(said)
