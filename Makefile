@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 # Python compiles what is used when it is used: everything would be 90 MB.
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-compile
 
+# The demo and the tests start hundreds of processes, which would each compile what they import.
+export PYTHONDONTWRITEBYTECODE :=
+
 # What each environment holds, beyond the one before it, and how many MB pip fetches for it; .ci/wheel.py measures
 # the first one. Where pip has no CPU build of torch it takes a CUDA build of several GB.
 BASE := $(VENV)/.base

@@ -1,6 +1,7 @@
 """Fixtures and hooks of all tests."""
 
 import gc
+import logging
 import os
 import sqlite3
 import tempfile
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import inspect
 
+from dampipe.kernel import private_files
 from dampipe.kernel.db import migrate
 from dampipe.kernel.db.database import Database
 from tests.support.commands import end_command_server
@@ -82,6 +84,21 @@ def migrated_postgres_url(postgres_server: Postgres) -> str:
     migrate.upgrade(database)
     database.close()
     return url
+
+
+@pytest.fixture(autouse=True)
+def process_settings() -> Iterator[None]:
+    """What a command sets for its whole process is undone, since tests call commands in theirs.
+
+    With the umask of commands, servers that run as another user could not read what later tests write for them.
+    """
+    folder, kept, raises = os.getcwd(), private_files._umask_of_user, logging.raiseExceptions
+    umask = os.umask(private_files.UMASK)
+    os.umask(umask)
+    yield
+    os.umask(umask)
+    os.chdir(folder)
+    private_files._umask_of_user, logging.raiseExceptions = kept, raises
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -8,6 +8,7 @@ import contextlib
 import os
 import stat
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,7 @@ _OWN = ("broker", "cache", "derivatives", "index", "logs", "dampipe.toml", "up.l
 _CATALOGUE = "catalogue.sqlite"
 
 _umask_of_user: int | None = None
+_reading_umask = threading.Lock()
 
 
 def make_process_private() -> None:
@@ -38,8 +40,11 @@ def user_umask() -> int:
     """The umask that the user has chosen, for files that are the user's: timelines, manifests."""
     if _umask_of_user is not None:
         return _umask_of_user
-    current = os.umask(UMASK)
-    os.umask(current)
+    with (
+        _reading_umask
+    ):  # which is by setting it: of two threads at once, one would take the other's for the user's
+        current = os.umask(UMASK)
+        os.umask(current)
     return current
 
 

@@ -337,6 +337,7 @@ def test_what_is_wrong_is_said(page: Page, shared: Shared) -> None:
         page.get_by_label("Password").fill(f"wrong {number}")
         with page.expect_response("**/api/v1/share-sessions"):
             page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="Open")).to_be_enabled()  # the page has taken the answer
     expect(page.get_by_role("alert")).to_have_text(
         re.compile(r"^There were too many attempts to log in\. Wait \d+ s, then try again\.$")
     )

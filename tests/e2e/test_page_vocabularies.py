@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from dampipe.app.container import Container
 from dampipe.app.load_settings import load_settings
@@ -76,3 +76,37 @@ def test_proposals_are_approved_merged_and_retired_by_keyboard(page: Page, conta
     expect(main.get_by_role("status")).to_have_text("Undone: retired nonsense.")
     assert service.term(LOCAL, "places", "asia").state is TermState.ACTIVE
     assert service.term(LOCAL, "places", "malte").merged_into == "malta"
+
+
+def test_who_uses_the_tree_is_not_disturbed_by_others(page: Page, container: Container) -> None:
+    service = container.get(VocabularyService)
+    service.create(LOCAL, NewVocabulary(key="places", label="Places", open=True))
+    for label, parent in (("Europe", None), ("Malta", "Europe"), ("Gozo", "Malta")):
+        service.add(LOCAL, "places", NewTerm(label=label, parent=parent))
+    slow: list[str] = []
+
+    def late(route: Route) -> None:
+        """Levels are answered after what is read beside them has been drawn."""
+        slow.append(route.request.url)
+        page.wait_for_timeout(300)
+        route.continue_()
+
+    page.reload()
+    page.get_by_role("link", name="Places", exact=True).click()
+    main = page.locator("main")
+    europe, malta = (main.locator("summary", has_text=name) for name in ("Europe", "Malta"))
+    for summary in (europe, malta):
+        summary.focus()
+        page.keyboard.press("Enter")
+    expect(main.get_by_text("Gozo")).to_be_visible()
+    page.route("**/vocabularies/places/terms*", late)
+    service.add(LOCAL, "places", NewTerm(label="Comino", parent="Malta"))
+    expect(main.get_by_text("Comino")).to_be_visible()
+    expect(malta).to_have_text("Malta 2 terms")
+    expect(malta).to_be_focused()
+    service.add(LOCAL, "places", NewTerm(label="Asia"))
+    expect(main.get_by_text("Asia")).to_be_visible()
+    expect(malta).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(main.get_by_text("Gozo")).to_be_hidden()
+    assert slow

@@ -50,13 +50,18 @@ class Samba:
             if self._as_me:
                 os.chown(path, uid, -1)
         self._config = folder / "smb.conf"
+        users = folder / "users"
         self._config.write_text(self._text(options))
-        (folder / "users").write_text(f"{self._me} = {self.USER}\n")
-        subprocess.run(
+        users.write_text(f"{self._me} = {self.USER}\n")
+        for path in (self._config, users):
+            path.chmod(0o644)  # whatever the umask: Samba runs as another user if this process is root
+        done = subprocess.run(
             ["pdbedit", "-s", self._config, "-a", "-t", "-u", self._me],
-            input=f"{self.PASSWORD}\n{self.PASSWORD}\n", text=True, capture_output=True, check=True,
+            input=f"{self.PASSWORD}\n{self.PASSWORD}\n", text=True, capture_output=True, check=False,
             **self._as_me,
         )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(f"pdbedit ended with {done.returncode}: {done.stdout}{done.stderr}")
 
     def _text(self, options: tuple[str, ...]) -> str:
         lines = [

@@ -10,6 +10,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -154,6 +155,8 @@ def main(folder: Path, port: int, scheme: str, certificate: str = "") -> None:
         }
     )
 
+    moves = threading.Lock()
+
     def guarded(environ: dict[str, Any], start: Callable[..., Any]) -> Any:
         if environ["REQUEST_METHOD"] == "GET":
             with (folder / "reads").open("ab") as reads:
@@ -164,6 +167,9 @@ def main(folder: Path, port: int, scheme: str, certificate: str = "") -> None:
             if path == locked or path.startswith(f"{locked}/"):
                 start("403 Forbidden", [("Content-Length", "0")])
                 return [b""]
+        if environ["REQUEST_METHOD"] == "MOVE":
+            with moves:  # of two to the same place at once, wsgidav answers one with 500
+                return list(app(environ, start))
         return app(environ, start)
 
     server = make_server("127.0.0.1", port, guarded, _Server, _Handler)

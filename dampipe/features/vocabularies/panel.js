@@ -2,8 +2,8 @@
 // each level is read when it is opened. Arrow keys go from proposal to proposal; A approves, M merges, R retires.
 
 import { get, post } from "/page/api.js";
-import { h, notice } from "/page/dom.js";
-import { follow } from "/page/follow.js";
+import { h, notice, redraw } from "/page/dom.js";
+import { follow, newest } from "/page/follow.js";
 import { ask, confirm, field } from "/page/form.js";
 import { plural } from "/page/format.js";
 import { part, rowButton } from "/page/part.js";
@@ -59,39 +59,66 @@ function proposal(key, term, act) {
   return item;
 }
 
-async function level(key, parent, cursor, signal) {
-  const parameters = { limit: LIMIT, ...(parent ? { parent } : {}), ...(cursor ? { cursor } : {}) };
-  const { terms, next } = await get(`${base(key)}/terms`, parameters, signal);
-  const items = terms.map((term) => branch(key, term, signal));
-  if (next) {
-    const more = h("button", { type: "button", onclick: async () => more.parentElement.replaceWith(...(await level(key, parent, next, signal))) }, "More");
-    items.push(h("li", {}, more));
+/**
+ * A level of the tree: its list, and `refresh`, which reads it and the open levels below it again. What is open stays open, and
+ * the focus stays where it is: people go on with the tree while others change it.
+ */
+function level(key, parent, signal) {
+  const list = h("ul", {});
+  const more = h("li", {}, h("button", { type: "button", onclick: () => ((pages += 1), refresh()) }, "More"));
+  let branches = new Map();
+  let pages = 1;
+
+  const latest = newest(async () => {
+    const terms = [];
+    let cursor = null;
+    for (let page = 0; page < pages; page += 1) {
+      const found = await get(`${base(key)}/terms`, { limit: LIMIT, ...(parent ? { parent } : {}), ...(cursor ? { cursor } : {}) }, signal);
+      terms.push(...found.terms);
+      cursor = found.next;
+      if (!cursor) break;
+    }
+    return { terms, next: cursor };
+  });
+
+  async function refresh() {
+    const found = await latest();
+    if (!found) return;
+    branches = new Map(found.terms.map((term) => [term.key, branch(key, term, signal, branches.get(term.key))]));
+    const items = [...[...branches.values()].map(({ item }) => item), ...(found.next ? [more] : [])];
+    if (items.length !== list.childElementCount || items.some((item, index) => item !== list.children[index])) redraw(list, items);
+    await Promise.all([...branches.values()].map(({ reread }) => reread()));
   }
-  return items;
+
+  return { list, refresh };
 }
 
-function branch(key, { key: term, label: text, narrower, state }, signal) {
-  const name = [label(text), state === "proposed" ? h("small", {}, " proposed") : null];
-  if (!narrower) return h("li", {}, ...name);
-  const list = h("ul", {});
-  const details = h("details", {}, h("summary", {}, ...name, h("small", {}, ` ${plural(narrower, "term")}`)), list);
-  details.addEventListener("toggle", async () => {
-    if (details.open && !list.childElementCount) list.replaceChildren(...(await level(key, term, null, signal)));
-  });
-  return h("li", {}, details);
+/** A term of the tree. before: what was made for it when its level was read last. */
+function branch(key, term, signal, before) {
+  const said = JSON.stringify(term);
+  if (before?.said === said) return before;
+  const name = [label(term.label), term.state === "proposed" ? h("small", {}, " proposed") : null];
+  if (!term.narrower) return { said, item: h("li", {}, ...name), reread: async () => {} };
+  const below = before?.below ?? level(key, term.key, signal);
+  const summary = h("summary", { "data-key": `term-${term.key}` }, ...name, h("small", {}, ` ${plural(term.narrower, "term")}`));
+  const details = h("details", { open: before?.below ? before.isOpen() : false }, summary, below.list);
+  details.addEventListener("toggle", () => details.open && !below.list.childElementCount && below.refresh().catch(() => {}));
+  return { said, below, item: h("li", {}, details), isOpen: () => details.open, reread: async () => details.open && below.refresh() };
 }
 
 async function one(main, signal, key) {
-  const read = async () => ({ vocabulary: await get(base(key), {}, signal), proposals: await get(`${base(key)}/proposals`, { limit: LIMIT }, signal) });
-  const tree = h("ul", {});
+  const tree = level(key, null, signal);
+  const read = async () => {
+    tree.refresh().catch(() => {});
+    return { vocabulary: await get(base(key), {}, signal), proposals: await get(`${base(key)}/proposals`, { limit: LIMIT }, signal) };
+  };
   const draw = ({ vocabulary, proposals }, act) => {
-    level(key, null, null, signal).then((items) => tree.replaceChildren(...items), () => {});
     const hint = may("manage") && proposals.terms.length ? h("p", { class: "hint" }, "Arrow keys choose a term; A approves it, M merges it, R retires it.") : null;
     return [
       h("p", { class: "hint" }, `${plural(vocabulary.terms, "term")}, ${vocabulary.open ? "open: people propose terms" : "strict: only managers add terms"}`),
       proposals.terms.length ? h("h3", {}, "Proposed") : null, hint,
       proposals.terms.length ? h("ul", { class: "entries" }, proposals.terms.map((term) => proposal(key, term, act))) : null,
-      h("h3", {}, "Terms"), vocabulary.terms + vocabulary.proposed ? tree : notice("No terms yet.")];
+      h("h3", {}, "Terms"), vocabulary.terms + vocabulary.proposed ? tree.list : notice("No terms yet.")];
   };
   const undo = (act) => confirm("Undo the last operation?", "Values that a merge has moved return to their terms.", "Undo", async () => {
     const { summary } = await post(`${base(key)}/undo`, {});

@@ -36,7 +36,10 @@ class FileEntry:
     size: int
     """Bytes."""
     mtime_ns: int
-    """Nanoseconds since 1970 by the clock of the storage; of an object, when it was uploaded."""
+    """Nanoseconds since 1970 by the clock of the storage; of an object, when it was uploaded.
+
+    Where there is a token, a listing and `stat` may differ in it.
+    """
     token: str = ""
     """Differs whenever the content does, an ETag for example; "" where the storage has nothing of the kind.
 

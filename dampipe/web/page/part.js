@@ -13,8 +13,16 @@ export function part(title, buttons, read, draw) {
   const live = h("div");
   const latest = newest(read);
   let shown = "";
+  let drawn = null; // promise of the newest reading
 
-  async function refresh() {
+  /** Resolves once what was read last is drawn, also where a later reading has overtaken this one. */
+  function refresh() {
+    const mine = readAndDraw().then(() => (drawn === mine ? undefined : drawn));
+    drawn = mine;
+    return mine;
+  }
+
+  async function readAndDraw() {
     const found = await latest();
     const json = JSON.stringify(found);
     if (found === undefined || json === shown) return; // drawing again would lose a selection of text

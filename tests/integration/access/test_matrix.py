@@ -372,10 +372,12 @@ def test_nobody_gets_nothing_but_what_is_public(here: Guarded) -> None:
 @pytest.mark.parametrize("role", Role, ids=str)
 def test_each_role_gets_what_the_matrix_says(here: Guarded, role: Role) -> None:
     http = here.logged_in(f"a-{role}")
+    described = operations(http)
     for name, least in MATRIX.items():
         if least is None:
             continue
         answer = ask(http, name)
+        assert str(answer.status_code) in described[name]["responses"], (name, answer.status_code)
         if role >= least:
             is_refused = answer.status_code == 403 and answer.json()["code"] == "access.scope_missing"
             assert answer.status_code not in (401, 500) and not is_refused, (name, answer.text)

@@ -3,7 +3,6 @@
 import os
 import random
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -26,7 +25,9 @@ from tests.support.file_stores.s3 import (
     client_of,
     content_requests,
     opened,
+    put_into_moto,
     rclone_server,
+    short_pauses,
 )
 
 CONTENT = random.Random(3).randbytes(4_000_000)
@@ -69,7 +70,7 @@ class Bucket:
 @pytest.fixture
 def bucket(moto: tuple[str, int], monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
     monkeypatch.setattr(s3_stream, "_PAUSE", 0.01)
-    with FaultProxy(*moto) as proxy:
+    with FaultProxy(*moto) as proxy, short_pauses():
         made = Bucket(*moto, proxy)
         yield made
         made.store.close()
@@ -207,13 +208,8 @@ def more_than_a_page(moto: tuple[str, int]) -> str:
     """A bucket of 1,100 objects."""
     direct = client_of(f"http://{moto[0]}:{moto[1]}")
     direct.create_bucket(Bucket="more-than-a-page")
-
-    def write(number: int) -> None:
-        direct.put_object(Bucket="more-than-a-page", Key=f"{number:05d}", Body=b"x")
-
-    with ThreadPoolExecutor(8) as threads:
-        list(threads.map(write, range(1_100)))
     direct.close()
+    put_into_moto("more-than-a-page", (f"{number:05d}" for number in range(1_100)))
     return "more-than-a-page"
 
 

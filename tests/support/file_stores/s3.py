@@ -16,7 +16,11 @@ from typing import Any
 from uuid import uuid4
 
 import boto3
+import pytest
 from botocore.config import Config
+from botocore.retries.standard import ExponentialBackoff
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.s3.models import s3_backends
 from moto.server import ThreadedMotoServer
 
 from dampipe.storage.files.s3 import S3Files
@@ -99,6 +103,21 @@ def bucket(
     )
 
 
+def put_into_moto(bucket: str, keys: Iterable[str]) -> None:
+    """Make objects of one byte in a server of this process, where each request would take 8 ms."""
+    inner = s3_backends[DEFAULT_ACCOUNT_ID]["aws"]
+    for key in keys:
+        inner.put_object(bucket, key, b"x")
+
+
+@contextmanager
+def short_pauses() -> Iterator[None]:
+    """botocore waits up to a second before it asks again, or four seconds before it asks a third time: 10 ms here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ExponentialBackoff, "delay_amount", lambda self, context: 0.01)
+        yield
+
+
 @contextmanager
 def serve_moto() -> Iterator[Plant]:
     server = ThreadedMotoServer(port=0, verbose=False)
@@ -106,12 +125,16 @@ def serve_moto() -> Iterator[Plant]:
     try:
         host, port = server.get_host_and_port()
         direct = client_of(f"http://{host}:{port}")
+
+        def write_many(name: str, keys: Iterable[str]) -> None:
+            put_into_moto(name, (f"{PREFIX}/{key}" for key in keys))
+
         names = frozenset({"empty", "collisions", "forms", "case", "windows"})
 
         @contextmanager
         def plant(_: Path) -> Iterator[Planted]:
-            with FaultProxy(host, port) as proxy:
-                yield bucket(direct, proxy, names, checks_keys=False)
+            with FaultProxy(host, port) as proxy, short_pauses():
+                yield bucket(direct, proxy, names, checks_keys=False, write_many=write_many)
 
         yield plant
     finally:
@@ -163,7 +186,7 @@ def serve_rclone() -> Iterator[Plant]:
 
         @contextmanager
         def plant(_: Path) -> Iterator[Planted]:
-            with FaultProxy("127.0.0.1", port) as proxy:
+            with FaultProxy("127.0.0.1", port) as proxy, short_pauses():
                 yield bucket(direct, proxy, frozenset({"forms", "case"}), True, write_many)
 
         yield plant

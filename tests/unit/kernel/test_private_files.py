@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,13 @@ from dampipe.app.container import Container
 from dampipe.app.load_settings import load_settings
 from dampipe.kernel import private_files
 from dampipe.kernel.errors import CannotStart
-from dampipe.kernel.private_files import as_user, make_folder, make_process_private, secure_home
+from dampipe.kernel.private_files import (
+    as_user,
+    make_folder,
+    make_process_private,
+    secure_home,
+    user_umask,
+)
 from dampipe.kernel.settings.settings import Settings
 from dampipe.kernel.socket_folder import socket_path
 from dampipe.storage.blobs.local import LocalBlobs
@@ -72,6 +79,19 @@ def test_the_users_own_files_have_the_users_umask(tmp_path: Path) -> None:
     with as_user():
         (tmp_path / "timeline.edl").touch()
     assert (mode(tmp_path / "ours"), mode(tmp_path / "timeline.edl")) == (0o600, 0o640)
+
+
+def test_threads_that_ask_for_the_umask_leave_it_as_it_is() -> None:
+    os.umask(0o027)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            asked = list(threads.map(lambda _: {user_umask() for _ in range(2_000)}, range(8)))
+    finally:
+        sys.setswitchinterval(interval)
+    assert set().union(*asked) == {0o027}
+    assert os.umask(0) == 0o027
 
 
 def old_home(home: Path) -> None:
