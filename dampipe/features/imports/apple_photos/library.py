@@ -1,7 +1,7 @@
 """Reading a library package, which is never written to.
 
-SQLite writes beside a database that it only reads (`Photos.sqlite-shm`), so osxphotos is given a copy of the database in a
-private folder, with links to everything else in the package.
+SQLite writes beside a database that it only reads (`Photos.sqlite-shm`), so osxphotos is given a copy of the database
+in a private folder, with links to everything else in the package.
 """
 
 import json
@@ -85,7 +85,9 @@ def _parsed(output: Path, package: str, library: str) -> Iterator[Photo]:
                     continue
                 photo = Photo.model_validate(said)
             except (ValueError, ValidationError) as error:
-                raise InvalidInput(PROGRAM_FAILED, program=OSXPHOTOS.name, problem=str(error)[:300]) from error
+                raise InvalidInput(
+                    PROGRAM_FAILED, program=OSXPHOTOS.name, problem=str(error)[:300]
+                ) from error
             count += 1
             moved = {
                 name: _moved(path, package, library)
