@@ -2,8 +2,8 @@
 
 It takes the options of the real one (tests/integration/imports/test_own_programs.py compares them), and does with files
 what its source does: names with seven characters of the number of a photo, `.part` files that a later run continues, a
-rename at the end, nothing fetched that has a file of its name, XMP beside every photo, also one that was there. Its texts
-are those of icloudpd 1.32. What Apple has, and what is going to fail, stands in a JSON file.
+rename at the end, nothing fetched that has a file of its name, XMP beside every photo, also one that was there. Its
+texts are those of icloudpd 1.32. What Apple has, and what is going to fail, stands in a JSON file.
 """
 
 import hashlib
@@ -153,12 +153,16 @@ class FakeICloud:
     def contents(self) -> set[bytes]:
         """The bytes of all photos that can be fetched."""
         found = set()
-        for photo in self._said["photos"]:
+        for at, photo in enumerate(self._said["photos"]):
             whats = ([] if photo["missing"] else [photo["name"]]) + (["film"] if photo["film"] else [])
-            for what in whats:
-                block = hashlib.sha256(f"{photo['id']} {what}".encode()).digest()
-                found.add((block * (photo["size"] // len(block) + 1))[: photo["size"]])
+            found |= {self.content(at, what) for what in whats}
         return found
+
+    def content(self, at: int, what: str = "") -> bytes:
+        """The bytes of the nth photo, or of its film."""
+        photo = self._said["photos"][at]
+        block = hashlib.sha256(f"{photo['id']} {what or photo['name']}".encode()).digest()
+        return (block * (photo["size"] // len(block) + 1))[: photo["size"]]
 
     @property
     def calls(self) -> list[list[str]]:
