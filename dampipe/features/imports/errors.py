@@ -84,7 +84,7 @@ RECEIPT_WRONG = ErrorCode(
 PROGRAM_MISSING = ErrorCode(
     "import.program_missing",
     "the program {program} is not installed",
-    "Install it into an environment of its own: `dampipe import {importer} --install`.",
+    "Install it, into an environment of its own.",
 )
 PROGRAM_NOT_INSTALLED = ErrorCode(
     "import.program_not_installed",

@@ -222,7 +222,8 @@ def test_what_is_no_library_is_refused(
     monkeypatch.setattr("sys.prefix", str(tmp_path / "nowhere"))
     with pytest.raises(CannotStart) as absent:
         here.begin("photos", library.path, "raid")
-    assert absent.value.code == "import.program_missing" and "--install" in str(absent.value.hint)
+    assert absent.value.code == "import.program_missing"
+    assert absent.value.parameters == {"program": "osxphotos", "importer": "photos"}
 
 
 def test_a_database_that_cannot_be_read_blocks_the_import(

@@ -56,6 +56,7 @@ OWNERS = {
     "value": "dampipe/features/metadata/queries.py",
     "value_operation": "dampipe/features/metadata/queries.py",
     "value_change": "dampipe/features/metadata/queries.py",
+    "import_note": "dampipe/features/imports/notes/queries.py",
     "import_session": "dampipe/features/imports/",
     "import_file": "dampipe/features/imports/",
     "sidecar": "dampipe/features/sidecars/queries.py",

@@ -15,5 +15,5 @@ LIBRARY_UNREADABLE = ErrorCode(
 LIBRARY_BUSY = ErrorCode(
     "import.photos_library_busy",
     "Photos is writing to {path}",
-    "Quit Photos, or wait until it has imported; the import continues by itself.",
+    "Quit Photos, or wait until it has imported; the import continues automatically.",
 )

@@ -59,7 +59,7 @@ class _Files:
     by_key: dict[str, OriginFile]
 
     def take(self, key: str) -> OriginFile | None:
-        """The file of that key, of which nothing is known yet; None: it is not there, or was taken."""
+        """The file of that key, once; None: it is not there, or was taken."""
         if key.startswith(f"{OUTSIDE}/"):
             return _outside(self.library, key)
         return self.by_key.pop(key, None)

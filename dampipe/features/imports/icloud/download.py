@@ -17,7 +17,7 @@ from dampipe.kernel.errors import Transient
 
 KEEPER = Path(__file__).with_name("keeper.py")
 INTERVAL = 1.0
-"""Seconds between two checks whether the import goes on."""
+"""Seconds between two checks whether the import is to continue."""
 WEIGH = 5.0
 """Seconds between two looks at how full the spool is."""
 _TAIL = 200

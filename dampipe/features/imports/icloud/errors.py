@@ -32,15 +32,15 @@ NOT_SET_UP = ErrorCode(
 THROTTLED = ErrorCode(
     "import.icloud_throttled",
     "Apple does not answer requests for {user} now: {problem}",
-    "Wait; the import continues by itself.",
+    "Wait; the import continues automatically.",
 )
 UNREACHABLE = ErrorCode(
     "import.icloud_unreachable",
     "Apple's servers cannot be reached",
-    "Check the network; the import continues by itself.",
+    "Check the network; the import continues automatically.",
 )
 SPOOL_BUSY = ErrorCode(
     "import.icloud_spool_busy",
     "photos of {user} are still being fetched by another process",
-    "Wait; the import continues by itself.",
+    "Wait; the import continues automatically.",
 )
