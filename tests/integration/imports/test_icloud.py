@@ -21,7 +21,7 @@ from dampipe.features.imports.step import ImportPolicy
 from dampipe.features.imports.tables import IMPORT_NOTE
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.errors import InvalidInput, Transient
+from dampipe.kernel.errors import CannotStart, InvalidInput, Transient
 from tests.integration.imports.test_kill import kill_at
 from tests.support.camera_card import contents
 from tests.support.catalog import Catalog
@@ -163,7 +163,7 @@ def test_a_session_that_ends_half_way_is_said_and_continued_after_a_login(
 def test_without_a_session_nothing_begins(here: Importing, cloud: FakeICloud, tmp_path: Path) -> None:
     here.managed("raid", tmp_path / "raid")
     (ACCOUNT.sessions / "annaexamplecom").unlink()
-    with pytest.raises(Transient) as refused:
+    with pytest.raises(CannotStart) as refused:
         begin(here)
     assert refused.value.code == "import.icloud_login_needed" and cloud.calls == []
     with pytest.raises(InvalidInput) as invalid:

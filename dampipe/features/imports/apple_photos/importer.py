@@ -44,7 +44,7 @@ class PhotosImporter(LocalOrigin):
         return PhotosImporter(include)
 
     def check(self, origin: str) -> None:
-        """Raise NotFound if there is no such folder, InvalidInput if it is not a library, CannotStart without osxphotos."""
+        """Raise NotFound for no folder, InvalidInput for what is not a library, CannotStart without osxphotos."""
         super().check(origin)
         if not is_library(origin):
             raise InvalidInput(NOT_A_LIBRARY, path=printable(origin))

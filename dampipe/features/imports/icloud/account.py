@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dampipe.features.imports.icloud.errors import LOGIN_NEEDED, USER_INVALID
 from dampipe.features.imports.programs import OwnProgram
-from dampipe.kernel.errors import InvalidInput, Transient
+from dampipe.kernel.errors import CannotStart, InvalidInput
 from dampipe.kernel.home import home_folder
 from dampipe.kernel.paths import printable
 from dampipe.kernel.private_files import make_folder
@@ -53,9 +53,9 @@ class Account:
         return (self.sessions / name).exists() or (self.sessions / f"{name}.session").exists()
 
     def require_session(self) -> None:
-        """Raise Transient (LOGIN_NEEDED) unless it has."""
+        """Raise CannotStart (LOGIN_NEEDED) unless it has."""
         if not self.has_session:
-            raise Transient(LOGIN_NEEDED, delay=86_400.0, user=self.user)
+            raise CannotStart(LOGIN_NEEDED, user=self.user)
 
     def options(self) -> list[str]:
         """The options of icloudpd that name the account and its session."""

@@ -14,7 +14,7 @@ LOGIN_NEEDED = ErrorCode(
 )
 LOGIN_FAILED = ErrorCode(
     "import.icloud_login_failed",
-    "Apple refused the login of {user}: {problem}",
+    "the login of {user} did not succeed: {problem}",
     "Check the password and the code, and log in again.",
 )
 ADVANCED_PROTECTION = ErrorCode(

@@ -30,7 +30,7 @@ class ICloudImporter(LocalOrigin):
         log_in(Account.of(text))
 
     def check(self, origin: str) -> None:
-        """Raise InvalidInput for what is not an account, CannotStart without icloudpd, Transient without a session."""
+        """Raise InvalidInput for what is not an account, CannotStart without icloudpd or a session."""
         account = Account.of(origin)
         ICLOUDPD.path()
         account.require_session()
