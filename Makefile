@@ -17,12 +17,17 @@ SETUP_MB := 215
 DEV := $(VENV)/.dev
 DEV_MB := 220
 
-.PHONY: help setup demo test check lint bench clean
+IMPORTERS := $(VENV)/.importers
+IMPORTERS_MB := 85
+
+.PHONY: help setup importers demo test check lint bench clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
 
 setup: $(SETUP) ## a virtual environment with dampipe and torch in it, for every model: .venv/bin/dampipe
+
+importers: $(IMPORTERS) ## osxphotos and icloudpd, each in an environment of its own: dampipe import photos, icloud
 
 demo: $(BASE) ## make footage, process it, search it (FOOTAGE=/some/folder for your own, ONCE=1 to end by itself)
 	@DAMPIPE_HOME="$(CURDIR)$(if $(FOOTAGE),/demo/own)" $(BIN)/dampipe demo $(if $(FOOTAGE),--footage '$(FOOTAGE)') $(if $(ONCE),--once)
@@ -59,7 +64,13 @@ $(SETUP): $(BASE)
 	$(VENV)/ascmhl/bin/python -m pip install --disable-pip-version-check 'ascmhl==1.2'
 	@touch $@
 
-$(DEV): $(SETUP)
+$(IMPORTERS): $(BASE)
+	@echo "Installing osxphotos and icloudpd into $(VENV): pip fetches about $(IMPORTERS_MB) MB."
+	$(BIN)/dampipe import photos --install
+	$(BIN)/dampipe import icloud --install
+	@touch $@
+
+$(DEV): $(SETUP) $(IMPORTERS)
 	@echo "Installing the tools for development into $(VENV): pip fetches about $(DEV_MB) MB."
 	$(PIP) --editable '.[dev]'
 	@touch $@

@@ -60,7 +60,6 @@ BUILT_IN = (
     VERSIONS,
     FIXITY,
     SCANNING,
-    IMPORTS,
     TIERS,
     PROCESSING,
     EVENTS,
@@ -82,6 +81,7 @@ BUILT_IN = (
     SUBCLIPS,
     REVIEW,
     COLLECTIONS,
+    IMPORTS,
     SHARING,
     BACKUP,
 )

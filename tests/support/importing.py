@@ -5,12 +5,15 @@ from pathlib import Path
 from typing import Any
 
 from dampipe.features.fixity.ascmhl import AscMhl
+from dampipe.features.imports.contents import KnownContents
 from dampipe.features.imports.facts import FactReader
+from dampipe.features.imports.file_queries import ImportFileRepository
 from dampipe.features.imports.model import FileState, ImportFileReport, ImportReport, ImportRequest
 from dampipe.features.imports.queries import ImportRepository
 from dampipe.features.imports.service import ImportService
+from dampipe.features.imports.step import ImportPolicy
 from dampipe.features.imports.sweep import ImportSweep
-from dampipe.features.imports.worker import ImportPolicy, ImportWorker
+from dampipe.features.imports.worker import ImportWorker
 from dampipe.features.scanning.service import ScanService
 from dampipe.jobs.lease import LeaseRenewer
 from dampipe.kernel.access import LOCAL
@@ -44,6 +47,8 @@ class Importing:
         self.prober = Prober()
         self.worker = ImportWorker(
             self.repository,
+            ImportFileRepository(catalog.database),
+            KnownContents(catalog.database),
             catalog.sources,
             lambda: self.scans,
             AscMhl(ascmhl),

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, computed_field, model_validator
 
 from dampipe.features.imports import errors
 from dampipe.kernel.errors import InvalidInput
-from dampipe.kernel.paths import is_valid, printable
+from dampipe.kernel.paths import is_url, is_valid, printable
 from dampipe.kernel.progress import Progress
 
 LARGEST_ID = 2**63 - 1
@@ -80,9 +80,34 @@ class Reason(StrEnum):
     """A link at the destination leads out of the source."""
     COPY_DIFFERS = "copy_differs"
     """What was read back differs from what was written: the disk or its connection is faulty."""
+    HIDDEN = "hidden"
+    """A photo that is hidden in its library, and was not asked for."""
+    TRASHED = "trashed"
+    """A photo that was deleted in its library, and not asked for."""
+    SHARED = "shared"
+    """A photo of another person, of which the library has a reduced copy only, and that was not asked for."""
+    LIBRARY_DATA = "library_data"
+    """What a photo library keeps for itself: its database, previews, instructions of edits."""
+    REFERENCED = "referenced"
+    """A file outside of the library, to which it refers, and that was not asked for."""
+    IN_ICLOUD_ONLY = "in_icloud_only"
+    """The original, or a part of it, is not on this machine; what is there is a preview, which is not imported."""
+    MISSING = "missing"
+    """The library knows it, and it is not there."""
+    NOT_FETCHED = "not_fetched"
+    """It could not be downloaded; the next import tries it again."""
+    ORPHAN = "orphan"
+    """A photograph in the library's folders that the library does not know."""
 
 
-EXPECTED = (Reason.NOT_MEDIA, Reason.SYSTEM_FILE)
+EXPECTED = (
+    Reason.NOT_MEDIA,
+    Reason.SYSTEM_FILE,
+    Reason.HIDDEN,
+    Reason.TRASHED,
+    Reason.SHARED,
+    Reason.LIBRARY_DATA,
+)
 """Reasons that are no fault."""
 
 
@@ -131,18 +156,20 @@ class ImportRequest(BaseModel):
 
     importer: str
     origin: str
-    """Absolute path as the machine sees it that receives the request."""
+    """Absolute path as the machine sees it that receives the request, or a URL."""
     to: tuple[str, ...]
     """One or two: names of managed sources, or absolute paths in them."""
     pattern: str = ""
     """Empty: the importer's own."""
+    include: tuple[str, ...] = ()
+    """What is imported that the importer leaves out by default, such as `hidden`."""
 
     @model_validator(mode="after")
     def _is_valid(self) -> Self:
         for path in (self.origin, *self.to):
             if not is_valid(path):
                 raise InvalidInput(errors.PATH_INVALID, path=ascii(path))
-        if not self.origin.startswith("/"):
+        if not self.origin.startswith("/") and not is_url(self.origin):
             raise InvalidInput(errors.PATH_INVALID, path=printable(self.origin))
         if not 1 <= len(self.to) <= MOST_DESTINATIONS:
             raise InvalidInput(errors.DESTINATION_COUNT, most=MOST_DESTINATIONS, count=len(self.to))
@@ -187,6 +214,7 @@ class ImportReport(BaseModel):
     destinations: tuple[str, ...]
     """Printable paths."""
     pattern: str
+    include: tuple[str, ...] = ()
     state: SessionState
     phase: Phase
     problem: str = ""

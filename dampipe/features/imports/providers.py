@@ -3,9 +3,12 @@
 from typing import cast
 
 from dampipe.features.fixity.ascmhl import AscMhl
+from dampipe.features.imports.contents import KnownContents
 from dampipe.features.imports.facts import FactReader
+from dampipe.features.imports.file_queries import ImportFileRepository
 from dampipe.features.imports.queries import ImportRepository
-from dampipe.features.imports.worker import ImportPolicy, ImportWorker
+from dampipe.features.imports.step import ImportPolicy
+from dampipe.features.imports.worker import ImportWorker
 from dampipe.features.scanning.service import ScanService
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.jobs.dispatch import TaskTransport
@@ -20,6 +23,8 @@ def import_worker(services: Services) -> ImportWorker:
     """What copies the files of imports."""
     return ImportWorker(
         services.get(ImportRepository),
+        services.get(ImportFileRepository),
+        services.get(KnownContents),
         services.get(SourceRepository),
         lambda: services.get(ScanService),
         services.get(AscMhl),
@@ -27,7 +32,7 @@ def import_worker(services: Services) -> ImportWorker:
         services.get(TaskTransport),
         services.get(LeaseRenewer),
         services.get(Settings).lease,
-        ImportPolicy(),
+        ImportPolicy(spool_quota=int(services.get(Settings).staging_quota * 1e9)),
     )
 
 

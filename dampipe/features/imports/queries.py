@@ -5,70 +5,37 @@ it changes nothing once another worker holds the session, or a person has paused
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
 
-from dampipe.features.assets.tables import VERSION
 from dampipe.features.imports import errors
-from dampipe.features.imports.events import ImportFileSetAside, ImportFinished, ImportStarted
-from dampipe.features.imports.importers import OriginFile
+from dampipe.features.imports.events import ImportFinished, ImportStarted
+from dampipe.features.imports.held import ImportJob, fenced, is_held
 from dampipe.features.imports.model import (
     EXPECTED,
     OPEN_STATES,
-    Copy,
     Counts,
     Destination,
     FileState,
     Manifest,
     Phase,
-    Reason,
     SessionState,
 )
 from dampipe.features.imports.tables import IMPORT_FILE, IMPORT_SESSION, ImportFileRow, ImportSessionRow
-from dampipe.features.sources.model import LocationState
-from dampipe.features.sources.paths import full_path, place_columns
-from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.kernel.access import Actor
 from dampipe.kernel.db.advisory_lock import lock_until_commit
-from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.clock import NOW
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.rows import rows_of
 from dampipe.kernel.errors import Conflict, DampipeError, NotFound
 from dampipe.kernel.events.outbox import record_event
-from dampipe.kernel.ids import SourceId
 from dampipe.kernel.paths import printable
 
 _LOCK = "imports"
 """Held while a session is created or chooses its folders, which no two may do at a time."""
-
-
-class ImportStopped(Exception):
-    """The session is not this worker's any more: paused, cancelled, or claimed by another one."""
-
-
-@dataclass(frozen=True)
-class ImportJob:
-    """A session that a worker has claimed."""
-
-    number: int
-    owner: str
-    importer: str
-    origin: str
-    pattern: str
-    destinations: tuple[Destination, ...]
-    structures: Mapping[str, str]
-    mounts: Mapping[str, Any]
-    phase: Phase
-    rounds: int
-    manifests: tuple[Manifest, ...]
-    actor: str
-    created_at: float
-    is_cancelled: bool
-    """It is over, and was claimed to delete its temporary files."""
 
 
 class ImportRepository:
@@ -85,7 +52,13 @@ class ImportRepository:
     # Sessions, as people see them
 
     def create(
-        self, importer: str, origin: str, pattern: str, destinations: Sequence[Destination], actor: Actor
+        self,
+        importer: str,
+        origin: str,
+        pattern: str,
+        destinations: Sequence[Destination],
+        actor: Actor,
+        include: Sequence[str] = (),
     ) -> int:
         """Create a session, and return its number. Raises Conflict if another one of the origin is not over."""
         with self._db.write() as connection:
@@ -97,7 +70,7 @@ class ImportRepository:
             if number is not None:
                 raise Conflict(errors.ALREADY_RUNNING, number=number, path=printable(origin))
             new = IMPORT_SESSION.insert().values(
-                importer=importer, origin=origin, pattern=pattern,
+                importer=importer, origin=origin, pattern=pattern, include=json.dumps(sorted(set(include))),
                 destinations=json.dumps([one.model_dump() for one in destinations]),
                 structures="{}", mounts="{}", state=SessionState.WAITING, phase=Phase.LIST, rounds=0, problem="",
                 problem_code="", manifests="[]", safe_to_format=False, actor=str(actor), leftovers=False,
@@ -149,6 +122,12 @@ class ImportRepository:
             problem_code="",
             not_before=0.0,
         )
+
+    def blocked_of(self, origin: str) -> list[int]:
+        """The numbers of blocked sessions of an origin."""
+        mine = (IMPORT_SESSION.c.origin == origin, IMPORT_SESSION.c.state == SessionState.BLOCKED)
+        with self._db.read() as connection:
+            return list(connection.execute(select(IMPORT_SESSION.c.id).where(*mine)).scalars())
 
     def cancel(self, number: int, actor: Actor) -> None:
         """End a session: what was copied stays, other files stay without an outcome. Raises Conflict."""
@@ -214,6 +193,7 @@ class ImportRepository:
             importer=row.importer,
             origin=row.origin,
             pattern=row.pattern,
+            include=tuple(json.loads(row.include)),
             destinations=tuple(Destination.model_validate(one) for one in json.loads(row.destinations)),
             structures=json.loads(row.structures),
             mounts=json.loads(row.mounts),
@@ -238,17 +218,17 @@ class ImportRepository:
     def renew(self, job: ImportJob, lease: float, progress: str | None) -> None:
         """Renew the lease for another `lease` seconds, and save progress if there is any."""
         more = {} if progress is None else {"progress": progress}
-        self._update(_is_held(job), lease_until=NOW + lease, **more)
+        self._update(is_held(job), lease_until=NOW + lease, **more)
 
     def holds(self, job: ImportJob) -> bool:
         """Whether the session is still this worker's."""
         with self._db.read() as connection:
-            return connection.execute(select(IMPORT_SESSION.c.id).where(_is_held(job))).first() is not None
+            return connection.execute(select(IMPORT_SESSION.c.id).where(is_held(job))).first() is not None
 
     def release(self, job: ImportJob) -> None:
         """Let another worker continue at once."""
         self._update(
-            _is_held(job),
+            is_held(job),
             state=SessionState.WAITING,
             owner=None,
             lease_until=0.0,
@@ -259,7 +239,7 @@ class ImportRepository:
     def block(self, job: ImportJob, error: DampipeError, delay: float) -> None:
         """Note why a session cannot continue now; it is tried again after `delay` seconds."""
         self._update(
-            _is_held(job),
+            is_held(job),
             state=SessionState.BLOCKED,
             problem=str(error),
             problem_code=error.code,
@@ -271,7 +251,7 @@ class ImportRepository:
     def postpone(self, job: ImportJob, delay: float) -> None:
         """Continue a session after some seconds: files of it are to be tried again."""
         self._update(
-            _is_held(job), state=SessionState.WAITING, owner=None, lease_until=0.0, not_before=NOW + delay
+            is_held(job), state=SessionState.WAITING, owner=None, lease_until=0.0, not_before=NOW + delay
         )
 
     def swept(self, job: ImportJob) -> None:
@@ -297,177 +277,20 @@ class ImportRepository:
     def save_mounts(self, job: ImportJob, mounts: Mapping[str, Any]) -> ImportJob:
         """Note where the media are mounted. Raises ImportStopped."""
         with self._db.write() as connection:
-            _fenced(connection, job, mounts=json.dumps(dict(mounts)), leftovers=True)
+            fenced(connection, job, mounts=json.dumps(dict(mounts)), leftovers=True)
         return replace(job, mounts=mounts)
-
-    def add_files(
-        self,
-        job: ImportJob,
-        files: Iterable[OriginFile],
-        choose: Callable[[frozenset[tuple[Destination, str]]], Mapping[str, str]],
-    ) -> ImportJob:
-        """Add the files of a listing that are not known yet, and choose the folders of structures; then copy.
-
-        choose: given the destinations and folders that other open sessions have chosen, returns the folder of each
-        structure. Raises ImportStopped.
-        """
-        with self._db.write() as connection:
-            lock_until_commit(connection, self._db, _LOCK)
-            structures = dict(choose(_chosen_by_others(connection, job)))
-            _fenced(connection, job, phase=Phase.COPY, structures=json.dumps(structures))
-            self._insert(connection, job, files)
-        return replace(job, phase=Phase.COPY, structures=structures)
-
-    def _insert(self, connection: Connection, job: ImportJob, files: Iterable[OriginFile]) -> None:
-        rows = []
-        for file in files:
-            aside = file.set_aside
-            state = FileState.PENDING if aside is None else FileState.SET_ASIDE
-            rows.append(
-                {
-                    "session_id": job.number, "key": file.key, "size": file.size, "mtime_ns": file.mtime_ns,
-                    "lead": file.lead, "structure": file.structure, "state": state, "reason": aside or "",
-                    "detail": "", "target": "", "placing": False, "copies": "[]", "attempts": 0, "turn": 0,
-                }
-            )  # fmt: skip
-        if not rows:
-            return
-        connection.execute(self._db.insert(IMPORT_FILE).on_conflict_do_nothing(), rows)
-        at_fault = [row["key"] for row in rows if row["reason"] and row["reason"] not in EXPECTED]
-        for keys in chunked(at_fault):
-            found = select(IMPORT_FILE.c.id, IMPORT_FILE.c.reason).where(
-                IMPORT_FILE.c.session_id == job.number, IMPORT_FILE.c.key.in_(keys)
-            )
-            for row in connection.execute(found).all():
-                _record_set_aside(connection, job, row.id, row.reason)
-
-    def list_again(self, job: ImportJob, files: Sequence[OriginFile], changed: Sequence[int]) -> ImportJob:
-        """Add files that have appeared, and set copied ones aside that have changed since; copy again if need be.
-
-        changed: ids of files. Raises ImportStopped.
-        """
-        with self._db.write() as connection:
-            phase = Phase.COPY if files else Phase.MANIFEST
-            _fenced(connection, job, phase=phase, rounds=job.rounds + 1)
-            self._insert(connection, job, files)
-            for number in changed:
-                _set_aside(connection, job, number, Reason.CHANGED_AFTER_COPY, "")
-        return replace(job, phase=phase, rounds=job.rounds + 1)
-
-    def all_files(self, number: int) -> dict[str, tuple[int, int, int, FileState, str]]:
-        """Id, size, time, state and reason of every file of a session, by key."""
-        columns = ("key", "id", "size", "mtime_ns", "state", "reason")
-        with self._db.read() as connection:
-            rows = connection.execute(
-                select(*(IMPORT_FILE.c[name] for name in columns)).where(IMPORT_FILE.c.session_id == number)
-            )
-            return {
-                row.key: (row.id, row.size, row.mtime_ns, FileState(row.state), row.reason) for row in rows
-            }
-
-    def next_file(self, number: int) -> ImportFileRow | None:
-        """The next file to copy."""
-        pending = (IMPORT_FILE.c.session_id == number, IMPORT_FILE.c.state == FileState.PENDING)
-        with self._db.read() as connection:
-            first = (
-                select(IMPORT_FILE).where(*pending).order_by(IMPORT_FILE.c.turn, IMPORT_FILE.c.id).limit(1)
-            )
-            rows = rows_of(ImportFileRow, connection.execute(first))
-        return rows[0] if rows else None
-
-    def file_of_key(self, number: int, key: str) -> ImportFileRow | None:
-        """The file of a session by its key."""
-        own = (IMPORT_FILE.c.session_id == number, IMPORT_FILE.c.key == key)
-        with self._db.read() as connection:
-            rows = rows_of(ImportFileRow, connection.execute(select(IMPORT_FILE).where(*own)))
-        return rows[0] if rows else None
-
-    def pending_targets(self, number: int) -> list[str]:
-        """The targets that files without an outcome have, or may have."""
-        own = (IMPORT_FILE.c.session_id == number, IMPORT_FILE.c.state == FileState.PENDING)
-        with self._db.read() as connection:
-            return list(connection.execute(select(IMPORT_FILE.c.target).where(*own).distinct()).scalars())
-
-    def save_target(self, job: ImportJob, file: int, target: str) -> None:
-        """Note where a file is going to be written, before anything is. Raises ImportStopped."""
-        self._change_file(job, file, target=target)
-
-    def begin_placing(self, job: ImportJob, file: int, sha1: str) -> None:
-        """Note that verified copies are about to be given their name. Raises ImportStopped."""
-        self._change_file(job, file, placing=True, sha1=sha1)
-
-    def relist_file(self, job: ImportJob, file: int, size: int, mtime_ns: int) -> None:
-        """A file has changed before it was copied: take it as it is now. Raises ImportStopped."""
-        self._change_file(job, file, size=size, mtime_ns=mtime_ns)
-
-    def _change_file(self, job: ImportJob, file: int, **values: Any) -> None:
-        with self._db.write() as connection:
-            _fenced(connection, job)
-            connection.execute(update(IMPORT_FILE).where(IMPORT_FILE.c.id == file).values(values))
-
-    def finish_file(
-        self,
-        job: ImportJob,
-        file: int,
-        state: FileState,
-        *,
-        sha1: str,
-        copied: Mapping[int, bool],
-        detail: str = "",
-    ) -> None:
-        """Save the outcome of a file. copied: by destination where it was read back, whether this import wrote it.
-
-        Raises ImportStopped.
-        """
-        with self._db.write() as connection:
-            _fenced(connection, job)
-            now = float(connection.execute(select(NOW)).scalar_one())
-            copies = [
-                Copy(destination=one, verified_at=now, written=written).model_dump()
-                for one, written in sorted(copied.items())
-            ]
-            connection.execute(
-                update(IMPORT_FILE)
-                .where(IMPORT_FILE.c.id == file, IMPORT_FILE.c.state == FileState.PENDING)
-                .values(
-                    state=state, sha1=sha1, copies=json.dumps(copies), detail=detail, reason="",
-                    placing=False, done_at=NOW,
-                )
-            )  # fmt: skip
-
-    def set_aside(self, job: ImportJob, file: int, reason: Reason, detail: str = "") -> None:
-        """Save that a file is not copied, and why. Raises ImportStopped."""
-        with self._db.write() as connection:
-            _fenced(connection, job)
-            _set_aside(connection, job, file, reason, detail)
-
-    def try_again(self, job: ImportJob, file: ImportFileRow, reason: Reason, detail: str) -> None:
-        """Have a file tried again after the others, and what travels with it after it. Raises ImportStopped."""
-        own = IMPORT_FILE.c.session_id == job.number
-        with self._db.write() as connection:
-            _fenced(connection, job)
-            connection.execute(
-                update(IMPORT_FILE)
-                .where(IMPORT_FILE.c.id == file.id)
-                .values(attempts=IMPORT_FILE.c.attempts + 1, reason=reason, detail=detail)
-            )
-            connection.execute(
-                update(IMPORT_FILE)
-                .where(own, or_(IMPORT_FILE.c.id == file.id, IMPORT_FILE.c.lead == file.key))
-                .values(turn=IMPORT_FILE.c.turn + 1)
-            )
 
     def save_manifest(self, job: ImportJob, manifest: Manifest) -> ImportJob:
         """Save what was written at one destination. Raises ImportStopped."""
         manifests = (*job.manifests, manifest)
         with self._db.write() as connection:
-            _fenced(connection, job, manifests=json.dumps([one.model_dump() for one in manifests]))
+            fenced(connection, job, manifests=json.dumps([one.model_dump() for one in manifests]))
         return replace(job, manifests=manifests)
 
     def set_phase(self, job: ImportJob, phase: Phase) -> ImportJob:
         """Go on to another phase. Raises ImportStopped."""
         with self._db.write() as connection:
-            _fenced(connection, job, phase=phase)
+            fenced(connection, job, phase=phase)
         return replace(job, phase=phase)
 
     def finish(
@@ -482,59 +305,11 @@ class ImportRepository:
     ) -> None:
         """The import is over. Raises ImportStopped."""
         with self._db.write() as connection:
-            _fenced(
+            fenced(
                 connection, job, state=state, adds_up=adds_up, safe_to_format=safe, scan=scan, problem=problem,
                 problem_code="", owner=None, lease_until=0.0, progress=None, leftovers=False, finished_at=NOW,
             )  # fmt: skip
             _record_end(connection, job.number, state, adds_up=adds_up, safe=safe, actor=job.actor)
-
-    # Matching by content
-
-    def may_have(self, size: int) -> bool:
-        """Whether the library, or an import, has a content of that size: only then the origin's file is read for it."""
-        with self._db.read() as connection:
-            version = select(VERSION.c.id).where(VERSION.c.size == size).limit(1)
-            imported = select(IMPORT_FILE.c.id).where(
-                IMPORT_FILE.c.size == size, IMPORT_FILE.c.state == FileState.IMPORTED
-            )
-            return any(connection.execute(one.limit(1)).first() is not None for one in (version, imported))
-
-    def places_of(self, sha1: str) -> list[str]:
-        """Absolute paths where the library last saw a content, as this machine sees them."""
-        with self._db.read() as connection:
-            rows = connection.execute(
-                select(*place_columns(self._db))
-                .select_from(
-                    LOCATION.join(VERSION, VERSION.c.id == LOCATION.c.version_id)
-                    .join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id)
-                    .join(SOURCE, SOURCE.c.id == FOLDER.c.source_id)
-                )
-                .where(VERSION.c.sha1 == sha1, LOCATION.c.state == LocationState.PRESENT)
-                .order_by(LOCATION.c.id)
-            ).all()
-        return [full_path(row) for row in rows]
-
-    def imported_as(self, sha1: str, size: int) -> list[tuple[SourceId, str]]:
-        """Sources, and paths below their roots, where imports have put a content."""
-        with self._db.read() as connection:
-            rows = connection.execute(
-                select(IMPORT_FILE.c.target, IMPORT_FILE.c.copies, IMPORT_SESSION.c.destinations)
-                .join_from(IMPORT_FILE, IMPORT_SESSION)
-                .where(
-                    IMPORT_FILE.c.size == size,
-                    IMPORT_FILE.c.sha1 == sha1,
-                    IMPORT_FILE.c.state == FileState.IMPORTED,
-                )
-                .order_by(IMPORT_FILE.c.id)
-            ).all()
-        found = []
-        for row in rows:
-            destinations = json.loads(row.destinations)
-            for copy in json.loads(row.copies):
-                place = Destination.model_validate(destinations[copy["destination"]])
-                path = f"{place.folder}/{row.target}" if place.folder else str(row.target)
-                found.append((SourceId(place.source), path))
-        return found
 
 
 def _session(connection: Connection, number: int) -> ImportSessionRow:
@@ -576,20 +351,6 @@ def _counts(connection: Connection, number: int) -> tuple[Counts, dict[str, int]
     return counts, dict(sorted(reasons.items()))
 
 
-def _set_aside(connection: Connection, job: ImportJob, file: int, reason: Reason, detail: str) -> None:
-    connection.execute(
-        update(IMPORT_FILE)
-        .where(IMPORT_FILE.c.id == file, IMPORT_FILE.c.session_id == job.number)
-        .values(state=FileState.SET_ASIDE, reason=reason, detail=detail, placing=False, done_at=NOW)
-    )
-    _record_set_aside(connection, job, file, reason)
-
-
-def _record_set_aside(connection: Connection, job: ImportJob, file: int, reason: str) -> None:
-    event = ImportFileSetAside(number=job.number, file=file, reason=reason)
-    record_event(connection, event, actor=job.actor)
-
-
 def _record_end(
     connection: Connection, number: int, state: SessionState, *, adds_up: bool, safe: bool, actor: Actor | str
 ) -> None:
@@ -606,7 +367,23 @@ def _record_end(
     record_event(connection, event, actor=actor)
 
 
-def _chosen_by_others(connection: Connection, job: ImportJob) -> frozenset[tuple[Destination, str]]:
+def _is_due() -> ColumnElement[bool]:
+    ready = IMPORT_SESSION.c.state.in_((SessionState.WAITING, SessionState.BLOCKED))
+    abandoned = and_(IMPORT_SESSION.c.state == SessionState.RUNNING, IMPORT_SESSION.c.lease_until < NOW)
+    to_sweep = and_(
+        IMPORT_SESSION.c.state == SessionState.CANCELLED,
+        IMPORT_SESSION.c.leftovers,
+        IMPORT_SESSION.c.lease_until < NOW,
+        IMPORT_SESSION.c.not_before <= NOW,
+    )
+    return or_(and_(ready, IMPORT_SESSION.c.not_before <= NOW), abandoned, to_sweep)
+
+
+def choose_alone(
+    connection: Connection, database: Database, job: ImportJob
+) -> frozenset[tuple[Destination, str]]:
+    """The destinations and folders that other open sessions have chosen; none chooses until the transaction ends."""
+    lock_until_commit(connection, database, _LOCK)
     rows = connection.execute(
         select(IMPORT_SESSION.c.destinations, IMPORT_SESSION.c.structures).where(
             IMPORT_SESSION.c.id != job.number, IMPORT_SESSION.c.state.in_(OPEN_STATES)
@@ -618,30 +395,3 @@ def _chosen_by_others(connection: Connection, job: ImportJob) -> frozenset[tuple
         for destination in json.loads(row.destinations)
         for folder in json.loads(row.structures).values()
     )
-
-
-def _fenced(connection: Connection, job: ImportJob, **values: Any) -> None:
-    """Change the session's row if it is still this worker's, and lock it for the transaction. Raises ImportStopped."""
-    change = update(IMPORT_SESSION).where(_is_held(job)).values({"owner": job.owner, **values})
-    if not connection.execute(change).rowcount:
-        raise ImportStopped
-
-
-def _is_held(job: ImportJob) -> ColumnElement[bool]:
-    return and_(
-        IMPORT_SESSION.c.id == job.number,
-        IMPORT_SESSION.c.owner == job.owner,
-        IMPORT_SESSION.c.state == SessionState.RUNNING,
-    )
-
-
-def _is_due() -> ColumnElement[bool]:
-    ready = IMPORT_SESSION.c.state.in_((SessionState.WAITING, SessionState.BLOCKED))
-    abandoned = and_(IMPORT_SESSION.c.state == SessionState.RUNNING, IMPORT_SESSION.c.lease_until < NOW)
-    to_sweep = and_(
-        IMPORT_SESSION.c.state == SessionState.CANCELLED,
-        IMPORT_SESSION.c.leftovers,
-        IMPORT_SESSION.c.lease_until < NOW,
-        IMPORT_SESSION.c.not_before <= NOW,
-    )
-    return or_(and_(ready, IMPORT_SESSION.c.not_before <= NOW), abandoned, to_sweep)

@@ -1,6 +1,7 @@
 """What to do next about errors of imports, by face and error code."""
 
 from dampipe.features.imports import errors
+from dampipe.features.imports.icloud.errors import LOGIN_FAILED, LOGIN_NEEDED
 
 _RESUME = "`dampipe import resume NUMBER` continues it at once."
 CLI = {
@@ -13,5 +14,9 @@ CLI = {
     errors.ORIGIN_AWAY.code: f"Mount it again at the same place; {_RESUME}",
     errors.DESTINATION_AWAY.code: f"Mount it again at the same place; {_RESUME}",
     errors.DESTINATION_FULL.code: f"Free some space; {_RESUME}",
+    errors.PROGRAM_MISSING.code: "`dampipe import {importer} --install` installs it into an environment of its own.",
+    LOGIN_NEEDED.code: "`dampipe import icloud --login {user}`, in a terminal of the machine that imports; the import "
+    "continues where it was.",
+    LOGIN_FAILED.code: "`dampipe import icloud --login {user}` tries again.",
 }
 PAGE: dict[str, str] = {}

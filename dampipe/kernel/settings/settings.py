@@ -286,8 +286,8 @@ class Settings(BaseSettings):
         0.0,
         ge=0,
         le=1_000_000,
-        description="Gigabytes that copies of remote footage may take on this machine, in `<home>/cache/footage`; 0: "
-        "half of what is free on its disk.",
+        description="Gigabytes that copies of remote footage may take on this machine, in `<home>/cache/footage`, and "
+        "photos that are fetched from iCloud, in `<home>/cache/icloud`; 0: half of what is free on its disk.",
     )
     media_workers: int = Field(
         0,

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 import pytest
 
-from dampipe.features.imports import errors, files, local_origin, worker
+from dampipe.features.imports import errors, files, local_origin, step
 from dampipe.features.imports.card import CardImporter
 from dampipe.features.imports.local_origin import LocalOrigin
 from dampipe.features.imports.model import FileState, ImportReport, SessionState
@@ -110,7 +110,7 @@ def test_a_real_disk_that_is_too_small_is_seen_before_a_byte_is_written(tmp_path
 
 
 def test_a_destination_that_is_away_blocks(here: Importing, number: int, card: Path, tmp_path: Path) -> None:
-    here.worker._policy = worker.ImportPolicy(portion=0.0, blocked_delay=0.0)
+    here.worker._policy = step.ImportPolicy(portion=0.0, blocked_delay=0.0)
     for _ in range(4):
         here.worker.portion(number)
     (tmp_path / "b").rename(tmp_path / "pulled out")
@@ -125,7 +125,7 @@ def test_a_destination_that_is_away_blocks(here: Importing, number: int, card: P
 def test_a_destination_whose_mount_point_is_bare_is_away(
     here: Importing, number: int, card: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here.worker._policy = worker.ImportPolicy(portion=0.0, blocked_delay=0.0)
+    here.worker._policy = step.ImportPolicy(portion=0.0, blocked_delay=0.0)
     here.worker.portion(number)
     from dampipe.features.imports import places
 
@@ -163,7 +163,7 @@ def test_another_card_in_the_reader_is_not_taken_for_this_one(
 ) -> None:
     here.managed("a", tmp_path / "a")
     monkeypatch.setattr(local_origin, "mount_point", lambda path: str(card))
-    here.worker._policy = worker.ImportPolicy(portion=0.0, blocked_delay=0.0)
+    here.worker._policy = step.ImportPolicy(portion=0.0, blocked_delay=0.0)
     number = here.begin("card", card, "a", pattern="{card}")
     for _ in range(3):
         here.worker.portion(number)
@@ -296,7 +296,7 @@ def test_names_that_differ_in_case_on_a_file_system_that_ignores_it(
         names = {one.name.casefold(): one for one in folder.iterdir()} if folder.is_dir() else {}
         return str(names.get(Path(path).name.casefold(), path))
 
-    monkeypatch.setattr(worker, "size_at", lambda path: files.size_at(existing(path)))
+    monkeypatch.setattr(step, "size_at", lambda path: files.size_at(existing(path)))
     real_place, real_sha1 = files.place, files.sha1_on_disk
 
     def place(temporary: str, path: str) -> None:
@@ -348,17 +348,17 @@ def test_a_source_that_is_read_only_again_is_not_written_to(
 def test_what_appears_or_changes_on_the_card_meanwhile_is_seen(
     here: Importing, number: int, card: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, done = worker.Step.list_again, [False]
+    real, done = step.Step.list_again, [False]
 
-    def meanwhile(step: worker.Step) -> None:
+    def meanwhile(own: step.Step) -> None:
         if not done[0]:
             done[0] = True
             write(card / "PRIVATE/M4ROOT/CLIP/C0099.MP4", "late", 4000)
             with (card / CLIP).open("ab") as more:
                 more.write(b"more")
-        real(step)
+        real(own)
 
-    monkeypatch.setattr(worker.Step, "list_again", meanwhile)
+    monkeypatch.setattr(step.Step, "list_again", meanwhile)
     here.work(number)
     assert only_aside(here, number) == (CLIP, "changed_after_copy")
     assert (tmp_path / "b/CARD1/PRIVATE/M4ROOT/CLIP/C0099.MP4").read_bytes() == contents(card)[
@@ -369,14 +369,14 @@ def test_what_appears_or_changes_on_the_card_meanwhile_is_seen(
 def test_a_card_that_is_recorded_to_all_the_time_is_never_called_done(
     here: Importing, number: int, card: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, count = worker.Step._listing, [0]
+    real, count = step.Step._listing, [0]
 
-    def growing(step: worker.Step) -> Any:
+    def growing(own: step.Step) -> Any:
         count[0] += 1
         write(card / f"PRIVATE/M4ROOT/CLIP/C1{count[0]:03}.MP4", str(count[0]), 100)
-        return real(step)
+        return real(own)
 
-    monkeypatch.setattr(worker.Step, "_listing", growing)
+    monkeypatch.setattr(step.Step, "_listing", growing)
     report = here.work(number)
     assert (report.state, report.adds_up, report.safe_to_format) == (SessionState.FAILED, False, False)
     assert "still changes" in report.problem
@@ -388,8 +388,8 @@ def test_one_worker_at_a_time(here: Importing, number: int, card: Path) -> None:
     here.repository.release_all("another")
     here.work(number)
     assert here.report(number).safe_to_format
-    with pytest.raises(worker.ImportStopped):  # the first one wakes up again
-        here.repository.set_phase(job, worker.Phase.LIST)
+    with pytest.raises(step.ImportStopped):  # the first one wakes up again
+        here.repository.set_phase(job, step.Phase.LIST)
 
 
 def test_a_link_at_the_destination_leads_nowhere(here: Importing, number: int, tmp_path: Path) -> None:

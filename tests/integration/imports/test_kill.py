@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from dampipe.features.imports.model import SessionState
-from dampipe.features.imports.worker import ImportPolicy
+from dampipe.features.imports.step import ImportPolicy
 from dampipe.kernel.db.database import Database
 from tests.support.camera_card import contents, make_card, snapshot, write
 from tests.support.catalog import Catalog

@@ -1,0 +1,67 @@
+"""Matching by content: what the library and other imports have already."""
+
+import json
+
+from sqlalchemy import select
+
+from dampipe.features.assets.tables import VERSION
+from dampipe.features.imports.model import Destination, FileState
+from dampipe.features.imports.tables import IMPORT_FILE, IMPORT_SESSION
+from dampipe.features.sources.model import LocationState
+from dampipe.features.sources.paths import full_path, place_columns
+from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
+from dampipe.kernel.db.database import Database
+from dampipe.kernel.ids import SourceId
+
+
+class KnownContents:
+    """The contents of the library, and of all imports."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def may_have(self, size: int) -> bool:
+        """Whether the library, or an import, has a content of that size: only then the origin's file is read for it."""
+        with self._db.read() as connection:
+            version = select(VERSION.c.id).where(VERSION.c.size == size).limit(1)
+            imported = select(IMPORT_FILE.c.id).where(
+                IMPORT_FILE.c.size == size, IMPORT_FILE.c.state == FileState.IMPORTED
+            )
+            return any(connection.execute(one.limit(1)).first() is not None for one in (version, imported))
+
+    def places_of(self, sha1: str) -> list[str]:
+        """Absolute paths where the library last saw a content, as this machine sees them."""
+        with self._db.read() as connection:
+            rows = connection.execute(
+                select(*place_columns(self._db))
+                .select_from(
+                    LOCATION.join(VERSION, VERSION.c.id == LOCATION.c.version_id)
+                    .join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id)
+                    .join(SOURCE, SOURCE.c.id == FOLDER.c.source_id)
+                )
+                .where(VERSION.c.sha1 == sha1, LOCATION.c.state == LocationState.PRESENT)
+                .order_by(LOCATION.c.id)
+            ).all()
+        return [full_path(row) for row in rows]
+
+    def imported_as(self, sha1: str, size: int) -> list[tuple[SourceId, str]]:
+        """Sources, and paths below their roots, where imports have put a content."""
+        with self._db.read() as connection:
+            rows = connection.execute(
+                select(IMPORT_FILE.c.target, IMPORT_FILE.c.copies, IMPORT_SESSION.c.destinations)
+                .join_from(IMPORT_FILE, IMPORT_SESSION)
+                .where(
+                    IMPORT_FILE.c.size == size,
+                    IMPORT_FILE.c.sha1 == sha1,
+                    IMPORT_FILE.c.state == FileState.IMPORTED,
+                )
+                .order_by(IMPORT_FILE.c.id)
+            ).all()
+        found = []
+        for row in rows:
+            destinations = json.loads(row.destinations)
+            for copy in json.loads(row.copies):
+                place = Destination.model_validate(destinations[copy["destination"]])
+                path = f"{place.folder}/{row.target}" if place.folder else str(row.target)
+                found.append((SourceId(place.source), path))
+        return found

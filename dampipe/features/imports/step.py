@@ -1,0 +1,537 @@
+"""One worker's work at a session that it holds: the media, the listing, and each file from its origin to its outcome."""
+
+import errno
+import logging
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from time import monotonic
+
+from dampipe.features.imports import errors, files
+from dampipe.features.imports.contents import KnownContents
+from dampipe.features.imports.facts import FactReader
+from dampipe.features.imports.file_queries import ImportFileRepository
+from dampipe.features.imports.files import (
+    FULL,
+    CopyDiffers,
+    Refused,
+    Taken,
+    WriteProblem,
+    Writing,
+    at_destination,
+    make_folders,
+    size_at,
+)
+from dampipe.features.imports.held import ImportJob, ImportStopped
+from dampipe.features.imports.importers import Importer, OriginFile, fetching, importer_with, pattern_of
+from dampipe.features.imports.model import (
+    Destination,
+    FileState,
+    Phase,
+    Reason,
+)
+from dampipe.features.imports.naming import (
+    MOST_NUMBERS,
+    Naming,
+    beside,
+    choose_structures,
+    in_structure,
+    name_of,
+)
+from dampipe.features.imports.pattern import numbered
+from dampipe.features.imports.places import Place, is_there, places_of
+from dampipe.features.imports.queries import ImportRepository
+from dampipe.features.imports.tables import ImportFileRow
+from dampipe.features.sources.queries import SourceRepository
+from dampipe.kernel.errors import (
+    DampipeError,
+    InvalidInput,
+    StorageFull,
+    Transient,
+)
+from dampipe.kernel.home import home_folder
+from dampipe.kernel.paths import printable
+from dampipe.kernel.progress import Progress
+from dampipe.media.filetypes import is_media
+
+log = logging.getLogger(__name__)
+
+_COPIED = (FileState.IMPORTED, FileState.ALREADY_THERE)
+MOST_ROUNDS = 5
+"""How often an origin that changes is listed again."""
+
+
+@dataclass(frozen=True)
+class ImportPolicy:
+    """How long a worker stays with one import, and how it tries again."""
+
+    portion: float = 20.0
+    """Seconds of copying for one message; the next file is left to the next message."""
+    blocked_delay: float = 60.0
+    """Seconds after which a blocked session is tried again."""
+    retry_delay: float = 5.0
+    """Seconds before files are tried again that could not be read."""
+    attempts: int = 3
+    """Attempts at one file."""
+    check_interval: float = 2.0
+    """Seconds between two checks, within a file, whether the import was paused or cancelled."""
+    spool_quota: int = 0
+    """Bytes that files which are fetched first may take on this machine; 0: half of what is free."""
+
+
+class Step:
+    """One worker's work at a session it holds."""
+
+    def __init__(
+        self,
+        job: ImportJob,
+        imports: ImportRepository,
+        files: ImportFileRepository,
+        contents: KnownContents,
+        sources: SourceRepository,
+        facts: FactReader,
+        policy: ImportPolicy,
+        on_progress: Callable[[Progress], None],
+    ) -> None:
+        self.job = job
+        self.importer: Importer = importer_with(job.importer, job.include)
+        self.places: list[Place] = places_of(job.destinations, sources.all())
+        self.tried: set[int] = set()
+        """Ids of files that this worker has tried."""
+        self._imports = imports
+        self._files = files
+        self._contents = contents
+        self._sources = sources
+        self._policy = policy
+        pattern = pattern_of(self.importer, job.pattern)
+        self._naming = Naming(self.importer, job.origin, pattern, facts, job.created_at)
+        self._on_progress = on_progress
+        self._began = monotonic()
+        self._checked = self._began
+        self._read = 0
+        """Bytes read and written by this worker, for the speed."""
+        [(counts, _)] = imports.counts([job.number]).values()
+        self._done, self._total = counts.done_bytes, counts.input_bytes
+
+    # Media
+
+    def check_media(self) -> None:
+        """Raise Transient unless origin and destinations are mounted as they were when the import began."""
+        machine = self._imports.machine
+        if machine not in self.job.mounts:
+            mine = {
+                "origin": self.importer.mount(self.job.origin),
+                "destinations": [files.mount_point(place.root) for place in self.places],
+            }
+            for place in self.places:
+                if not os.path.isdir(place.root):
+                    raise self._away(place)
+            self._check_origin_lists()
+            self.job = self._imports.save_mounts(self.job, {**self.job.mounts, machine: mine})
+        self.check_origin()
+        self.check_destinations()
+
+    def check_origin(self) -> None:
+        """Raise Transient (ORIGIN_AWAY) if the origin is not the one that was listed."""
+        mounted = self.job.mounts[self._imports.machine]["origin"]
+        if self.importer.mount(self.job.origin) != mounted:
+            raise self._origin_away()
+        self._check_origin_lists()
+        if self.job.phase is Phase.LIST or mounted in ("", "/"):
+            return
+        # Another card may be in the reader: then no file is what it was.
+        known = self._files.all_files(self.job.number)
+        for key, (_, size, mtime_ns, _, _) in known.items():
+            with suppress(OSError):
+                found = self.importer.stat(self.job.origin, key)
+                if (found.size, found.mtime_ns) == (size, mtime_ns):
+                    return
+        if known:
+            raise self._origin_away()
+
+    def _check_origin_lists(self) -> None:
+        try:
+            self.importer.check(self.job.origin)
+        except InvalidInput as error:
+            raise self._origin_away() from error
+
+    def check_destinations(self) -> None:
+        """Raise Transient (DESTINATION_AWAY) if a destination is not mounted where it was."""
+        mounted = self.job.mounts.get(self._imports.machine, {}).get("destinations", ())
+        for place, mount in zip(self.places, mounts_of(mounted, self.places), strict=True):
+            if not is_there(place, mount):
+                raise self._away(place)
+
+    def _away(self, place: Place) -> Transient:
+        return Transient(errors.DESTINATION_AWAY, path=printable(place.root))
+
+    def _origin_away(self) -> Transient:
+        return Transient(errors.ORIGIN_AWAY, path=printable(self.job.origin))
+
+    def sweep(self) -> None:
+        """Delete temporary files that an earlier worker has left. Raises Transient."""
+        targets = self._files.pending_targets(self.job.number)
+        for place in self.places:
+            folders = {os.path.dirname(place.full(target)) for target in targets if target}
+            with self._translated(), at_destination(place.number):
+                files.sweep(self.job.number, folders)
+
+    # Listing
+
+    def list_origin(self) -> None:
+        """List the origin, and choose the folders of its structures. Raises Transient if it is away."""
+        is_fetched = self._fetch()
+        listed = self._listing()
+        self._check_room(listed, is_fetched)
+
+        def choose(taken: frozenset[tuple[Destination, str]]) -> dict[str, str]:
+            return choose_structures(
+                self._naming, listed, {}, self.places,
+                lambda folder: any((one, folder) in taken for one in self.job.destinations),
+            )  # fmt: skip
+
+        self.job = self._files.add_files(self.job, listed, choose)
+        self._total = sum(file.size for file in listed)
+
+    def list_again(self) -> None:
+        """List the origin again after everything was copied: a camera or a person may have written to it."""
+        self.check_origin()
+        known = self._files.all_files(self.job.number)
+        if (source := fetching(self.importer)) is not None:
+            source.release(self.job.origin, [key for key, one in known.items() if one[3] in _COPIED])
+        is_fetched = self._fetch()
+        listed = self._listing()
+        new = [file for file in listed if file.key not in known]
+        changed = [
+            known[file.key][0] for file in listed if file.key in known and _has_changed(known[file.key], file)
+        ]
+        self._check_room(new, is_fetched)
+        if self.job.rounds >= MOST_ROUNDS and source is None:
+            new = []  # `is_complete` finds what is left
+        unplaced = {file.structure for file in new if file.structure is not None} - set(self.job.structures)
+        if unplaced:  # a card has appeared in a folder: its folder is chosen as at the beginning
+
+            def choose(taken: frozenset[tuple[Destination, str]]) -> dict[str, str]:
+                return choose_structures(
+                    self._naming, new, self.job.structures, self.places,
+                    lambda folder: any((one, folder) in taken for one in self.job.destinations),
+                )  # fmt: skip
+
+            self.job = self._files.add_files(self.job, (), choose)
+        self.job = self._files.list_again(self.job, new, changed)
+        self._total += sum(file.size for file in new)
+
+    def is_complete(self) -> bool:
+        """Whether the origin holds no file that the receipt lacks, nor one that has changed since it was copied."""
+        known = self._files.all_files(self.job.number)
+        return all(file.key in known and not _has_changed(known[file.key], file) for file in self._listing())
+
+    def _listing(self) -> list[OriginFile]:
+        try:
+            found = list(self.importer.list(self.job.origin))
+        except OSError as error:
+            raise self._origin_away() from error
+        drained = fetching(self.importer) is not None
+        if not found and not drained and self._files.all_files(self.job.number):
+            raise self._origin_away()
+        return found
+
+    def _fetch(self) -> bool:
+        """Have an origin fetch its next files, if it does so; returns whether there are no more."""
+        source = fetching(self.importer)
+        if source is None:
+            return True
+        quota = self._policy.spool_quota or _half_free()
+        return source.fetch(self.job.origin, quota, self.check_held)
+
+    def _check_room(self, new: Sequence[OriginFile], is_fetched: bool) -> None:
+        """Raise Transient if there is more to fetch, and nothing can be copied that would make room for it."""
+        if not is_fetched and all(file.set_aside is not None for file in new):
+            raise Transient(errors.SPOOL_FULL)
+
+    # One file
+
+    def do(self, file: ImportFileRow) -> None:
+        """Bring one file to its outcome, or note that it is to be tried again.
+
+        Raises Transient and StorageFull where the session cannot continue, and ImportStopped.
+        """
+        assert file.id is not None
+        self.tried.add(file.id)
+        before = self._done
+        try:
+            with self._translated():
+                self._bring(file)
+        except Refused as problem:
+            self._files.set_aside(self.job, file.id, problem.reason, problem.detail)
+        except CopyDiffers as problem:
+            self._again(file, Reason.COPY_DIFFERS, printable(self.places[problem.at].path))
+        except _Changed as problem:
+            self._files.relist_file(self.job, file.id, problem.size, problem.mtime_ns)
+            self._again(file, Reason.CHANGED, "")
+        except OSError as error:
+            self._read_problem(file, error)
+        self._done = before + file.size
+
+    def _bring(self, file: ImportFileRow) -> None:
+        self._check_unchanged(file)
+        may_be_known = file.structure is None and (not file.lead or is_media(name_of(file)))
+        if may_be_known and not file.target and self._is_in_library(file):
+            return
+        for _ in range(MOST_NUMBERS):
+            target = file.target or self._free_target(file)
+            if self._settle(file, target):
+                return
+            if file.lead or file.structure is not None:
+                raise Refused(Reason.NAME_TAKEN, printable(target))
+            file.target = ""
+        raise Refused(Reason.NAME_TAKEN, printable(file.key))
+
+    def _is_in_library(self, file: ImportFileRow) -> bool:
+        """Whether the library has the content; the origin is read for that only if it has one of that size."""
+        assert file.id is not None
+        if not file.size or not self._contents.may_have(file.size):
+            return False
+        sha1 = self._sha1_of_origin(file)
+        roots = {source.id: source.root for source in self._sources.all()}
+        places = self._contents.places_of(sha1)
+        places += [
+            os.path.join(roots[source], path)
+            for source, path in self._contents.imported_as(sha1, file.size)
+            if source in roots
+        ]
+        for path in places:
+            with suppress(OSError):
+                if size_at(path) == file.size and not path.startswith(self.job.origin + "/"):
+                    self._files.finish_file(
+                        self.job,
+                        file.id,
+                        FileState.ALREADY_THERE,
+                        sha1=sha1,
+                        copied={},
+                        detail=printable(path),
+                    )
+                    return True
+        return False
+
+    def _wanted(self, file: ImportFileRow) -> str:
+        if file.structure is not None:
+            return in_structure(file.structure, self.job.structures[file.structure], file.key)
+        if file.lead:
+            lead = self._files.file_of_key(self.job.number, file.lead)
+            if lead is not None:
+                return beside(name_of(lead), lead.target or self._naming.of_file(lead), name_of(file))
+        return self._naming.of_file(file)
+
+    def _free_target(self, file: ImportFileRow) -> str:
+        """The target by the pattern, with the lowest number under which no other content lies at a destination."""
+        wanted = self._wanted(file)
+        if file.structure is None and not file.lead:
+            sha1: str | None = None
+            others = self._files.travelling(self.job.number, file.key)
+            others = [one for one in others if is_media(name_of(one)) and one.state == FileState.PENDING]
+            for number in range(1, MOST_NUMBERS):
+                target = numbered(wanted, number)
+                if not all(self._fits_beside(file, target, one) for one in others):
+                    continue
+                sizes = [self._size_at(place, target) for place in self.places]
+                if any(size not in (None, file.size) for size in sizes):
+                    continue
+                if any(size is not None for size in sizes):
+                    sha1 = sha1 or self._sha1_of_origin(file)
+                    there = [
+                        place for place, size in zip(self.places, sizes, strict=True) if size is not None
+                    ]
+                    if not all(self._has(place, target, sha1) for place in there):
+                        continue
+                wanted = target
+                break
+        assert file.id is not None
+        self._files.save_target(self.job, file.id, wanted)
+        file.target = wanted
+        return wanted
+
+    def _fits_beside(self, lead: ImportFileRow, target: str, file: ImportFileRow) -> bool:
+        """Whether no other content has the place of the other half of a photograph, if its lead gets a target."""
+        other = beside(name_of(lead), target, name_of(file))
+        return all(self._size_at(place, other) in (None, file.size) for place in self.places)
+
+    def _settle(self, file: ImportFileRow, target: str) -> bool:
+        """Have the file at the target, at every destination; False if another content is there."""
+        assert file.id is not None
+        copied: dict[int, bool] = {}
+        sha1 = file.sha1 if file.placing else None
+        for place in self.places:
+            size = self._size_at(place, target)
+            if size == 0 and file.size and file.placing:  # the reserved name of a worker that was killed
+                with at_destination(place.number):
+                    os.unlink(place.full(target))
+                size = None
+            if size is None:
+                continue
+            if size != file.size:
+                return False
+            sha1 = sha1 or self._sha1_of_origin(file)
+            if not self._has(place, target, sha1):
+                return False
+            copied[place.number] = file.placing
+        missing = [place for place in self.places if place.number not in copied]
+        if missing:
+            try:
+                sha1 = self._copy(file, target, missing, sha1)
+            except Taken:
+                return False
+            copied |= {place.number: True for place in missing}
+        assert sha1 is not None
+        state = FileState.IMPORTED if any(copied.values()) else FileState.ALREADY_THERE
+        detail = "" if state is FileState.IMPORTED else printable(self.places[0].full(target))
+        self._files.finish_file(self.job, file.id, state, sha1=sha1, copied=copied, detail=detail)
+        return True
+
+    def _copy(self, file: ImportFileRow, target: str, places: Sequence[Place], sha1: str | None) -> str:
+        """Copy to these destinations at once; returns the SHA-1. sha1: what is known of it."""
+        assert file.id is not None
+        self.check_destinations()
+        folders = []
+        for place in places:
+            with at_destination(place.number, naming=True):
+                folders.append((place.number, make_folders(place.root, place.below(target)[0])))
+        writing = Writing(self.job.number, folders, file.size)
+        try:
+            with self.importer.open(self.job.origin, file.key) as source:
+                found, size = writing.copy(source, self._on_bytes)
+            self._check_unchanged(file, size)
+            if sha1 is not None and found != sha1:
+                raise _Changed(file.size, file.mtime_ns)
+            writing.finish(file.mtime_ns, found, self._on_verified)
+            self._files.begin_placing(self.job, file.id, found)
+            writing.publish(os.path.basename(target))
+        finally:
+            writing.discard()
+        return found
+
+    def _size_at(self, place: Place, target: str) -> int | None:
+        with at_destination(place.number, naming=True):
+            return size_at(place.full(target))
+
+    def _has(self, place: Place, target: str, sha1: str) -> bool:
+        with at_destination(place.number):
+            return files.sha1_on_disk(place.full(target), self._on_verified) == sha1
+
+    def _sha1_of_origin(self, file: ImportFileRow) -> str:
+        with self.importer.open(self.job.origin, file.key) as source:
+            sha1 = files.sha1_of(source, self._on_verified)
+        self._check_unchanged(file)
+        return sha1
+
+    def _check_unchanged(self, file: ImportFileRow, size: int | None = None) -> None:
+        """Raise _Changed if the origin's file is not the one that was listed. size: bytes that were read of it."""
+        found = self.importer.stat(self.job.origin, file.key)
+        if (found.size, found.mtime_ns) != (file.size, file.mtime_ns) or size not in (None, file.size):
+            raise _Changed(found.size, found.mtime_ns)
+
+    # Problems
+
+    def _translated(self) -> "_Translation":
+        return _Translation(self)
+
+    def _again(self, file: ImportFileRow, reason: Reason, detail: str) -> None:
+        assert file.id is not None
+        if file.attempts + 1 >= self._policy.attempts:
+            self._files.set_aside(self.job, file.id, reason, detail)
+        else:
+            self._files.try_again(self.job, file, reason, detail)
+
+    def _read_problem(self, file: ImportFileRow, error: OSError) -> None:
+        """An error of the origin: it is away, or the file is at fault."""
+        assert file.id is not None
+        self.check_held()
+        self.check_origin()
+        reason = error.strerror or str(error)
+        if error.errno in (errno.EACCES, errno.EPERM, errno.ELOOP):
+            self._files.set_aside(self.job, file.id, Reason.UNREADABLE, reason)
+        elif error.errno in (errno.ENOENT, errno.ENOTDIR):
+            self._files.set_aside(self.job, file.id, Reason.VANISHED, "")
+        else:
+            self._again(file, Reason.UNREADABLE, reason)
+
+    def write_problem(self, problem: WriteProblem) -> DampipeError:
+        """What an error at a destination means for the session."""
+        self.check_held()
+        place = self.places[problem.at]
+        if problem.error.errno in FULL:
+            return StorageFull(errors.DESTINATION_FULL, path=printable(place.path))
+        log.warning("import %d: %s: %s", self.job.number, printable(place.path), problem.error)
+        return self._away(place)
+
+    def check_held(self) -> None:
+        """Raise ImportStopped if the session is not this worker's any more."""
+        if not self._imports.holds(self.job):
+            raise ImportStopped
+
+    # Progress
+
+    def _on_bytes(self, count: int) -> None:
+        self._done += count
+        self._tick(count)
+
+    def _on_verified(self, count: int) -> None:
+        self._tick(count)
+
+    def _tick(self, count: int) -> None:
+        self._read += count
+        now = monotonic()
+        elapsed = max(1e-3, now - self._began)
+        copied = self._done
+        self._on_progress(
+            Progress(done=copied, total=max(self._total, copied), unit="bytes", speed=self._read / elapsed)
+        )
+        if now - self._checked > self._policy.check_interval:
+            self._checked = now
+            self.check_held()
+
+
+class _Changed(Exception):
+    """The origin's file is not as it was listed."""
+
+    def __init__(self, size: int, mtime_ns: int) -> None:
+        super().__init__()
+        self.size = size
+        self.mtime_ns = mtime_ns
+
+
+class _Translation:
+    """A context in which errors of destinations become those of the session."""
+
+    def __init__(self, step: Step) -> None:
+        self._step = step
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, WriteProblem):
+            raise self._step.write_problem(error) from error
+
+
+def _has_changed(known: tuple[int, int, int, FileState, str], file: OriginFile) -> bool:
+    """Whether a file that has an outcome as copied is another one in a newer listing."""
+    _, size, mtime_ns, state, _ = known
+    if state not in _COPIED:
+        return False
+    return (size, mtime_ns) != (file.size, file.mtime_ns)
+
+
+def mounts_of(mounted: Sequence[str], places: Sequence[Place]) -> list[str]:
+    """The mount points of destinations when the import began; where it did not begin here, those of now."""
+    return list(mounted) or [files.mount_point(place.root) for place in places]
+
+
+def _half_free() -> int:
+    """Half of the bytes that are free on the disk of the home folder."""
+    here = home_folder()
+    while not here.exists():
+        here = here.parent
+    return shutil.disk_usage(here).free // 2
