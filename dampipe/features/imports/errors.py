@@ -81,3 +81,28 @@ RECEIPT_WRONG = ErrorCode(
     "the receipt does not add up: {inputs} inputs, {outcomes} outcomes",
     "Keep the origin, and report this: it is a bug.",
 )
+PROGRAM_MISSING = ErrorCode(
+    "import.program_missing",
+    "the program {program} is not installed",
+    "Install it into an environment of its own: `dampipe import {importer} --install`.",
+)
+PROGRAM_NOT_INSTALLED = ErrorCode(
+    "import.program_not_installed",
+    "{program} could not be installed: {problem}",
+    "pip fetches it from the package index; install it by other means where there is no way to it: it is found in PATH.",
+)
+PROGRAM_FAILED = ErrorCode(
+    "import.program_failed",
+    "{program} ended with an error: {problem}",
+    "Run it by hand to see all of what it says.",
+)
+INCLUDE_UNKNOWN = ErrorCode(
+    "import.include_unknown",
+    "{name!r} is nothing that can be included; there are: {known}",
+    "Choose among these.",
+)
+INCLUDE_LOCAL = ErrorCode(
+    "import.include_local",
+    "{name!r} is only included at the command line: it leads to files outside of the origin",
+    "Import it at the command line of that machine.",
+)

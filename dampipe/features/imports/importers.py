@@ -2,7 +2,9 @@
 
     Importer            lists an origin, and opens its files to be read
     ├── card            a camera card, as a whole (card.py)
-    └── folder          a folder, file by file (folder.py)
+    ├── folder          a folder, file by file (folder.py)
+    ├── photos          a library of Apple Photos (apple_photos/)
+    └── icloud          the photos of an Apple account, which are fetched first (icloud/)
 
 Other packages register theirs in pyproject.toml; `dampipe import NAME ORIGIN --to DESTINATION` is there then:
 
@@ -13,16 +15,18 @@ An importer only says what there is. Matching, copying, verification, manifests 
 (worker.py). It is made without arguments, once a process.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, cast
 
-from dampipe.features.imports.errors import IMPORTER_UNKNOWN
-from dampipe.features.imports.model import Reason
+from dampipe.features.imports.errors import IMPORTER_UNKNOWN, INCLUDE_UNKNOWN
+from dampipe.features.imports.model import Facts, Reason
+from dampipe.features.imports.notes.model import FileNotes
 from dampipe.features.imports.pattern import Pattern
-from dampipe.kernel.errors import NotFound
+from dampipe.features.imports.programs import OwnProgram
+from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.paths import printable
 
 GROUP = "dampipe.importers"
@@ -46,6 +50,12 @@ class OriginFile:
     """Whether it is a clip, a photograph or a sound, of which facts can be read."""
     set_aside: Reason | None = None
     """Why it is not to be copied; None: it is."""
+    name: str = ""
+    """What the pattern takes for its path below the origin, where the origin calls it by another name; "": its key."""
+    facts: Facts | None = None
+    """What the pattern may say of it, where the origin knows; None: it is probed."""
+    notes: FileNotes | None = None
+    """What is to be said of its asset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +108,58 @@ class Importer(Protocol):
         ...
 
 
+class Including(Protocol):
+    """An importer that leaves some files out unless it is asked for them."""
+
+    includes: tuple[str, ...]
+    """What can be asked for."""
+    includes_outside: tuple[str, ...]
+    """Those of them that lead to files outside of the origin."""
+
+    def including(self, include: tuple[str, ...]) -> Importer:
+        """An importer that imports these, too."""
+        ...
+
+
+class Fetching(Protocol):
+    """An importer whose files are fetched first, into a spool with a quota, which they leave once they are copied."""
+
+    def fetch(self, origin: str, check: Callable[[], object]) -> None:
+        """Fetch some more, if there is any: afterwards `list` lists what is in the spool.
+
+        check: called about every second; raises where the import is paused or cancelled. Raises Transient where nothing
+        can be fetched now.
+        """
+        ...
+
+    def release(self, origin: str, keys: Iterable[str]) -> None:
+        """Free what these files take: every copy of them was verified."""
+        ...
+
+
+def fetching(importer: Importer) -> Fetching | None:
+    """The importer, if it fetches its files."""
+    return cast(Fetching, importer) if hasattr(importer, "fetch") else None
+
+
+def includes_of(importer: Importer) -> tuple[str, ...]:
+    """What can be included that is not imported by default."""
+    found: tuple[str, ...] = getattr(importer, "includes", ())
+    return found
+
+
+def includes_outside(importer: Importer) -> tuple[str, ...]:
+    """Those of them that lead to files outside of the origin."""
+    found: tuple[str, ...] = getattr(importer, "includes_outside", ())
+    return found
+
+
+def program_of(importer: Importer) -> OwnProgram | None:
+    """The program that an importer runs, and that can be installed for it."""
+    found: OwnProgram | None = getattr(importer, "program", None)
+    return found
+
+
 @cache
 def _points() -> dict[str, EntryPoint]:
     return {point.name: point for point in sorted(entry_points(group=GROUP))}
@@ -115,6 +177,16 @@ def importer_named(name: str) -> Importer:
         raise NotFound(IMPORTER_UNKNOWN, name=printable(name), known=", ".join(_points()))
     made: Importer = _points()[name].load()()
     return made
+
+
+def importer_with(name: str, include: Sequence[str]) -> Importer:
+    """The importer of that name, which also imports what is included. Raises NotFound and InvalidInput."""
+    importer = importer_named(name)
+    for one in include:
+        if one not in includes_of(importer):
+            known = ", ".join(includes_of(importer)) or "nothing"
+            raise InvalidInput(INCLUDE_UNKNOWN, name=printable(one), known=known)
+    return cast(Including, importer).including(tuple(sorted(set(include)))) if include else importer
 
 
 def pattern_of(importer: Importer, text: str) -> Pattern:

@@ -80,9 +80,32 @@ class Reason(StrEnum):
     """A link at the destination leads out of the source."""
     COPY_DIFFERS = "copy_differs"
     """What was read back differs from what was written: the disk or its connection is faulty."""
+    HIDDEN = "hidden"
+    """A photo that is hidden in its library, and was not asked for."""
+    TRASHED = "trashed"
+    """A photo that was deleted in its library, and not asked for."""
+    SHARED = "shared"
+    """A photo of another person, of which the library has a reduced copy only, and that was not asked for."""
+    LIBRARY_DATA = "library_data"
+    """What a photo library keeps for itself: its database, previews, instructions of edits."""
+    REFERENCED = "referenced"
+    """A file outside of the library, to which it refers, and that was not asked for."""
+    IN_ICLOUD_ONLY = "in_icloud_only"
+    """The original, or a part of it, is not on this machine; what is there is a preview, which is not imported."""
+    MISSING = "missing"
+    """The library knows it, and it is not there."""
+    ORPHAN = "orphan"
+    """A photograph in the library's folders that the library does not know."""
 
 
-EXPECTED = (Reason.NOT_MEDIA, Reason.SYSTEM_FILE)
+EXPECTED = (
+    Reason.NOT_MEDIA,
+    Reason.SYSTEM_FILE,
+    Reason.HIDDEN,
+    Reason.TRASHED,
+    Reason.SHARED,
+    Reason.LIBRARY_DATA,
+)
 """Reasons that are no fault."""
 
 
@@ -136,6 +159,8 @@ class ImportRequest(BaseModel):
     """One or two: names of managed sources, or absolute paths in them."""
     pattern: str = ""
     """Empty: the importer's own."""
+    include: tuple[str, ...] = ()
+    """What is imported that the importer leaves out by default, such as `hidden`."""
 
     @model_validator(mode="after")
     def _is_valid(self) -> Self:

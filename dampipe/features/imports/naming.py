@@ -10,6 +10,7 @@ from dampipe.features.imports.importers import Importer, OriginFile
 from dampipe.features.imports.model import Facts
 from dampipe.features.imports.pattern import Pattern, Value
 from dampipe.features.imports.places import Place
+from dampipe.features.imports.tables import ImportFileRow
 from dampipe.kernel.paths import join_key, kept_time, split_key
 
 MOST_NUMBERS = 10_000
@@ -31,10 +32,11 @@ class Naming:
         self._facts = facts
         self._imported_on = datetime.fromtimestamp(created_at)
 
-    def of_file(self, key: str, mtime_ns: int) -> str:
+    def of_file(self, file: ImportFileRow) -> str:
         """The target of a file that the pattern names."""
-        folder, name = split_key(key)
-        return self._pattern.path(self._values(self._facts_of(key, mtime_ns), folder, name))
+        folder, name = split_key(name_of(file))
+        facts = Facts.model_validate_json(file.facts) if file.facts else self._facts_of(file.key, file.mtime_ns)
+        return self._pattern.path(self._values(facts, folder, name))
 
     def of_structure(self, structure: str, files: Sequence[OriginFile]) -> str:
         """The folder of a structure, by its first clip. files: those of the structure."""
@@ -73,6 +75,11 @@ class Naming:
             "shot_on": facts.shot_on,
             "imported_on": self._imported_on,
         }
+
+
+def name_of(file: ImportFileRow) -> str:
+    """The path below the origin by which the pattern names a file."""
+    return file.named or file.key
 
 
 def beside(lead: str, lead_target: str, key: str) -> str:

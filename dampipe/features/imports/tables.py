@@ -17,6 +17,8 @@ class ImportSessionRow(SQLModel, table=True):
     origin: str = Field(sa_column=fs_path())
     """Absolute path, as the machine saw it that was asked."""
     pattern: str = Field(sa_column=long_text())
+    include: str = Field(default="[]", sa_column=long_text())
+    """JSON list of what is imported that the importer leaves out by default."""
     destinations: str = Field(sa_column=long_text())
     """JSON list of `Destination`s."""
     structures: str = Field(default="{}", sa_column=long_text())
@@ -61,6 +63,7 @@ class ImportFileRow(SQLModel, table=True):
         Index("import_file_key", "session_id", "key", unique=True),
         Index("import_file_state", "session_id", "state", "turn", "id"),
         Index("import_file_content", "size", "sha1"),
+        Index("import_file_lead", "session_id", "lead"),
         index_where("import_file_set_aside", "state = 'set_aside'", "session_id", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -74,6 +77,10 @@ class ImportFileRow(SQLModel, table=True):
     """Key of the file with which it travels; empty: none."""
     structure: str | None = Field(default=None, sa_column=Column(FsPath, nullable=True))
     """Folder of the origin that is copied with its structure ("": all of the origin); None: named by the pattern."""
+    named: str = Field(sa_column=fs_path())
+    """The path below the origin that the pattern takes for its own; empty: the key."""
+    facts: str = Field(default="", sa_column=long_text())
+    """JSON: `Facts` as the origin knows them; empty: the file is probed for them."""
     state: str = Field(default=FileState.PENDING)
     reason: str = ""
     """Code, why it was set aside or is tried again."""
@@ -92,5 +99,19 @@ class ImportFileRow(SQLModel, table=True):
     done_at: float | None = None
 
 
+class ImportNoteRow(SQLModel, table=True):
+    """What the origin says of a file, until and after it was applied to its asset."""
+
+    __tablename__ = "import_note"
+    __table_args__ = (index_where("import_note_due", "applied_at IS NULL", "file_id"),)
+    file_id: int = Field(sa_column=owned("import_file.id", primary_key=True))
+    notes: str = Field(sa_column=long_text())
+    """JSON: `FileNotes`."""
+    edit_of: str | None = Field(default=None, sa_column=Column(FsPath, nullable=True))
+    """The key of the file of the same session of which it is an edited version."""
+    applied_at: float | None = None
+
+
 IMPORT_SESSION = table_of(ImportSessionRow)
 IMPORT_FILE = table_of(ImportFileRow)
+IMPORT_NOTE = table_of(ImportNoteRow)
