@@ -35,7 +35,9 @@ class CollectionPaths:
             lock_tree(connection, self._db)
             for name in path_names(names):
                 mine = (COLLECTION.c.name == name, COLLECTION.c.filters.is_(None))
-                under = COLLECTION.c.parent_id.is_(None) if parent is None else COLLECTION.c.parent_id == parent
+                under = (
+                    COLLECTION.c.parent_id.is_(None) if parent is None else COLLECTION.c.parent_id == parent
+                )
                 first = select(COLLECTION.c.id).where(under, *mine).order_by(COLLECTION.c.id).limit(1)
                 found = connection.execute(first).scalar()
                 if found is None:

@@ -35,7 +35,9 @@ class Naming:
     def of_file(self, file: ImportFileRow) -> str:
         """The target of a file that the pattern names."""
         folder, name = split_key(name_of(file))
-        facts = Facts.model_validate_json(file.facts) if file.facts else self._facts_of(file.key, file.mtime_ns)
+        facts = (
+            Facts.model_validate_json(file.facts) if file.facts else self._facts_of(file.key, file.mtime_ns)
+        )
         return self._pattern.path(self._values(facts, folder, name))
 
     def of_structure(self, structure: str, files: Sequence[OriginFile]) -> str:

@@ -47,7 +47,9 @@ class OwnProgram:
         say: called with what is going on, for people.
         """
         python = self.folder / "bin" / "python"
-        say(f"installing {self.requirement} into {printable(self.folder)}: pip fetches about {self.megabytes} MB")
+        say(
+            f"installing {self.requirement} into {printable(self.folder)}: pip fetches about {self.megabytes} MB"
+        )
         if not python.exists():
             self._run([sys.executable, "-m", "venv", "--clear", str(self.folder)])
         pip = [str(python), "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]

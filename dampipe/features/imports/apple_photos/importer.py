@@ -28,7 +28,9 @@ class PhotosImporter(LocalOrigin):
 
     include: tuple[str, ...] = ()
 
-    summary = "Copy the photos of an Apple Photos library, verified, with albums, people, favourites and edits."
+    summary = (
+        "Copy the photos of an Apple Photos library, verified, with albums, people, favourites and edits."
+    )
     names_files = True
     fields = ("name", "stem", "suffix", "camera", "shot_on", "imported_on")
     default_pattern = "{shot_on:%Y/%m}/{name}"

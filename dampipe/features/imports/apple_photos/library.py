@@ -85,7 +85,9 @@ def _parsed(output: Path, package: str, library: str) -> Iterator[Photo]:
                     continue
                 photo = Photo.model_validate(said)
             except (ValueError, ValidationError) as error:
-                raise InvalidInput(PROGRAM_FAILED, program=OSXPHOTOS.name, problem=str(error)[:300]) from error
+                raise InvalidInput(
+                    PROGRAM_FAILED, program=OSXPHOTOS.name, problem=str(error)[:300]
+                ) from error
             count += 1
             moved = {
                 name: _moved(path, package, library)

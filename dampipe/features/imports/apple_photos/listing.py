@@ -1,9 +1,9 @@
 """What a library package holds, as inputs of a receipt: the files of its photos, and everything else in it. No SQL.
 
-    a photo         its original; the other halves of a raw and a Live Photo travel with it, and so does its edited version
-    not imported    hidden, in the trash, of others: set aside, unless they were asked for
-    not there       in iCloud only, or lost: set aside. A preview is never imported as an original
-    the rest        what Photos keeps for itself is one input a folder, everything else one a file
+a photo         its original; the other halves of a raw and a Live Photo travel with it, and so does its edited version
+not imported    hidden, in the trash, of others: set aside, unless they were asked for
+not there       in iCloud only, or lost: set aside. A preview is never imported as an original
+the rest        what Photos keeps for itself is one input a folder, everything else one a file
 """
 
 import os
@@ -65,7 +65,9 @@ class _Files:
         return self.by_key.pop(key, None)
 
 
-def listing(library: str, photos: Sequence[Photo], include: Sequence[str], album_root: str) -> Iterator[OriginFile]:
+def listing(
+    library: str, photos: Sequence[Photo], include: Sequence[str], album_root: str
+) -> Iterator[OriginFile]:
     """Every photo and every file. album_root: the collection below which albums are. Raises OSError."""
     here: list[OriginFile] = []
     kept: list[OriginFile] = []
@@ -98,7 +100,9 @@ def walk_package(library: str) -> Iterator[OriginFile]:
             if key in KEPT_FOLDERS:
                 size, newest = _weight(os.path.join(library, key))
                 yield OriginFile(key, size, newest, is_footage=False, set_aside=Reason.LIBRARY_DATA)
-        here.folders = [name for name, key in zip(here.folders, inside, strict=True) if key not in KEPT_FOLDERS]
+        here.folders = [
+            name for name, key in zip(here.folders, inside, strict=True) if key not in KEPT_FOLDERS
+        ]
         yield from here.files
 
     return walk(library, classify)
@@ -163,13 +167,13 @@ def _of_photo(photo: Photo, files: _Files, include: Sequence[str], album_root: s
             return OriginFile(guess, 0, 0, is_footage=False, set_aside=why_not or reason, name=name)
         lead = key if original is not None and original.set_aside is None and why_not is None else ""
         aside = found.set_aside or why_not
-        return replace(found, lead=lead, set_aside=aside, name=name, facts=facts, notes=None if aside else said)
+        return replace(
+            found, lead=lead, set_aside=aside, name=name, facts=facts, notes=None if aside else said
+        )
 
     if original is not None:
         aside = original.set_aside or why_not
-        yield replace(
-            original, set_aside=aside, name=photo.name, facts=facts, notes=None if aside else notes
-        )
+        yield replace(original, set_aside=aside, name=photo.name, facts=facts, notes=None if aside else notes)
     else:
         yield OriginFile(key, 0, 0, is_footage=False, set_aside=why_not or absent, name=photo.name)
     of_original = key.rpartition(".")[0] or key

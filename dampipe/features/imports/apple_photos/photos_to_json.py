@@ -11,7 +11,16 @@ import sys
 
 PLAIN = (
     *("uuid", "filename", "original_filename", "title", "description", "keywords", "persons", "rating"),
-    *("favorite", "hidden", "intrash", "shared", "syndicated", "saved_to_library", "ismissing", "iscloudasset"),
+    *(
+        "favorite",
+        "hidden",
+        "intrash",
+        "shared",
+        "syndicated",
+        "saved_to_library",
+        "ismissing",
+        "iscloudasset",
+    ),
     *("isreference", "ismovie", "slow_mo", "hasadjustments", "live_photo", "has_raw", "path", "path_edited"),
     *("path_live_photo", "path_edited_live_photo", "path_raw"),
 )

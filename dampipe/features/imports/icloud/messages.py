@@ -21,8 +21,14 @@ from dampipe.kernel.paths import printable
 
 _RULES: tuple[tuple[ErrorCode, str], ...] = (
     (ADVANCED_PROTECTION, r"private db access disabled|private db access is disabled"),
-    (NOT_SET_UP, r"ZONE_NOT_FOUND|iCloud setup is not complete|ServiceNotActivated|repair/complete|TERMS_UPDATE_NEEDED"),
-    (LOGIN_FAILED, r"Invalid email/password combination|Failed to verify two-(?:factor|step) authentication code"),
+    (
+        NOT_SET_UP,
+        r"ZONE_NOT_FOUND|iCloud setup is not complete|ServiceNotActivated|repair/complete|TERMS_UPDATE_NEEDED",
+    ),
+    (
+        LOGIN_FAILED,
+        r"Invalid email/password combination|Failed to verify two-(?:factor|step) authentication code",
+    ),
     (
         LOGIN_NEEDED,
         r"Two-(?:factor|step) authentication (?:is )?required|None of providers gave password|Invalid global session"

@@ -114,7 +114,9 @@ class Spool:
         """Note what icloudpd could not fetch, in place of what was noted before."""
         path = self.path / MISSED
         temporary = path.with_suffix(".part")
-        temporary.write_text(json.dumps(list(dict.fromkeys(names))), encoding="utf-8", errors="surrogateescape")
+        temporary.write_text(
+            json.dumps(list(dict.fromkeys(names))), encoding="utf-8", errors="surrogateescape"
+        )
         os.replace(temporary, path)
 
     def _missed(self) -> list[str]:

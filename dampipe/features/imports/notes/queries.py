@@ -103,7 +103,9 @@ class NoteRepository:
         """The numbers of assets by the SHA-1s of their versions."""
         found: dict[str, int] = {}
         for some in chunked(sorted(set(sha1s))):
-            rows = connection.execute(select(VERSION.c.sha1, VERSION.c.asset_id).where(VERSION.c.sha1.in_(some)))
+            rows = connection.execute(
+                select(VERSION.c.sha1, VERSION.c.asset_id).where(VERSION.c.sha1.in_(some))
+            )
             found.update({row.sha1: row.asset_id for row in rows})
         return found
 

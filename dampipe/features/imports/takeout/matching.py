@@ -46,6 +46,8 @@ class Matched:
     """The JSON file of a photograph or film."""
     leads: dict[int, int] = field(default_factory=dict)
     """The photograph of the film of a live photograph."""
+    originals: dict[int, int] = field(default_factory=dict)
+    """The photograph of which another one is an edited copy."""
 
 
 def match(media: Sequence[Item], jsons: Sequence[Item], title_of: Callable[[int], str]) -> Matched:
@@ -141,6 +143,7 @@ class _Match:
                 if near:
                     still = min(near, key=lambda one: (one.part != item.part, one.id))
                     self._found.described[item.id] = self._found.described[still.id]
+                    self._found.originals[item.id] = still.id
                 elif by_stem.get((stem.casefold(), number)):
                     self._take(item, by_stem[stem.casefold(), number])
                 if item.id in self._found.described:
