@@ -59,7 +59,6 @@ BUILT_IN = (
     VERSIONS,
     FIXITY,
     SCANNING,
-    IMPORTS,
     PROCESSING,
     EVENTS,
     BUS,
@@ -80,6 +79,7 @@ BUILT_IN = (
     SUBCLIPS,
     REVIEW,
     COLLECTIONS,
+    IMPORTS,
     SHARING,
     BACKUP,
 )

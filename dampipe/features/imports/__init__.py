@@ -12,12 +12,12 @@ FEATURE = Feature(
     },
     commands={
         "import": Command(
-            "Copy a card or a folder into managed sources, verified.", f"{__name__}.cli:command"
+            "Copy cards, folders and photo libraries into managed sources.", f"{__name__}.cli:command"
         ),
     },
     routers=(f"{__name__}.http:router",),
     tasks={"import": Task(f"{__name__}.tasks:ImportTask", queue="io")},
-    sweeps=(f"{__name__}.sweep:ImportSweep",),
+    sweeps=(f"{__name__}.sweep:ImportSweep", f"{__name__}.notes.sweep:NoteSweep"),
     events=tuple(
         f"{__name__}.events:{name}" for name in ("ImportStarted", "ImportFinished", "ImportFileSetAside")
     ),

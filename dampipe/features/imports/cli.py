@@ -10,6 +10,7 @@ import click
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
 from dampipe.features.imports import errors
+from dampipe.features.imports.cli_options import more_options, origin_of
 from dampipe.features.imports.importers import Importer, importer_named, importer_names
 from dampipe.features.imports.model import (
     LARGEST_ID,
@@ -40,7 +41,9 @@ def command() -> None:
 def _begin_command(name: str, importer: Importer) -> click.Command:
     """`dampipe import NAME ORIGIN`"""
 
-    @click.argument("origin", type=click.Path(), callback=not_empty)
+    @click.argument(
+        "origin", type=click.Path(), metavar=getattr(importer, "origin_metavar", "ORIGIN"), callback=not_empty
+    )
     @click.option(
         "--to", "to", multiple=True, required=True, metavar="NAME_OR_PATH", callback=not_empty,
         help="A managed source, or a folder in one; a second one for a second copy.",
@@ -55,12 +58,22 @@ def _begin_command(name: str, importer: Importer) -> click.Command:
         "--wait", is_flag=True, help="Wait until it is over or cannot continue, and print the receipt."
     )
     @json_option
-    def begin(origin: str, to: tuple[str, ...], pattern: str, wait: bool, as_json: bool) -> None:
+    def begin(
+        origin: str,
+        to: tuple[str, ...],
+        pattern: str,
+        wait: bool,
+        as_json: bool,
+        include: tuple[str, ...] = (),
+    ) -> None:
         names = {source.name for source in service(SourceService).reports(LOCAL)}
         places = tuple(one if one in names else os.path.abspath(one) for one in to)
         imports = service(ImportService)
         report = imports.begin(
-            LOCAL, ImportRequest(importer=name, origin=os.path.abspath(origin), to=places, pattern=pattern)
+            LOCAL,
+            ImportRequest(
+                importer=name, origin=origin_of(importer, origin), to=places, pattern=pattern, include=include
+            ),
         )
         if wait:
             _end(_followed(imports, report, quiet=as_json), as_json)
@@ -71,6 +84,8 @@ def _begin_command(name: str, importer: Importer) -> click.Command:
                 f"import {report.number} submitted; `dampipe import show {report.number}` shows how far it is"
             )
 
+    for option in more_options(importer):
+        begin = option(begin)
     return click.command(name=name, help=f"{importer.summary}\n\nThe origin is only read.")(begin)
 
 

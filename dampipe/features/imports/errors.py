@@ -106,3 +106,8 @@ INCLUDE_LOCAL = ErrorCode(
     "{name!r} is only included at the command line: it leads to files outside of the origin",
     "Import it at the command line of that machine.",
 )
+SPOOL_FULL = ErrorCode(
+    "import.spool_full",
+    "the space for files that are fetched is used up, and none of them can be copied to make room",
+    "Give the setting staging_quota more, or free space on the disk of the home folder; see what was set aside.",
+)

@@ -1,7 +1,7 @@
 """The table of the files of imports, written here only, and only by the worker that holds the session."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from dampipe.features.imports.events import ImportFileSetAside
 from dampipe.features.imports.held import ImportJob, fenced
 from dampipe.features.imports.importers import OriginFile
 from dampipe.features.imports.model import EXPECTED, Copy, Destination, FileState, Phase, Reason
+from dampipe.features.imports.notes.queries import insert_notes
 from dampipe.features.imports.queries import choose_alone
 from dampipe.features.imports.tables import IMPORT_FILE, ImportFileRow
 from dampipe.kernel.db.chunks import chunked
@@ -29,7 +30,7 @@ class ImportFileRepository:
     def add_files(
         self,
         job: ImportJob,
-        files: Iterable[OriginFile],
+        files: Sequence[OriginFile],
         choose: Callable[[frozenset[tuple[Destination, str]]], Mapping[str, str]],
     ) -> ImportJob:
         """Add the files of a listing that are not known yet, and choose the folders of structures; then copy.
@@ -43,7 +44,7 @@ class ImportFileRepository:
             self._insert(connection, job, files)
         return replace(job, phase=Phase.COPY, structures=structures)
 
-    def _insert(self, connection: Connection, job: ImportJob, files: Iterable[OriginFile]) -> None:
+    def _insert(self, connection: Connection, job: ImportJob, files: Sequence[OriginFile]) -> None:
         rows = []
         for file in files:
             aside = file.set_aside
@@ -52,12 +53,15 @@ class ImportFileRepository:
                 {
                     "session_id": job.number, "key": file.key, "size": file.size, "mtime_ns": file.mtime_ns,
                     "lead": file.lead, "structure": file.structure, "state": state, "reason": aside or "",
+                    "named": file.name, "facts": "" if file.facts is None else file.facts.model_dump_json(),
                     "detail": "", "target": "", "placing": False, "copies": "[]", "attempts": 0, "turn": 0,
                 }
             )  # fmt: skip
         if not rows:
             return
         connection.execute(self._db.insert(IMPORT_FILE).on_conflict_do_nothing(), rows)
+        notes = {file.key: file.notes for file in files if file.notes is not None and file.set_aside is None}
+        insert_notes(connection, self._db, job.number, notes)
         at_fault = [row["key"] for row in rows if row["reason"] and row["reason"] not in EXPECTED]
         for keys in chunked(at_fault):
             found = select(IMPORT_FILE.c.id, IMPORT_FILE.c.reason).where(
@@ -106,6 +110,12 @@ class ImportFileRepository:
         with self._db.read() as connection:
             rows = rows_of(ImportFileRow, connection.execute(select(IMPORT_FILE).where(*own)))
         return rows[0] if rows else None
+
+    def travelling(self, number: int, lead: str) -> list[ImportFileRow]:
+        """The files that travel with one, by its key."""
+        own = (IMPORT_FILE.c.session_id == number, IMPORT_FILE.c.lead == lead)
+        with self._db.read() as connection:
+            return rows_of(ImportFileRow, connection.execute(select(IMPORT_FILE).where(*own)))
 
     def pending_targets(self, number: int) -> list[str]:
         """The targets that files without an outcome have, or may have."""

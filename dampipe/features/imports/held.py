@@ -26,6 +26,7 @@ class ImportJob:
     importer: str
     origin: str
     pattern: str
+    include: tuple[str, ...]
     destinations: tuple[Destination, ...]
     structures: Mapping[str, str]
     mounts: Mapping[str, Any]

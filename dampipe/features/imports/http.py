@@ -35,7 +35,7 @@ class ImportBody(BaseModel):
     model_config = STRICT
 
     importer: Annotated[str, Field(min_length=1, max_length=100), Storable()]
-    """`card`, `folder`, or what a plug-in adds."""
+    """`card`, `folder`, `photos`, or what a plug-in adds."""
     origin: Annotated[str, Field(max_length=MAX_PATH), Storable(r"^/[^\u0000]*$")]
     """Absolute path as the machine sees it that receives the request, below a source or a folder of the setting
     scan_roots."""
@@ -46,6 +46,10 @@ class ImportBody(BaseModel):
     """Names of managed sources, or absolute paths in them."""
     pattern: Annotated[str, Field(max_length=LONGEST), Storable()] = ""
     """Empty: that of the importer."""
+    include: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=100), Storable()], ...], Field(max_length=10)
+    ] = ()
+    """Of a photo library: `hidden`, `trashed`, `shared` and `orphans` are left out otherwise."""
 
 
 @router.post(

@@ -124,11 +124,11 @@ class Including(Protocol):
 class Fetching(Protocol):
     """An importer whose files are fetched first, into a spool with a quota, which they leave once they are copied."""
 
-    def fetch(self, origin: str, check: Callable[[], object]) -> None:
-        """Fetch some more, if there is any: afterwards `list` lists what is in the spool.
+    def fetch(self, origin: str, quota: int, check: Callable[[], object]) -> bool:
+        """Fetch some more, if there is any: afterwards `list` lists what is in the spool; returns whether that is all.
 
-        check: called about every second; raises where the import is paused or cancelled. Raises Transient where nothing
-        can be fetched now.
+        quota: bytes that the spool may take. check: called about every second; raises where the import is paused or
+        cancelled. Raises Transient where nothing can be fetched now.
         """
         ...
 

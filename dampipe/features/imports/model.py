@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, computed_field, model_validator
 
 from dampipe.features.imports import errors
 from dampipe.kernel.errors import InvalidInput
-from dampipe.kernel.paths import is_valid, printable
+from dampipe.kernel.paths import is_url, is_valid, printable
 from dampipe.kernel.progress import Progress
 
 LARGEST_ID = 2**63 - 1
@@ -94,6 +94,8 @@ class Reason(StrEnum):
     """The original, or a part of it, is not on this machine; what is there is a preview, which is not imported."""
     MISSING = "missing"
     """The library knows it, and it is not there."""
+    NOT_FETCHED = "not_fetched"
+    """It could not be downloaded; the next import tries it again."""
     ORPHAN = "orphan"
     """A photograph in the library's folders that the library does not know."""
 
@@ -154,7 +156,7 @@ class ImportRequest(BaseModel):
 
     importer: str
     origin: str
-    """Absolute path as the machine sees it that receives the request."""
+    """Absolute path as the machine sees it that receives the request, or a URL."""
     to: tuple[str, ...]
     """One or two: names of managed sources, or absolute paths in them."""
     pattern: str = ""
@@ -167,7 +169,7 @@ class ImportRequest(BaseModel):
         for path in (self.origin, *self.to):
             if not is_valid(path):
                 raise InvalidInput(errors.PATH_INVALID, path=ascii(path))
-        if not self.origin.startswith("/"):
+        if not self.origin.startswith("/") and not is_url(self.origin):
             raise InvalidInput(errors.PATH_INVALID, path=printable(self.origin))
         if not 1 <= len(self.to) <= MOST_DESTINATIONS:
             raise InvalidInput(errors.DESTINATION_COUNT, most=MOST_DESTINATIONS, count=len(self.to))
@@ -212,6 +214,7 @@ class ImportReport(BaseModel):
     destinations: tuple[str, ...]
     """Printable paths."""
     pattern: str
+    include: tuple[str, ...] = ()
     state: SessionState
     phase: Phase
     problem: str = ""

@@ -32,7 +32,7 @@ def import_worker(services: Services) -> ImportWorker:
         services.get(TaskTransport),
         services.get(LeaseRenewer),
         services.get(Settings).lease,
-        ImportPolicy(),
+        ImportPolicy(spool_quota=int(services.get(Settings).staging_quota * 1e9)),
     )
 
 

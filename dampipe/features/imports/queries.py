@@ -52,7 +52,13 @@ class ImportRepository:
     # Sessions, as people see them
 
     def create(
-        self, importer: str, origin: str, pattern: str, destinations: Sequence[Destination], actor: Actor
+        self,
+        importer: str,
+        origin: str,
+        pattern: str,
+        destinations: Sequence[Destination],
+        actor: Actor,
+        include: Sequence[str] = (),
     ) -> int:
         """Create a session, and return its number. Raises Conflict if another one of the origin is not over."""
         with self._db.write() as connection:
@@ -64,7 +70,7 @@ class ImportRepository:
             if number is not None:
                 raise Conflict(errors.ALREADY_RUNNING, number=number, path=printable(origin))
             new = IMPORT_SESSION.insert().values(
-                importer=importer, origin=origin, pattern=pattern,
+                importer=importer, origin=origin, pattern=pattern, include=json.dumps(sorted(set(include))),
                 destinations=json.dumps([one.model_dump() for one in destinations]),
                 structures="{}", mounts="{}", state=SessionState.WAITING, phase=Phase.LIST, rounds=0, problem="",
                 problem_code="", manifests="[]", safe_to_format=False, actor=str(actor), leftovers=False,
@@ -116,6 +122,12 @@ class ImportRepository:
             problem_code="",
             not_before=0.0,
         )
+
+    def blocked_of(self, origin: str) -> list[int]:
+        """The numbers of blocked sessions of an origin."""
+        mine = (IMPORT_SESSION.c.origin == origin, IMPORT_SESSION.c.state == SessionState.BLOCKED)
+        with self._db.read() as connection:
+            return list(connection.execute(select(IMPORT_SESSION.c.id).where(*mine)).scalars())
 
     def cancel(self, number: int, actor: Actor) -> None:
         """End a session: what was copied stays, other files stay without an outcome. Raises Conflict."""
@@ -181,6 +193,7 @@ class ImportRepository:
             importer=row.importer,
             origin=row.origin,
             pattern=row.pattern,
+            include=tuple(json.loads(row.include)),
             destinations=tuple(Destination.model_validate(one) for one in json.loads(row.destinations)),
             structures=json.loads(row.structures),
             mounts=json.loads(row.mounts),

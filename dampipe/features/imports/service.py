@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Sequence
 
 from dampipe.features.imports import errors
-from dampipe.features.imports.importers import importer_named, pattern_of
+from dampipe.features.imports.importers import importer_named, importer_with, includes_outside, pattern_of
 from dampipe.features.imports.model import (
     Destination,
     FileState,
@@ -26,7 +26,7 @@ from dampipe.features.sources.path_mapping import below_root, holder, under_know
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.jobs.dispatch import TaskTransport
 from dampipe.kernel.access import MANAGE, Actor, require
-from dampipe.kernel.errors import BrokerDown, InvalidInput, NotFound
+from dampipe.kernel.errors import BrokerDown, InvalidInput, NotFound, NotPermitted
 from dampipe.kernel.paths import is_url, printable
 from dampipe.kernel.progress import Progress
 from dampipe.kernel.visibility import Visibility
@@ -59,15 +59,17 @@ class ImportService:
         """
         require(actor, MANAGE)
         self._require_all(actor)
-        importer = importer_named(request.importer)
+        importer = importer_with(request.importer, request.include)
         pattern = pattern_of(importer, request.pattern)
-        origin = os.path.normpath(request.origin)
+        origin = request.origin if is_url(request.origin) else os.path.normpath(request.origin)
         importer.check(origin)
         sources = self._sources.all()
         chosen = [self._destination(name, sources) for name in request.to]
         _check_apart(origin, chosen)
         destinations = [destination for destination, _ in chosen]
-        number = self._imports.create(request.importer, origin, pattern.text, destinations, actor)
+        number = self._imports.create(
+            request.importer, origin, pattern.text, destinations, actor, request.include
+        )
         self._notify(number)
         return self.report(actor, number)
 
@@ -75,11 +77,14 @@ class ImportService:
         """The same for clients that may see the footage and nothing else of this machine.
 
         Raises NotPermitted for an origin that is not below a source or one of the scan roots; whether it exists makes
-        no difference.
+        no difference. Nor is anything included that lies outside of the origin.
         """
         require(actor, MANAGE)
         self._require_all(actor)
         self._scans().require_inside(actor, [request.origin])
+        for one in includes_outside(importer_named(request.importer)):
+            if one in request.include:
+                raise NotPermitted(errors.INCLUDE_LOCAL, name=one)
         return self.begin(actor, request)
 
     def _destination(self, name: str, sources: Sequence[Source]) -> tuple[Destination, str]:
@@ -141,6 +146,16 @@ class ImportService:
         self._notify(number)
         return self.report(actor, number)
 
+    def resume_blocked(self, actor: Actor, origin: str) -> list[int]:
+        """Continue blocked imports of an origin at once: what they waited for was done. Returns their numbers."""
+        require(actor, MANAGE)
+        self._require_all(actor)
+        numbers = self._imports.blocked_of(origin)
+        for number in numbers:
+            self._imports.resume(number)
+            self._notify(number)
+        return numbers
+
     def cancel(self, actor: Actor, number: int) -> ImportReport:
         """End an import: what is copied stays, half-written files are deleted.
 
@@ -180,6 +195,7 @@ def _report(row: ImportSessionRow, counts: tuple, sources: Sequence[Source]) -> 
         origin=printable(row.origin),
         destinations=described(_destinations(row), sources),
         pattern=row.pattern,
+        include=tuple(json.loads(row.include)),
         state=SessionState(row.state),
         phase=Phase(row.phase),
         problem=row.problem,
@@ -216,7 +232,7 @@ def _file_report(row: ImportFileRow, roots: Sequence[str]) -> ImportFileReport:
 def _check_apart(origin: str, chosen: Sequence[tuple[Destination, str]]) -> None:
     """Raise InvalidInput where two of origin and destinations are the same folder, or one lies in the other."""
     paths = [os.path.realpath(path) for _, path in chosen]
-    for path in paths:
+    for path in paths if not is_url(origin) else ():
         if _overlap(path, os.path.realpath(origin)):
             raise InvalidInput(errors.OVERLAP, path=printable(origin), other=printable(path))
     if len(paths) == 2 and _overlap(*paths):

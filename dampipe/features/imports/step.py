@@ -3,6 +3,7 @@
 import errno
 import logging
 import os
+import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,14 +25,21 @@ from dampipe.features.imports.files import (
     size_at,
 )
 from dampipe.features.imports.held import ImportJob, ImportStopped
-from dampipe.features.imports.importers import Importer, OriginFile, importer_named, pattern_of
+from dampipe.features.imports.importers import Importer, OriginFile, fetching, importer_with, pattern_of
 from dampipe.features.imports.model import (
     Destination,
     FileState,
     Phase,
     Reason,
 )
-from dampipe.features.imports.naming import MOST_NUMBERS, Naming, beside, choose_structures, in_structure
+from dampipe.features.imports.naming import (
+    MOST_NUMBERS,
+    Naming,
+    beside,
+    choose_structures,
+    in_structure,
+    name_of,
+)
 from dampipe.features.imports.pattern import numbered
 from dampipe.features.imports.places import Place, is_there, places_of
 from dampipe.features.imports.queries import ImportRepository
@@ -43,11 +51,14 @@ from dampipe.kernel.errors import (
     StorageFull,
     Transient,
 )
+from dampipe.kernel.home import home_folder
 from dampipe.kernel.paths import printable
 from dampipe.kernel.progress import Progress
+from dampipe.media.filetypes import is_media
 
 log = logging.getLogger(__name__)
 
+_COPIED = (FileState.IMPORTED, FileState.ALREADY_THERE)
 MOST_ROUNDS = 5
 """How often an origin that changes is listed again."""
 
@@ -66,6 +77,8 @@ class ImportPolicy:
     """Attempts at one file."""
     check_interval: float = 2.0
     """Seconds between two checks, within a file, whether the import was paused or cancelled."""
+    spool_quota: int = 0
+    """Bytes that files which are fetched first may take on this machine; 0: half of what is free."""
 
 
 class Step:
@@ -83,7 +96,7 @@ class Step:
         on_progress: Callable[[Progress], None],
     ) -> None:
         self.job = job
-        self.importer: Importer = importer_named(job.importer)
+        self.importer: Importer = importer_with(job.importer, job.include)
         self.places: list[Place] = places_of(job.destinations, sources.all())
         self.tried: set[int] = set()
         """Ids of files that this worker has tried."""
@@ -169,7 +182,9 @@ class Step:
 
     def list_origin(self) -> None:
         """List the origin, and choose the folders of its structures. Raises Transient if it is away."""
+        is_fetched = self._fetch()
         listed = self._listing()
+        self._check_room(listed, is_fetched)
 
         def choose(taken: frozenset[tuple[Destination, str]]) -> dict[str, str]:
             return choose_structures(
@@ -184,12 +199,16 @@ class Step:
         """List the origin again after everything was copied: a camera or a person may have written to it."""
         self.check_origin()
         known = self._files.all_files(self.job.number)
+        if (source := fetching(self.importer)) is not None:
+            source.release(self.job.origin, [key for key, one in known.items() if one[3] in _COPIED])
+        is_fetched = self._fetch()
         listed = self._listing()
         new = [file for file in listed if file.key not in known]
         changed = [
             known[file.key][0] for file in listed if file.key in known and _has_changed(known[file.key], file)
         ]
-        if self.job.rounds >= MOST_ROUNDS:
+        self._check_room(new, is_fetched)
+        if self.job.rounds >= MOST_ROUNDS and source is None:
             new = []  # `is_complete` finds what is left
         unplaced = {file.structure for file in new if file.structure is not None} - set(self.job.structures)
         if unplaced:  # a card has appeared in a folder: its folder is chosen as at the beginning
@@ -214,9 +233,23 @@ class Step:
             found = list(self.importer.list(self.job.origin))
         except OSError as error:
             raise self._origin_away() from error
-        if not found and self._files.all_files(self.job.number):
+        drained = fetching(self.importer) is not None
+        if not found and not drained and self._files.all_files(self.job.number):
             raise self._origin_away()
         return found
+
+    def _fetch(self) -> bool:
+        """Have an origin fetch its next files, if it does so; returns whether there are no more."""
+        source = fetching(self.importer)
+        if source is None:
+            return True
+        quota = self._policy.spool_quota or _half_free()
+        return source.fetch(self.job.origin, quota, self.check_held)
+
+    def _check_room(self, new: Sequence[OriginFile], is_fetched: bool) -> None:
+        """Raise Transient if there is more to fetch, and nothing can be copied that would make room for it."""
+        if not is_fetched and all(file.set_aside is not None for file in new):
+            raise Transient(errors.SPOOL_FULL)
 
     # One file
 
@@ -244,7 +277,8 @@ class Step:
 
     def _bring(self, file: ImportFileRow) -> None:
         self._check_unchanged(file)
-        if file.structure is None and not file.lead and not file.target and self._is_in_library(file):
+        may_be_known = file.structure is None and (not file.lead or is_media(name_of(file)))
+        if may_be_known and not file.target and self._is_in_library(file):
             return
         for _ in range(MOST_NUMBERS):
             target = file.target or self._free_target(file)
@@ -287,19 +321,21 @@ class Step:
             return in_structure(file.structure, self.job.structures[file.structure], file.key)
         if file.lead:
             lead = self._files.file_of_key(self.job.number, file.lead)
-            if lead is not None and lead.target:
-                return beside(file.lead, lead.target, file.key)
             if lead is not None:
-                return beside(file.lead, self._naming.of_file(lead.key, lead.mtime_ns), file.key)
-        return self._naming.of_file(file.key, file.mtime_ns)
+                return beside(name_of(lead), lead.target or self._naming.of_file(lead), name_of(file))
+        return self._naming.of_file(file)
 
     def _free_target(self, file: ImportFileRow) -> str:
         """The target by the pattern, with the lowest number under which no other content lies at a destination."""
         wanted = self._wanted(file)
         if file.structure is None and not file.lead:
             sha1: str | None = None
+            others = self._files.travelling(self.job.number, file.key)
+            others = [one for one in others if is_media(name_of(one)) and one.state == FileState.PENDING]
             for number in range(1, MOST_NUMBERS):
                 target = numbered(wanted, number)
+                if not all(self._fits_beside(file, target, one) for one in others):
+                    continue
                 sizes = [self._size_at(place, target) for place in self.places]
                 if any(size not in (None, file.size) for size in sizes):
                     continue
@@ -316,6 +352,11 @@ class Step:
         self._files.save_target(self.job, file.id, wanted)
         file.target = wanted
         return wanted
+
+    def _fits_beside(self, lead: ImportFileRow, target: str, file: ImportFileRow) -> bool:
+        """Whether no other content has the place of the other half of a photograph, if its lead gets a target."""
+        other = beside(name_of(lead), target, name_of(file))
+        return all(self._size_at(place, other) in (None, file.size) for place in self.places)
 
     def _settle(self, file: ImportFileRow, target: str) -> bool:
         """Have the file at the target, at every destination; False if another content is there."""
@@ -478,7 +519,7 @@ class _Translation:
 def _has_changed(known: tuple[int, int, int, FileState, str], file: OriginFile) -> bool:
     """Whether a file that has an outcome as copied is another one in a newer listing."""
     _, size, mtime_ns, state, _ = known
-    if state not in (FileState.IMPORTED, FileState.ALREADY_THERE):
+    if state not in _COPIED:
         return False
     return (size, mtime_ns) != (file.size, file.mtime_ns)
 
@@ -486,3 +527,11 @@ def _has_changed(known: tuple[int, int, int, FileState, str], file: OriginFile) 
 def mounts_of(mounted: Sequence[str], places: Sequence[Place]) -> list[str]:
     """The mount points of destinations when the import began; where it did not begin here, those of now."""
     return list(mounted) or [files.mount_point(place.root) for place in places]
+
+
+def _half_free() -> int:
+    """Half of the bytes that are free on the disk of the home folder."""
+    here = home_folder()
+    while not here.exists():
+        here = here.parent
+    return shutil.disk_usage(here).free // 2

@@ -37,6 +37,7 @@ from dampipe.jobs.lease import LeaseRenewer
 from dampipe.kernel.access import SYSTEM
 from dampipe.kernel.errors import (
     BrokerDown,
+    CannotStart,
     CatalogueDown,
     DampipeError,
     InvalidInput,
@@ -102,9 +103,10 @@ class ImportWorker:
             return "stopped: paused, cancelled or claimed by another worker"
         except (CatalogueDown, BrokerDown):  # the sweep has it continued
             raise
-        except (StorageFull, Transient, NotFound, InvalidInput) as error:
+        except (StorageFull, Transient, NotFound, InvalidInput, CannotStart) as error:
             if error.code == errors.DESTINATION_FULL.code or not isinstance(error, StorageFull):
-                self._imports.block(job, error, self._policy.blocked_delay)
+                delay = error.delay if isinstance(error, Transient) else None
+                self._imports.block(job, error, self._policy.blocked_delay if delay is None else delay)
                 log.warning("import %d waits: %s", job.number, error)
                 return f"blocked: {error}"
             raise

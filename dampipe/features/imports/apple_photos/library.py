@@ -1,7 +1,7 @@
 """Reading a library package, which is never written to.
 
-SQLite writes beside a database that it only reads (`Photos.sqlite-shm`), so osxphotos is given a copy of the database in a
-private folder, with links to everything else in the package.
+SQLite writes beside a database that it only reads (`Photos.sqlite-shm`), so osxphotos is given a copy of the database
+in a private folder, with links to everything else in the package.
 """
 
 import json

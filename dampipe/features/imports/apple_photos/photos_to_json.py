@@ -1,7 +1,10 @@
-"""Run by osxphotos in its own environment (`osxphotos run photos_to_json.py LIBRARY`): prints a line of JSON for each photo.
+"""Prints a line of JSON for each photo: run by osxphotos in its own environment.
 
-`osxphotos query --json` says ten times as much of each photo, and holds all of it in memory: some gigabytes for a library of
-100,000. It also leaves out photos of bursts that were not picked. The names are those of osxphotos' own JSON.
+    osxphotos run photos_to_json.py LIBRARY
+
+`osxphotos query --json` takes 18 times as long, since it says more of each photo, and holds all of it in memory: some
+gigabytes for a library of 100,000. It also leaves out photos of bursts that were not picked. The names are those of
+osxphotos' own JSON.
 """
 
 # mypy: ignore-errors

@@ -55,7 +55,7 @@ class Account:
     def require_session(self) -> None:
         """Raise Transient (LOGIN_NEEDED) unless it has."""
         if not self.has_session:
-            raise Transient(LOGIN_NEEDED, user=self.user)
+            raise Transient(LOGIN_NEEDED, delay=86_400.0, user=self.user)
 
     def options(self) -> list[str]:
         """The options of icloudpd that name the account and its session."""

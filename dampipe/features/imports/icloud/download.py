@@ -10,11 +10,8 @@ from pathlib import Path
 from time import monotonic
 
 from dampipe.features.imports.icloud.account import ICLOUDPD, Account
-from dampipe.features.imports.icloud.errors import SPOOL_FULL
 from dampipe.features.imports.icloud.messages import error_of, not_fetched
 from dampipe.features.imports.icloud.spool import Spool
-from dampipe.kernel.errors import Transient
-from dampipe.kernel.paths import printable
 
 KEEPER = Path(__file__).with_name("keeper.py")
 INTERVAL = 1.0
@@ -38,21 +35,21 @@ OPTIONS = (
 """No option deletes or changes anything in iCloud."""
 
 
-def fetch(account: Account, quota: int, check: Callable[[], object]) -> None:
-    """Fetch photos into the spool until there are no more, or it is full. Raises Transient, and what `check` raises.
+def fetch(account: Account, quota: int, check: Callable[[], object]) -> bool:
+    """Fetch photos into the spool until there are no more (True), or it is full (False).
+
+    Raises Transient, and what `check` raises.
 
     quota: bytes that the spool may take.
     """
     spool = Spool(account)
     with spool.locked() as lock:
-        if spool.used() >= quota:
-            if next(spool.files(), None) is None:
-                raise Transient(SPOOL_FULL, path=printable(spool.path))
-            return  # what is there is copied first
-        _run(account, spool, lock, quota, check)
+        if spool.used() >= quota:  # what is there is copied first
+            return False
+        return _run(account, spool, lock, quota, check)
 
 
-def _run(account: Account, spool: Spool, lock: int, quota: int, check: Callable[[], object]) -> None:
+def _run(account: Account, spool: Spool, lock: int, quota: int, check: Callable[[], object]) -> bool:
     command = [ICLOUDPD.path(), "--directory", str(spool.path), *OPTIONS, *account.options()]
     tail: deque[str] = deque(maxlen=_TAIL)
     missed: list[str] = []
@@ -80,10 +77,11 @@ def _run(account: Account, spool: Spool, lock: int, quota: int, check: Callable[
         reader.join()
         keeper.stdout.close()
     if is_full:
-        return
+        return False
     spool.note_missed(missed)
     if code:
         raise error_of(account.user, list(tail), code)
+    return True
 
 
 def _read(keeper: "subprocess.Popen[bytes]", tail: "deque[str]", missed: list[str]) -> None:

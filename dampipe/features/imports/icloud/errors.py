@@ -20,8 +20,9 @@ LOGIN_FAILED = ErrorCode(
 ADVANCED_PROTECTION = ErrorCode(
     "import.icloud_advanced_protection",
     "Apple denies access to the photos of {user}: Advanced Data Protection is on, or access on the web is off",
-    "With Advanced Data Protection only trusted devices can read the photos. On an iPhone or Mac, turn on Access iCloud Data "
-    "on the Web, or turn off Advanced Data Protection; or let Photos on a Mac keep all originals, and import its library.",
+    "With Advanced Data Protection only trusted devices can read the photos. On an iPhone or Mac, turn on Access "
+    "iCloud Data on the Web, or turn off Advanced Data Protection; or let Photos on a Mac keep all originals, and "
+    "import its library.",
 )
 NOT_SET_UP = ErrorCode(
     "import.icloud_not_set_up",
@@ -42,9 +43,4 @@ SPOOL_BUSY = ErrorCode(
     "import.icloud_spool_busy",
     "photos of {user} are still being fetched by another process",
     "Wait; the import continues by itself.",
-)
-SPOOL_FULL = ErrorCode(
-    "import.icloud_spool_full",
-    "the spool {path} is full of photos that could not be copied",
-    "See what was set aside, or give the setting staging_quota more; the import continues by itself.",
 )

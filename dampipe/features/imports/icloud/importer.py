@@ -35,9 +35,9 @@ class ICloudImporter(LocalOrigin):
         ICLOUDPD.path()
         account.require_session()
 
-    def fetch(self, origin: str, quota: int, check: Callable[[], object]) -> None:
+    def fetch(self, origin: str, quota: int, check: Callable[[], object]) -> bool:
         """See Fetching."""
-        fetch(Account.of(origin), quota, check)
+        return fetch(Account.of(origin), quota, check)
 
     def release(self, origin: str, keys: Iterable[str]) -> None:
         """See Fetching."""

@@ -1,4 +1,6 @@
-"""Runs a program until it ends, or until the process that started this one is gone: `python keeper.py PROGRAM ARGUMENT…`.
+"""Runs a program until it ends, or until the process that started this one is gone.
+
+    python keeper.py PROGRAM ARGUMENT…
 
 Its input is a pipe of which the worker holds the other end. When a worker is killed the pipe ends, and the program and
 all that it has started are killed: nothing fetches into the spool beside the next worker. It imports nothing of dampipe.

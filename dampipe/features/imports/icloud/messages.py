@@ -1,7 +1,7 @@
 """What the output of icloudpd means: error codes, and photos that were not fetched. No I/O.
 
-From the texts of icloudpd 1.32 and of the exceptions of its pyicloud; the first rule that fits is the reason, so the more
-specific ones are first. There is no list of exit codes: every failure is 1.
+From the texts of icloudpd 1.32 and of the exceptions of its pyicloud; the first rule that fits is the reason, so the
+more specific ones are first. There is no list of exit codes: every failure is 1.
 """
 
 import re
@@ -45,6 +45,13 @@ _RULES: tuple[tuple[ErrorCode, str], ...] = (
         r"|Temporary failure in name resolution|Connection (?:refused|reset)|timed out",
     ),
 )
+_DELAYS = {
+    **dict.fromkeys(
+        (one.code for one in (ADVANCED_PROTECTION, NOT_SET_UP, LOGIN_FAILED, LOGIN_NEEDED)), 86_400.0
+    ),
+    THROTTLED.code: 900.0,
+}
+"""Seconds until it is tried again: what a person has to do is not tried often, since Apple locks accounts."""
 _NOT_FETCHED = (
     re.compile(r"\bCould not download (?P<name>.+)\. Please try again later\.$"),
     re.compile(r"\bCould not find URL to download (?P<name>.+) for size \w+$"),
@@ -59,7 +66,7 @@ def error_of(user: str, lines: Sequence[str], code: int) -> Transient:
     problem = printable(_last_words(lines) or f"exit code {code}")
     for error, pattern in _RULES:
         if re.search(pattern, text):
-            return Transient(error, user=user, problem=problem)
+            return Transient(error, delay=_DELAYS.get(error.code), user=user, problem=problem)
     return Transient(PROGRAM_FAILED, program="icloudpd", problem=problem)
 
 

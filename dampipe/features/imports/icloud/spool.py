@@ -1,11 +1,11 @@
 """The spool of an account: photos between Apple's servers and the destinations.
 
-    2024/05/17/IMG_0001_QVpYQzE.HEIC       a photo, under the name that icloudpd gave it: with the beginning of its number
+    2024/05/17/IMG_0001_QVpYQzE.HEIC       a photo, under the name that icloudpd gave it: with a part of its number
     2024/05/17/IMG_0001_QVpYQzE.HEIC.xmp   what icloudpd says of it
     2024/05/17/….part                      a photo that is being fetched
 
-icloudpd fetches what has no file of its name. A photo whose copies were verified therefore becomes an empty file: it takes no
-space, is not listed, and is not fetched again, also by later imports. No photo is empty.
+icloudpd fetches what has no file of its name. A photo whose copies were verified therefore becomes an empty file: it
+takes no space, is not listed, and is not fetched again, also by later imports. No photo is empty.
 """
 
 import fcntl
@@ -14,7 +14,6 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 from dampipe.features.imports.icloud.account import Account
 from dampipe.features.imports.icloud.errors import SPOOL_BUSY

@@ -130,7 +130,7 @@ class NoteApplier:
         """The new entries of assets; values that the field does not take are left out."""
         ids: dict[str, int] = {}
         if field.type is FieldType.TERM:
-            texts = {text for some in given.values() for text in _texts(field, some)}
+            texts = {str(text) for some in given.values() for text in _texts(field, some)}
             try:
                 ids = terms_for_writing(self._db, connection, field, sorted(texts), SYSTEM)
             except (InvalidInput, NotFound) as error:
