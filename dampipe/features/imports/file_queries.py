@@ -54,7 +54,8 @@ class ImportFileRepository:
                     "session_id": job.number, "key": file.key, "size": file.size, "mtime_ns": file.mtime_ns,
                     "lead": file.lead, "structure": file.structure, "state": state, "reason": aside or "",
                     "named": file.name, "facts": "" if file.facts is None else file.facts.model_dump_json(),
-                    "detail": "", "target": "", "placing": False, "copies": "[]", "attempts": 0, "turn": 0,
+                    "is_metadata": file.is_metadata, "detail": file.detail,
+                    "target": "", "placing": False, "copies": "[]", "attempts": 0, "turn": 0,
                 }
             )  # fmt: skip
         if not rows:
@@ -165,7 +166,7 @@ class ImportFileRepository:
                 update(IMPORT_FILE)
                 .where(IMPORT_FILE.c.id == file, IMPORT_FILE.c.state == FileState.PENDING)
                 .values(
-                    state=state, sha1=sha1, copies=json.dumps(copies), detail=detail, reason="",
+                    state=state, sha1=sha1 or None, copies=json.dumps(copies), detail=detail, reason="",
                     placing=False, done_at=NOW,
                 )
             )  # fmt: skip

@@ -4,7 +4,8 @@
     ├── card            a camera card, as a whole (card.py)
     ├── folder          a folder, file by file (folder.py)
     ├── photos          a library of Apple Photos (apple_photos/)
-    └── icloud          the photos of an Apple account, which are fetched first (icloud/)
+    ├── icloud          the photos of an Apple account, which are fetched first (icloud/)
+    └── takeout         the parts of a Google Takeout (takeout/)
 
 Other packages register theirs in pyproject.toml; `dampipe import NAME ORIGIN --to DESTINATION` is there then:
 
@@ -56,6 +57,10 @@ class OriginFile:
     """What the pattern may say of it, where the origin knows; None: it is probed."""
     notes: FileNotes | None = None
     """What is to be said of its asset."""
+    is_metadata: bool = False
+    """Whether it only describes others, first of all its `lead`: it is not copied."""
+    detail: str = ""
+    """More of why it is set aside, for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +192,15 @@ def importer_with(name: str, include: Sequence[str]) -> Importer:
             known = ", ".join(includes_of(importer)) or "nothing"
             raise InvalidInput(INCLUDE_UNKNOWN, name=printable(one), known=known)
     return cast(Including, importer).including(tuple(sorted(set(include)))) if include else importer
+
+
+SEPARATOR = "\n"
+"""Between the parts of an origin, where an importer takes several."""
+
+
+def origin_parts(importer: Importer, origin: str) -> list[str]:
+    """The paths that make up an origin."""
+    return origin.split(SEPARATOR) if getattr(importer, "takes_parts", False) else [origin]
 
 
 def pattern_of(importer: Importer, text: str) -> Pattern:

@@ -1,6 +1,7 @@
 """What to do next about errors of imports, by face and error code."""
 
 from dampipe.features.imports import errors
+from dampipe.features.imports.takeout import errors as takeout
 
 _RESUME = "`dampipe import resume NUMBER` continues it at once."
 CLI = {
@@ -13,5 +14,10 @@ CLI = {
     errors.ORIGIN_AWAY.code: f"Mount it again at the same place; {_RESUME}",
     errors.DESTINATION_AWAY.code: f"Mount it again at the same place; {_RESUME}",
     errors.DESTINATION_FULL.code: f"Free some space; {_RESUME}",
+}
+CLI |= {
+    takeout.PART_MISSING.code: "Name all parts at once, or the folder that holds them; `--allow-missing-parts` imports "
+    "what there is.",
+    takeout.PART_UNREADABLE.code: "Download it again; `--allow-missing-parts` imports the other parts.",
 }
 PAGE: dict[str, str] = {}

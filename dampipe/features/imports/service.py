@@ -5,7 +5,14 @@ import os
 from collections.abc import Callable, Sequence
 
 from dampipe.features.imports import errors
-from dampipe.features.imports.importers import importer_named, importer_with, includes_outside, pattern_of
+from dampipe.features.imports.importers import (
+    SEPARATOR,
+    importer_named,
+    importer_with,
+    includes_outside,
+    origin_parts,
+    pattern_of,
+)
 from dampipe.features.imports.model import (
     Destination,
     FileState,
@@ -61,11 +68,13 @@ class ImportService:
         self._require_all(actor)
         importer = importer_with(request.importer, request.include)
         pattern = pattern_of(importer, request.pattern)
-        origin = request.origin if is_url(request.origin) else os.path.normpath(request.origin)
+        parts = origin_parts(importer, request.origin)
+        origin = SEPARATOR.join(one if is_url(one) else os.path.normpath(one) for one in parts)
         importer.check(origin)
         sources = self._sources.all()
         chosen = [self._destination(name, sources) for name in request.to]
-        _check_apart(origin, chosen)
+        for part in origin_parts(importer, origin):
+            _check_apart(part, chosen)
         destinations = [destination for destination, _ in chosen]
         number = self._imports.create(
             request.importer, origin, pattern.text, destinations, actor, request.include
@@ -81,8 +90,9 @@ class ImportService:
         """
         require(actor, MANAGE)
         self._require_all(actor)
-        self._scans().require_inside(actor, [request.origin])
-        for one in includes_outside(importer_named(request.importer)):
+        importer = importer_named(request.importer)
+        self._scans().require_inside(actor, origin_parts(importer, request.origin))
+        for one in includes_outside(importer):
             if one in request.include:
                 raise NotPermitted(errors.INCLUDE_LOCAL, name=one)
         return self.begin(actor, request)
@@ -192,7 +202,7 @@ def _report(row: ImportSessionRow, counts: tuple, sources: Sequence[Source]) -> 
     return ImportReport(
         number=row.id,
         importer=row.importer,
-        origin=printable(row.origin),
+        origin=_shown_origin(row.origin),
         destinations=described(_destinations(row), sources),
         pattern=row.pattern,
         include=tuple(json.loads(row.include)),
@@ -211,6 +221,13 @@ def _report(row: ImportSessionRow, counts: tuple, sources: Sequence[Source]) -> 
         created_at=row.created_at,
         finished_at=row.finished_at,
     )
+
+
+def _shown_origin(origin: str) -> str:
+    """An origin on one line: of several parts the first."""
+    first, *others = origin.split(f"{SEPARATOR}/")
+    more = f" and {len(others)} more part{'s' if len(others) > 1 else ''}" if others else ""
+    return f"{printable(first)}{more}"
 
 
 def _file_report(row: ImportFileRow, roots: Sequence[str]) -> ImportFileReport:

@@ -277,6 +277,9 @@ class Step:
 
     def _bring(self, file: ImportFileRow) -> None:
         self._check_unchanged(file)
+        if file.is_metadata:
+            self._use_metadata(file)
+            return
         may_be_known = file.structure is None and (not file.lead or is_media(name_of(file)))
         if may_be_known and not file.target and self._is_in_library(file):
             return
@@ -284,10 +287,30 @@ class Step:
             target = file.target or self._free_target(file)
             if self._settle(file, target):
                 return
-            if file.lead or file.structure is not None:
+            if file.structure is not None or self._travels(file):
                 raise Refused(Reason.NAME_TAKEN, printable(target))
             file.target = ""
         raise Refused(Reason.NAME_TAKEN, printable(file.key))
+
+    def _use_metadata(self, file: ImportFileRow) -> None:
+        """What describes another file has its outcome once that one has; its notes were taken when it was listed."""
+        assert file.id is not None
+        lead = self._files.file_of_key(self.job.number, file.lead)
+        if lead is not None and lead.state == FileState.PENDING:
+            return  # it is tried again, and this one after it
+        if lead is None or lead.state == FileState.SET_ASIDE:
+            self._files.set_aside(self.job, file.id, Reason.METADATA_ALONE, printable(file.lead))
+            return
+        self._files.finish_file(
+            self.job, file.id, FileState.METADATA_USED, sha1="", copied={}, detail=printable(file.lead)
+        )
+
+    def _travels(self, file: ImportFileRow) -> bool:
+        """Whether a file goes where its lead went. The film of a photograph that was there already stands alone."""
+        if not file.lead:
+            return False
+        lead = self._files.file_of_key(self.job.number, file.lead) if is_media(name_of(file)) else None
+        return lead is None or bool(lead.target)
 
     def _is_in_library(self, file: ImportFileRow) -> bool:
         """Whether the library has the content; the origin is read for that only if it has one of that size."""
@@ -328,7 +351,7 @@ class Step:
     def _free_target(self, file: ImportFileRow) -> str:
         """The target by the pattern, with the lowest number under which no other content lies at a destination."""
         wanted = self._wanted(file)
-        if file.structure is None and not file.lead:
+        if file.structure is None and not self._travels(file):
             sha1: str | None = None
             others = self._files.travelling(self.job.number, file.key)
             others = [one for one in others if is_media(name_of(one)) and one.state == FileState.PENDING]

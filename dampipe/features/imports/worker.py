@@ -163,12 +163,11 @@ class ImportWorker:
             step.job = self._imports.set_phase(step.job, Phase.FINISH)
         job = step.job
         [(counts, _)] = self._imports.counts([job.number]).values()
-        outcomes = counts.imported + counts.already_there + counts.set_aside
         complete, problem = step.is_complete(), ""
         if not complete:
             problem = str(InvalidInput(errors.ORIGIN_CHANGED, rounds=job.rounds))
         elif not counts.adds_up:
-            problem = str(InvalidInput(errors.RECEIPT_WRONG, inputs=counts.inputs, outcomes=outcomes))
+            problem = str(InvalidInput(errors.RECEIPT_WRONG, inputs=counts.inputs, outcomes=counts.outcomes))
         safe = (
             step.importer.proves_complete
             and counts.adds_up

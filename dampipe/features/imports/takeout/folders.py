@@ -1,4 +1,4 @@
-"""The folders of an export: which ones are one folder in several parts, which are years, and which are albums. No I/O."""
+"""The folders of an export: which are one folder in several parts, which are years or albums. No I/O."""
 
 import re
 from collections import defaultdict

@@ -9,7 +9,7 @@ from threading import Lock
 from typing import BinaryIO
 
 from dampipe.features.imports.files import mount_point
-from dampipe.features.imports.importers import Importer, OriginFile, OriginStat
+from dampipe.features.imports.importers import SEPARATOR, Importer, OriginFile, OriginStat
 from dampipe.features.imports.local_origin import LocalOrigin
 from dampipe.features.imports.takeout.errors import (
     NO_PARTS,
@@ -22,8 +22,6 @@ from dampipe.features.imports.takeout.parts import FolderPart, is_archive, parts
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.paths import is_url, printable
 
-SEPARATOR = "\n"
-"""Between the parts of an origin."""
 TRASHED, MISSING_PARTS = "trashed", "missing-parts"
 _NUMBERED = re.compile(r"(.+)-(\d{3,4})(?: ?\(\d+\))?\.(?:zip|tgz|tar\.gz)", re.IGNORECASE | re.DOTALL)
 _SHOWN = 10
@@ -51,6 +49,14 @@ class TakeoutImporter:
     def including(self, include: tuple[str, ...]) -> Importer:
         """An importer that takes an incomplete export, or imports what was deleted."""
         return TakeoutImporter(include)
+
+    def origin_of(self, *texts: str) -> str:
+        """The origin of parts that a person names, in whatever order. Raises InvalidInput."""
+        paths = sorted({text if is_url(text) else os.path.abspath(text) for text in texts}, key=os.fsencode)
+        for path in paths:
+            if SEPARATOR in path:
+                raise InvalidInput(NO_PARTS, path=printable(path))
+        return SEPARATOR.join(paths)
 
     def check(self, origin: str) -> None:
         """Raise NotFound where a part is not there, InvalidInput where one is damaged or, by the names, missing."""

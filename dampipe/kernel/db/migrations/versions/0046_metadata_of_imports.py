@@ -1,0 +1,19 @@
+"""Imports: files that describe others."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0046"
+down_revision = "0047"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column(
+        "import_file", sa.Column("is_metadata", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
+
+
+def downgrade() -> None:
+    op.drop_column("import_file", "is_metadata")
