@@ -201,8 +201,9 @@ def test_albums_and_what_google_knows_become_notes(here: Importing, tmp_path: Pa
     assert one is not None and one.collections == ()
     assert one.values == {
         "description": ("The Tiber\nat night",), "favourite": (True,), "people": ("Anna", "Bo"),
-        "latitude": (41.9,), "longitude": (12.5,), "altitude": (21.0,), "shot_on": ("2019-05-06T12:00:00+00:00",),
+        "latitude": (41.9,), "longitude": (12.5,), "altitude": (21.0,),
     }  # fmt: skip
+    assert one.moment == TAKEN
     edited = found[f"2.zip/{YEAR}/IMG_1-edited.jpg"].notes
     assert edited is not None and edited.edit_of == f"{STAMP}-001.zip/{YEAR}/IMG_1.jpg"
     in_album = found[f"3.zip/{ROOT}/Rome 2019/IMG_1.jpg"].notes

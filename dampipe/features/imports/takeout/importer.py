@@ -17,7 +17,7 @@ from dampipe.features.imports.takeout.errors import (
     PART_NOT_FOUND,
     PART_UNREADABLE,
 )
-from dampipe.features.imports.takeout.index import Index, build
+from dampipe.features.imports.takeout.index import Index, IndexedFile, build
 from dampipe.features.imports.takeout.parts import FolderPart, is_archive, parts_in
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.paths import is_url, printable
@@ -34,7 +34,7 @@ class TakeoutImporter:
 
     summary = "Copy the photographs of a Google Takeout, with albums and what Google knows of them."
     names_files = True
-    fields = ("name", "stem", "suffix", "folder", "camera", "shot_on", "imported_on")
+    fields: tuple[str, ...] = ("name", "stem", "suffix", "folder", "camera", "shot_on", "imported_on")
     default_pattern = "{shot_on:%Y/%m}/{name}"
     proves_complete = False
     takes_parts = True
@@ -114,7 +114,7 @@ class TakeoutImporter:
         """The mount point of the first part."""
         return mount_point(_paths(origin)[0])
 
-    def _file(self, origin: str, key: str):  # type: ignore[no-untyped-def]
+    def _file(self, origin: str, key: str) -> tuple[Index, IndexedFile]:
         index = _INDEXES.known(origin, self._include, key)
         if key not in index.files:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))

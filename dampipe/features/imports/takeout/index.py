@@ -4,7 +4,6 @@ import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 
 from dampipe.features.imports.facts import file_time
 from dampipe.features.imports.importers import OriginFile
@@ -262,7 +261,12 @@ class _Builder:
     def _notes(self, file: IndexedFile, said: Sidecar | None, original: str) -> FileNotes:
         albums = dict.fromkeys([self._albums.get(file.folder, ""), *self._in_albums[file.id]])
         paths = [(ALBUMS, name) for album in albums if (name := _collection(album))]
-        return FileNotes(values=_values(said), collections=tuple(paths), edit_of=original)
+        return FileNotes(
+            values=_values(said),
+            collections=tuple(paths),
+            edit_of=original,
+            moment=None if said is None else said.taken,
+        )
 
     def _json(self, file: IndexedFile, media: Sequence[IndexedFile]) -> OriginFile:
         listed, said = self._plain(file), self._sidecar(file.id)
@@ -299,8 +303,6 @@ def _values(said: Sidecar | None) -> dict[str, tuple[Given, ...]]:
         found["people"] = said.people
     if said.favourite:
         found["favourite"] = (True,)
-    if said.taken is not None:
-        found["shot_on"] = (datetime.fromtimestamp(said.taken, UTC).isoformat(),)
     for key in ("latitude", "longitude", "altitude"):
         if (number := getattr(said, key)) is not None:
             found[key] = (number,)

@@ -200,7 +200,7 @@ class TarPart:
         try:
             with tarfile.open(fileobj=self._index.stream(), mode="r:", errorlevel=0) as archive:
                 while (info := archive.next()) is not None:
-                    archive.members = []  # else it keeps all of them
+                    archive.members = []  # type: ignore[attr-defined] # it keeps all of them
                     if not info.isdir():
                         yield self._entry(archive, info)
             self._index.read_to_end()
