@@ -184,8 +184,10 @@ def _of_photo(photo: Photo, files: _Files, include: Sequence[str], album_root: s
         yield other(photo.path_live_photo, f"{of_original}_3.mov", f"{stem}.MOV", absent)
     if photo.path_edited or (photo.hasadjustments and not photo.slow_mo):
         # A film in slow motion counts as edited, and has no version of its own.
-        edited_suffix = (photo.path_edited or suffix).rpartition(".")[2]
-        guess = f"resources/renders/{folder}/{photo.uuid}_1_201_a.{edited_suffix}"
+        expected_suffix = "mov" if photo.ismovie else "heic" if suffix.lower() == "heic" else "jpeg"
+        edited_suffix = (photo.path_edited or expected_suffix).rpartition(".")[2]
+        part = "2_0_a" if photo.ismovie else "1_201_a"
+        guess = f"resources/renders/{folder}/{photo.uuid}_{part}.{edited_suffix}"
         name = f"{stem}-edited.{edited_suffix}"
         yield other(photo.path_edited, guess, name, absent, edit=True)
     if photo.path_edited_live_photo:
