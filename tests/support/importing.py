@@ -50,6 +50,7 @@ class Importing:
             ImportFileRepository(catalog.database),
             KnownContents(catalog.database),
             catalog.sources,
+            FileStores(),
             lambda: self.scans,
             AscMhl(ascmhl),
             FactReader(lambda: self.prober),
@@ -59,7 +60,7 @@ class Importing:
             policy,
         )
         self.service = ImportService(
-            self.repository, catalog.sources, lambda: self.scans, lambda: transport, visibility
+            self.repository, catalog.sources, lambda: self.scans, lambda: transport, visibility, FileStores()
         )
         self.sweep = ImportSweep(self.repository, transport)
 

@@ -26,6 +26,7 @@ from dampipe.kernel.access import LOCAL, Actor
 from dampipe.kernel.errors import ExitCode
 from dampipe.kernel.faces.arguments import WholeNumber, not_empty
 from dampipe.kernel.faces.console import console, json_option, plural, print_json, say, service, table
+from dampipe.kernel.paths import is_url
 from dampipe.kernel.polling import IdleTimeout, poll
 
 UNCLAIMED = 15.0
@@ -74,7 +75,7 @@ def _begin_command(name: str, importer: Importer) -> click.Command:
         allow_missing_parts: bool = False,
     ) -> None:
         names = {source.name for source in service(SourceService).reports(LOCAL)}
-        places = tuple(one if one in names else os.path.abspath(one) for one in to)
+        places = tuple(one if one in names or is_url(one) else os.path.abspath(one) for one in to)
         imports = service(ImportService)
         include += (MISSING_PARTS,) if allow_missing_parts else ()
         report = imports.begin(
@@ -185,6 +186,8 @@ def _say(report: ImportReport) -> None:
         where = report.destinations[manifest.destination]
         if manifest.problem:
             click.echo(f"no ASC MHL proof at {where}: {manifest.problem}")
+        elif manifest.left_out:
+            click.echo(f"no ASC MHL at {where}: {manifest.left_out}")
         elif manifest.histories:
             click.echo(f"ASC MHL: {plural(manifest.files, 'file')} at {where}")
     if report.scan is not None:

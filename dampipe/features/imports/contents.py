@@ -8,10 +8,11 @@ from dampipe.features.assets.tables import VERSION
 from dampipe.features.imports.model import Destination, FileState
 from dampipe.features.imports.tables import IMPORT_FILE, IMPORT_SESSION
 from dampipe.features.sources.model import LocationState
-from dampipe.features.sources.paths import full_path, place_columns
+from dampipe.features.sources.paths import place_columns
 from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.ids import SourceId
+from dampipe.kernel.paths import join_key
 
 
 class KnownContents:
@@ -29,8 +30,8 @@ class KnownContents:
             )
             return any(connection.execute(one.limit(1)).first() is not None for one in (version, imported))
 
-    def places_of(self, sha1: str) -> list[str]:
-        """Absolute paths where the library last saw a content, as this machine sees them."""
+    def places_of(self, sha1: str) -> list[tuple[str, str]]:
+        """Where the library last saw a content: roots as this machine sees them, and paths below."""
         with self._db.read() as connection:
             rows = connection.execute(
                 select(*place_columns(self._db))
@@ -42,7 +43,7 @@ class KnownContents:
                 .where(VERSION.c.sha1 == sha1, LOCATION.c.state == LocationState.PRESENT)
                 .order_by(LOCATION.c.id)
             ).all()
-        return [full_path(row) for row in rows]
+        return [(row.root, join_key(row.folder, row.file)) for row in rows]
 
     def imported_as(self, sha1: str, size: int) -> list[tuple[SourceId, str]]:
         """Sources, and paths below their roots, where imports have put a content."""

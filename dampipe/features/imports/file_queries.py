@@ -54,7 +54,7 @@ class ImportFileRepository:
                     "session_id": job.number, "key": file.key, "size": file.size, "mtime_ns": file.mtime_ns,
                     "lead": file.lead, "structure": file.structure, "state": state, "reason": aside or "",
                     "named": file.name, "facts": "" if file.facts is None else file.facts.model_dump_json(),
-                    "is_metadata": file.is_metadata, "detail": file.detail,
+                    "is_metadata": file.is_metadata, "token": file.token, "detail": file.detail,
                     "target": "", "placing": False, "copies": "[]", "attempts": 0, "turn": 0,
                 }
             )  # fmt: skip
@@ -132,9 +132,9 @@ class ImportFileRepository:
         """Note that verified copies are about to be given their name. Raises ImportStopped."""
         self._change_file(job, file, placing=True, sha1=sha1)
 
-    def relist_file(self, job: ImportJob, file: int, size: int, mtime_ns: int) -> None:
+    def relist_file(self, job: ImportJob, file: int, size: int, mtime_ns: int, token: str) -> None:
         """A file has changed before it was copied: take it as it is now. Raises ImportStopped."""
-        self._change_file(job, file, size=size, mtime_ns=mtime_ns)
+        self._change_file(job, file, size=size, mtime_ns=mtime_ns, token=token)
 
     def _change_file(self, job: ImportJob, file: int, **values: Any) -> None:
         with self._db.write() as connection:

@@ -2,7 +2,7 @@
 
     Importer            lists an origin, and opens its files to be read
     ├── card            a camera card, as a whole (card.py)
-    ├── folder          a folder, file by file (folder.py)
+    ├── folder          a folder, file by file (folder.py), or one in a store (remote_origin.py)
     ├── photos          a library of Apple Photos (apple_photos/)
     ├── icloud          the photos of an Apple account, which are fetched first (icloud/)
     └── takeout         the parts of a Google Takeout (takeout/)
@@ -22,13 +22,14 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import BinaryIO, Protocol, cast
 
-from dampipe.features.imports.errors import IMPORTER_UNKNOWN, INCLUDE_UNKNOWN
+from dampipe.features.imports.errors import IMPORTER_UNKNOWN, INCLUDE_UNKNOWN, ORIGIN_REMOTE
 from dampipe.features.imports.model import Facts, Reason
 from dampipe.features.imports.notes.model import FileNotes
 from dampipe.features.imports.pattern import Pattern
 from dampipe.features.imports.programs import OwnProgram
 from dampipe.kernel.errors import InvalidInput, NotFound
-from dampipe.kernel.paths import printable
+from dampipe.kernel.paths import is_url, printable
+from dampipe.storage.files.stores import FileStores
 
 GROUP = "dampipe.importers"
 
@@ -61,6 +62,8 @@ class OriginFile:
     """Whether it only describes others, first of all its `lead`: it is not copied."""
     detail: str = ""
     """More of why it is set aside, for people."""
+    token: str = ""
+    """Differs whenever the content does; "": the origin has nothing of the kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ class OriginStat:
 
     size: int
     mtime_ns: int
+    token: str = ""
+    """Differs whenever the content does; "": the origin has nothing of the kind."""
 
 
 class Importer(Protocol):
@@ -192,6 +197,20 @@ def importer_with(name: str, include: Sequence[str]) -> Importer:
             known = ", ".join(includes_of(importer)) or "nothing"
             raise InvalidInput(INCLUDE_UNKNOWN, name=printable(one), known=known)
     return cast(Including, importer).including(tuple(sorted(set(include)))) if include else importer
+
+
+def importer_of(name: str, origin: str, include: Sequence[str], stores: FileStores) -> Importer:
+    """The importer of an origin: of a URL, the one for stores, unless URLs have a meaning of their own for it.
+
+    Raises NotFound, and InvalidInput for an importer that takes no URLs.
+    """
+    importer = importer_with(name, include)
+    if not is_url(origin) or hasattr(importer, "origin_of"):
+        return importer
+    if not hasattr(importer, "remote"):
+        raise InvalidInput(ORIGIN_REMOTE, importer=name, origin=printable(origin))
+    made: Importer = importer.remote(stores)
+    return made
 
 
 SEPARATOR = "\n"

@@ -98,6 +98,8 @@ class Reason(StrEnum):
     """The library knows it, and it is not there."""
     NOT_FETCHED = "not_fetched"
     """It could not be downloaded; the next import tries it again."""
+    ARCHIVED = "archived"
+    """Its storage has archived it: it has to be restored before it can be read."""
     METADATA_INVALID = "metadata_invalid"
     """What is to describe other inputs cannot be read."""
     METADATA_ALONE = "metadata_alone"
@@ -153,6 +155,8 @@ class Manifest(BaseModel):
     """Files of the import that these list with the SHA-1 of the receipt."""
     problem: str = ""
     """Why it was not written, or proves nothing; empty: it is written, and agrees with the receipt."""
+    left_out: str = ""
+    """Why none is written there, although nothing is wrong."""
 
 
 class ImportRequest(BaseModel):

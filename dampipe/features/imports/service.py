@@ -8,7 +8,7 @@ from dampipe.features.imports import errors
 from dampipe.features.imports.importers import (
     SEPARATOR,
     importer_named,
-    importer_with,
+    importer_of,
     includes_outside,
     origin_parts,
     pattern_of,
@@ -25,6 +25,7 @@ from dampipe.features.imports.model import (
 )
 from dampipe.features.imports.places import described
 from dampipe.features.imports.queries import ImportRepository
+from dampipe.features.imports.remote_place import managed_store
 from dampipe.features.imports.tables import ImportFileRow, ImportSessionRow
 from dampipe.features.scanning.service import ScanService
 from dampipe.features.sources.managed import require_managed
@@ -34,9 +35,10 @@ from dampipe.features.sources.queries import SourceRepository
 from dampipe.jobs.dispatch import TaskTransport
 from dampipe.kernel.access import MANAGE, Actor, require
 from dampipe.kernel.errors import BrokerDown, InvalidInput, NotFound, NotPermitted
-from dampipe.kernel.paths import is_url, printable
+from dampipe.kernel.paths import is_url, normal_path, printable
 from dampipe.kernel.progress import Progress
 from dampipe.kernel.visibility import Visibility
+from dampipe.storage.files.stores import FileStores
 
 
 class ImportService:
@@ -50,12 +52,14 @@ class ImportService:
         scans: Callable[[], ScanService],
         transport: Callable[[], TaskTransport],
         visibility: Visibility,
+        stores: FileStores,
     ) -> None:
         self._imports = imports
         self._sources = sources
         self._scans = scans
         self._transport = transport
         self._visibility = visibility
+        self._stores = stores
 
     def begin(self, actor: Actor, request: ImportRequest) -> ImportReport:
         """Ask for an import and return at once; workers of the queue `io` that see both ends do it.
@@ -66,10 +70,10 @@ class ImportService:
         """
         require(actor, MANAGE)
         self._require_all(actor)
-        importer = importer_with(request.importer, request.include)
+        importer = importer_of(request.importer, request.origin, request.include, self._stores)
         pattern = pattern_of(importer, request.pattern)
         parts = origin_parts(importer, request.origin)
-        origin = SEPARATOR.join(one if is_url(one) else os.path.normpath(one) for one in parts)
+        origin = SEPARATOR.join(map(normal_path, parts))
         importer.check(origin)
         sources = self._sources.all()
         chosen = [self._destination(name, sources) for name in request.to]
@@ -101,15 +105,15 @@ class ImportService:
         """A destination, and its absolute path."""
         source = next((one for one in sources if one.name == name), None)
         path = source.root if source else name
-        if source is None and name.startswith("/"):
-            path = under_known_root(os.path.normpath(name), sources)
+        if source is None and (is_url(name) or name.startswith("/")):
+            path = under_known_root(normal_path(name), sources)
             source = holder(path, sources)
         if source is None:
             raise NotFound(errors.DESTINATION_UNKNOWN, path=printable(name))
-        if is_url(source.root):
-            raise InvalidInput(errors.DESTINATION_REMOTE, path=printable(path))
         require_managed(source)
-        if not os.path.isdir(source.root):
+        if is_url(source.root):
+            managed_store(self._stores.of(source.root), source.root)
+        elif not os.path.isdir(source.root):
             raise NotFound(errors.DESTINATION_AWAY, path=printable(source.root))
         return Destination(source=int(source.id), folder=below_root(path, source.root)), path
 
@@ -248,12 +252,16 @@ def _file_report(row: ImportFileRow, roots: Sequence[str]) -> ImportFileReport:
 
 def _check_apart(origin: str, chosen: Sequence[tuple[Destination, str]]) -> None:
     """Raise InvalidInput where two of origin and destinations are the same folder, or one lies in the other."""
-    paths = [os.path.realpath(path) for _, path in chosen]
-    for path in paths if not is_url(origin) else ():
-        if _overlap(path, os.path.realpath(origin)):
+    paths = [_real(path) for _, path in chosen]
+    for path in paths:
+        if _overlap(path, _real(origin)):
             raise InvalidInput(errors.OVERLAP, path=printable(origin), other=printable(path))
     if len(paths) == 2 and _overlap(*paths):
         raise InvalidInput(errors.SAME_DESTINATION, path=printable(paths[0]), other=printable(paths[1]))
+
+
+def _real(path: str) -> str:
+    return path if is_url(path) else os.path.realpath(path)
 
 
 def _overlap(first: str, second: str) -> bool:

@@ -1,4 +1,4 @@
-"""Imports: files that describe others."""
+"""Imports: files that describe others, and tokens of files in stores."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,7 +13,9 @@ def upgrade() -> None:
     op.add_column(
         "import_file", sa.Column("is_metadata", sa.Boolean(), nullable=False, server_default=sa.false())
     )
+    op.add_column("import_file", sa.Column("token", sa.String(), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
+    op.drop_column("import_file", "token")
     op.drop_column("import_file", "is_metadata")
