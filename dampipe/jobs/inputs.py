@@ -82,7 +82,9 @@ class StageInputs:
                 continue
             if not os.access(file.path, os.R_OK):
                 raise BadMedia(FILE_UNREADABLE)
-            return file.model_copy(update={"size": facts.st_size, "mtime_ns": kept_time(facts.st_mtime_ns)})
+            now = {"size": facts.st_size, "mtime_ns": kept_time(facts.st_mtime_ns)}
+            is_same = (file.size, file.mtime_ns) == (now["size"], now["mtime_ns"])
+            return file.model_copy(update={**now, "sha1": file.sha1 if is_same else ""})
         return self._staged(subject, files, held)
 
     def _staged(self, subject: Subject, files: Sequence[SourceFile], held: HeldFiles) -> SourceFile:

@@ -2,10 +2,10 @@
 
 import json
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from dampipe.features.assets.tables import VERSION
-from dampipe.features.imports.model import Destination, FileState
+from dampipe.features.imports.model import Copy, Destination, FileState
 from dampipe.features.imports.tables import IMPORT_FILE, IMPORT_SESSION
 from dampipe.features.sources.model import LocationState
 from dampipe.features.sources.paths import place_columns
@@ -13,6 +13,9 @@ from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.ids import SourceId
 from dampipe.kernel.paths import join_key
+
+_MOST_COPIES = 100
+"""Imports of one path that are looked at, the newest first."""
 
 
 class KnownContents:
@@ -66,3 +69,31 @@ class KnownContents:
                 path = f"{place.folder}/{row.target}" if place.folder else str(row.target)
                 found.append((SourceId(place.source), path))
         return found
+
+
+def sha1_of_copy(connection: Connection, source: int, path: str, size: int, mtime_ns: int, inode: int) -> str:
+    """The SHA-1 of a file that an import has written and read back; "" unless it is exactly that file.
+
+    path: below the root of the source.
+    """
+    segments = path.split("/")
+    targets = ["/".join(segments[start:]) for start in range(len(segments))]
+    rows = connection.execute(
+        select(IMPORT_FILE.c.sha1, IMPORT_FILE.c.target, IMPORT_FILE.c.copies, IMPORT_SESSION.c.destinations)
+        .join_from(IMPORT_FILE, IMPORT_SESSION)
+        .where(
+            IMPORT_FILE.c.size == size,
+            IMPORT_FILE.c.state == FileState.IMPORTED,
+            IMPORT_FILE.c.target.in_(targets),
+        )
+        .order_by(IMPORT_FILE.c.id.desc())
+        .limit(_MOST_COPIES)
+    ).all()
+    for row in rows:
+        destinations = json.loads(row.destinations)
+        for copy in (Copy.model_validate(one) for one in json.loads(row.copies)):
+            place = Destination.model_validate(destinations[copy.destination])
+            is_there = place.source == source and join_key(place.folder, row.target) == path
+            if is_there and copy.written and (copy.mtime_ns, copy.inode) == (mtime_ns, inode):
+                return str(row.sha1)
+    return ""

@@ -149,9 +149,12 @@ class ImportFileRepository:
         *,
         sha1: str,
         copied: Mapping[int, bool],
+        seen: Mapping[int, tuple[int, int]] | None = None,
         detail: str = "",
     ) -> None:
         """Save the outcome of a file. copied: by destination where it was read back, whether this import wrote it.
+
+        seen: times and inodes of the copies that it wrote.
 
         Raises ImportStopped.
         """
@@ -159,8 +162,11 @@ class ImportFileRepository:
             fenced(connection, job)
             now = float(connection.execute(select(NOW)).scalar_one())
             copies = [
-                Copy(destination=one, verified_at=now, written=written).model_dump()
+                Copy(
+                    destination=one, verified_at=now, written=written, mtime_ns=facts[0], inode=facts[1]
+                ).model_dump()
                 for one, written in sorted(copied.items())
+                for facts in [(seen or {}).get(one, (None, 0))]
             ]
             connection.execute(
                 update(IMPORT_FILE)

@@ -141,6 +141,9 @@ class Copy(BaseModel):
     """Seconds since 1970 by the database's clock."""
     written: bool
     """Whether this import wrote it; False: it was there."""
+    mtime_ns: int | None = None
+    """Of a copy that was written: its time, as it was when it was read back; None: unknown."""
+    inode: int = 0
 
 
 class Manifest(BaseModel):

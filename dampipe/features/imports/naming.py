@@ -8,15 +8,13 @@ from dampipe.features.imports.facts import FactReader, file_time
 from dampipe.features.imports.importers import Importer, OriginFile
 from dampipe.features.imports.model import Facts
 from dampipe.features.imports.pattern import Pattern, Value
-from dampipe.features.imports.places import Place
+from dampipe.features.imports.places import SAME_TIME, Place
 from dampipe.features.imports.tables import ImportFileRow
 from dampipe.kernel.paths import join_key, split_key
 
 MOST_NUMBERS = 10_000
 _HEAD = 1 << 20
 """Bytes by which the first clips of two cards are compared."""
-_SAME_TIME = 2_000_000_000
-"""Nanoseconds by which the times of a file and its copy may differ: FAT keeps even seconds."""
 
 
 class Naming:
@@ -173,7 +171,7 @@ def _fits(place: Place, target: str, file: OriginFile) -> bool:
         if size is None:
             return True
         time = place.time_at(target)
-        return size == file.size and (time is None or abs(time - file.mtime_ns) <= _SAME_TIME)
+        return size == file.size and (time is None or abs(time - file.mtime_ns) <= SAME_TIME)
     except OSError:
         return True  # the copy says what is wrong with the name
 

@@ -13,6 +13,9 @@ from dampipe.kernel.errors import NotFound
 from dampipe.kernel.paths import is_url, join_key, kept_time, printable
 from dampipe.storage.files.stores import FileStores
 
+SAME_TIME = 2_000_000_000
+"""Nanoseconds by which the times of a file and its copy may differ: FAT keeps even seconds."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -57,6 +60,15 @@ class Place:
     def time_at(self, target: str) -> int | None:
         """When a file was changed, in nanoseconds since 1970; None: that is not known."""
         return kept_time(os.lstat(self.full(target)).st_mtime_ns)
+
+    def written_as(self, target: str, size: int, mtime_ns: int) -> tuple[int, int] | None:
+        """Time and inode of a copy that was written with a size and time; None if it is not that file any more."""
+        try:
+            found = os.lstat(self.full(target))
+        except OSError:
+            return None
+        kept = kept_time(found.st_mtime_ns)
+        return (kept, found.st_ino) if found.st_size == size and abs(kept - mtime_ns) <= SAME_TIME else None
 
     def head(self, target: str, count: int) -> bytes | None:
         """The first bytes of a file; None if they cannot be read."""

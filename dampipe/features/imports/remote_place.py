@@ -51,6 +51,10 @@ class RemotePlace(Place):
         """None: a store keeps when a file was put, and not its time."""
         return None
 
+    def written_as(self, target: str, size: int, mtime_ns: int) -> tuple[int, int] | None:
+        """None: what is in a store is hashed while it is fetched."""
+        return None
+
     def head(self, target: str, count: int) -> bytes | None:
         """See Place."""
         try:

@@ -434,7 +434,12 @@ class Step:
         assert sha1 is not None
         state = FileState.IMPORTED if any(copied.values()) else FileState.ALREADY_THERE
         detail = "" if state is FileState.IMPORTED else printable(self.places[0].full(target))
-        self._files.finish_file(self.job, file.id, state, sha1=sha1, copied=copied, detail=detail)
+        seen = {
+            place.number: facts
+            for place in missing
+            if (facts := place.written_as(target, file.size, file.mtime_ns)) is not None
+        }
+        self._files.finish_file(self.job, file.id, state, sha1=sha1, copied=copied, seen=seen, detail=detail)
         return True
 
     def _copy(self, file: ImportFileRow, target: str, places: Sequence[Place], sha1: str | None) -> str:
