@@ -34,6 +34,7 @@ class Deployment:
         self.library = library
         self.services: Services = library.service(Services)
         (folder / "raid").mkdir()
+        self.root = str(folder / "raid")
         request = SourceRequest(name="raid", path=str(folder / "raid"), managed=True)
         self.services.get(SourceService).add(LOCAL, request)
         self.sweep = self.services.get(NoteSweep)
@@ -144,11 +145,9 @@ def test_an_edit_is_the_current_version_of_the_original(there: Deployment, photo
     sha1s = there.run(photos, hash_too=False)
     assert there.sweep() == {}, "nothing is an asset yet"
     edited, original = sha1s["one-edited.jpeg"], sha1s["one.JPG"]
-    there.hash(
-        {"one-edited.jpeg": edited}, str(Path(there.library.service(SourceService).reports(LOCAL)[0].path))
-    )
+    there.hash({"one-edited.jpeg": edited}, there.root)
     assert there.sweep() == {}, "the original is not an asset yet"
-    there.hash({"one.JPG": original}, str(Path(there.library.service(SourceService).reports(LOCAL)[0].path)))
+    there.hash({"one.JPG": original}, there.root)
     assert there.sweep() == {"notes": 2}
     assert there.stack(edited) == there.stack(original) == [edited, original]
     assert there.values(original) == {"title": ("Kept",)}

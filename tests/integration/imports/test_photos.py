@@ -1,6 +1,7 @@
 """Libraries of Apple Photos: every photo and every file has an outcome, and nothing is written to the package."""
 
 import os
+import random
 import tempfile
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from dampipe.features.imports.model import FileState, ImportRequest, SessionState
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import CannotStart, InvalidInput, NotFound, NotPermitted
+from tests.integration.imports.test_kill import run_killed
 from tests.support.camera_card import contents, write
 from tests.support.importing import Importing
 from tests.support.photo_library import PhotoLibrary, everything, use_program
@@ -253,3 +255,38 @@ def test_the_copy_of_a_killed_worker_is_deleted_by_the_next(
     assert left.exists()
     assert here.run("photos", library.path, "raid").counts.imported == 1
     assert os.listdir(tmp_path / "tmp") == []
+
+
+@pytest.mark.timeout(600)
+def test_an_import_killed_at_random_moments_is_whole_at_the_end(
+    here: Importing, library: PhotoLibrary, tmp_path: Path
+) -> None:
+    for number in range(8):
+        library.add(
+            f"IMG_{number:04}.HEIC", film=True if number % 2 else None, edited=True if number == 4 else None
+        )
+    library.add("away.HEIC", here=False, iscloudasset=True)
+    raid = here.managed("raid", tmp_path / "raid")
+    before = everything(library.path)
+    wanted = {data for path, data in contents(library.path).items() if is_photo(path)}
+    number = here.begin("photos", library.path, "raid")
+    chance, kills = random.Random(48), 0
+    for _ in range(40):
+        killed = run_killed(here, number, chance.randint(1, 130))
+        kills += killed
+        for path, data in contents(raid).items():
+            assert "dampipe-import" in path or data in wanted, path
+        if not killed:
+            break
+    report = here.work(number)
+    assert kills >= 5, kills
+    assert (report.state, report.adds_up, report.reasons["in_icloud_only"]) == (SessionState.DONE, True, 1)
+    assert report.counts.imported == 13 and set(contents(raid).values()) == wanted
+    assert len(contents(raid)) == 13 and everything(library.path) == before
+    assert here.run("photos", library.path, "raid").counts.already_there == 13
+    assert os.listdir(tmp_path / "tmp") == [], "a killed worker's copy of the database was left"
+
+
+def is_photo(path: str) -> bool:
+    """Whether a file of the package is an original or an edited version."""
+    return path.startswith(("originals/", "resources/renders/")) and not path.endswith(".plist")

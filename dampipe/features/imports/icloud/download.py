@@ -10,8 +10,10 @@ from pathlib import Path
 from time import monotonic
 
 from dampipe.features.imports.icloud.account import ICLOUDPD, Account
+from dampipe.features.imports.icloud.errors import LOGIN_FAILED
 from dampipe.features.imports.icloud.messages import error_of, not_fetched
 from dampipe.features.imports.icloud.spool import Spool
+from dampipe.kernel.errors import Transient
 
 KEEPER = Path(__file__).with_name("keeper.py")
 INTERVAL = 1.0
@@ -104,4 +106,4 @@ def log_in(account: Account) -> None:
     ]  # fmt: skip
     done = subprocess.run(command, check=False)
     if done.returncode or not account.has_session:
-        raise error_of(account.user, ["Two-factor authentication is required"], done.returncode)
+        raise Transient(LOGIN_FAILED, user=account.user, problem="icloudpd says above what is wrong")
