@@ -81,7 +81,9 @@ class StageInputs:
                 continue
             if not os.access(file.path, os.R_OK):
                 raise BadMedia(FILE_UNREADABLE)
-            return file.model_copy(update={"size": facts.st_size, "mtime_ns": kept_time(facts.st_mtime_ns)})
+            now = {"size": facts.st_size, "mtime_ns": kept_time(facts.st_mtime_ns)}
+            is_same = (file.size, file.mtime_ns) == (now["size"], now["mtime_ns"])
+            return file.model_copy(update={**now, "sha1": file.sha1 if is_same else ""})
         remote = [file for file in files if file.remote is not None]
         if not remote:
             raise Transient(FILE_AWAY, path=printable(files[0].path) if files else "anywhere")

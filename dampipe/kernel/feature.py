@@ -151,6 +151,9 @@ class Feature:
     postponed: tuple[str, ...] = ()
     """Dotted names of functions that return an SQL condition over `location`: files that are not to be identified
     yet."""
+    known_contents: tuple[str, ...] = ()
+    """Dotted names of functions (`KnownContent`, `dampipe/features/assets/subjects.py`) that know the SHA-1 of files
+    which dampipe has written and read back itself: they are not read once more to be identified."""
     events: tuple[str, ...] = ()
     """Dotted names of the classes of events that the feature records (`dampipe/kernel/events/payload.py`)."""
     event_scopes: tuple[str, ...] = ()
@@ -195,6 +198,7 @@ class Feature:
             *self.release_checks,
             *self.nightly,
             *self.postponed,
+            *self.known_contents,
             *self.stages,
             self.remedies,
         ]

@@ -98,7 +98,8 @@ class SourceFile(BaseModel):
     remote: RemotePlace | None = None
     """None: the file is in a file system of this machine."""
     sha1: str = ""
-    """SHA-1 of the content where it is known from fetching it; else ""."""
+    """SHA-1 of the content where it is known from fetching it, or from having written and read back exactly this
+    file; else ""."""
 
     @property
     def name(self) -> str:

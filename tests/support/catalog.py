@@ -9,6 +9,7 @@ from dampipe.features.duplicates.pairs import PairRepository
 from dampipe.features.duplicates.search import NearDuplicateSearch
 from dampipe.features.fixity.queue import FixityQueue
 from dampipe.features.fixity.report import FixityReport
+from dampipe.features.imports.contents import sha1_of_copy
 from dampipe.features.scanning.hold import ScanHolds
 from dampipe.features.scanning.postponed import found_by_open_scan
 from dampipe.features.scanning.queries import ScanRepository
@@ -42,7 +43,7 @@ class Catalog(VectorMediaDb):
         self.assets = AssetRepository(database, DerivativeRepository())
         super().__init__(database, self.assets, self.sources, self.folders)
         self.locations = LocationRepository(database)
-        self.subjects = AssetSubjects(database, self.assets, [found_by_open_scan()])
+        self.subjects = AssetSubjects(database, self.assets, [found_by_open_scan()], [sha1_of_copy])
         self.runs = RunRepository(database, self.subjects)
         self.backlog = RunQueue(database, self.subjects)
         self.retries = RunRetries(database, self.subjects)

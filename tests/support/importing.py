@@ -34,15 +34,22 @@ class _All:
 class Importing:
     """One deployment; its messages are dropped, and `work` does what the sweep asks for."""
 
-    def __init__(self, catalog: Catalog, policy: ImportPolicy = QUICK, ascmhl: str = "") -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        policy: ImportPolicy = QUICK,
+        ascmhl: str = "",
+        stores: FileStores | None = None,
+    ) -> None:
         self.catalog = catalog
+        stores = stores or FileStores()
         transport: Any = NullTransport(None)  # type: ignore[arg-type]
         visibility: Any = _All()
         self.repository = ImportRepository(catalog.database)
         plan: Any = lambda: None  # noqa: E731
         self.scans = ScanService(
             *(catalog.scans, catalog.holding, catalog.sources),
-            *(plan, lambda: transport, visibility, FileStores()),
+            *(plan, lambda: transport, visibility, stores),
         )
         self.prober = Prober()
         self.worker = ImportWorker(
@@ -50,6 +57,7 @@ class Importing:
             ImportFileRepository(catalog.database),
             KnownContents(catalog.database),
             catalog.sources,
+            stores,
             lambda: self.scans,
             AscMhl(ascmhl),
             FactReader(lambda: self.prober),
@@ -59,7 +67,7 @@ class Importing:
             policy,
         )
         self.service = ImportService(
-            self.repository, catalog.sources, lambda: self.scans, lambda: transport, visibility
+            self.repository, catalog.sources, lambda: self.scans, lambda: transport, visibility, stores
         )
         self.sweep = ImportSweep(self.repository, transport)
 
@@ -69,7 +77,7 @@ class Importing:
         self.catalog.sources.add(name, str(folder), managed=True)
         return folder
 
-    def begin(self, importer: str, origin: Path, *to: Path | str, pattern: str = "") -> int:
+    def begin(self, importer: str, origin: Path | str, *to: Path | str, pattern: str = "") -> int:
         request = ImportRequest(
             importer=importer, origin=str(origin), to=tuple(map(str, to)), pattern=pattern
         )
@@ -84,7 +92,7 @@ class Importing:
                 break
         return report
 
-    def run(self, importer: str, origin: Path, *to: Path | str, pattern: str = "") -> ImportReport:
+    def run(self, importer: str, origin: Path | str, *to: Path | str, pattern: str = "") -> ImportReport:
         return self.work(self.begin(importer, origin, *to, pattern=pattern))
 
     def report(self, number: int) -> ImportReport:

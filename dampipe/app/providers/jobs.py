@@ -72,7 +72,8 @@ def run_policy(services: Services) -> RunPolicy:
 def subjects(services: Services) -> AssetSubjects:
     """What runs are about."""
     postponed = [load_dotted(name)() for feature in features() for name in feature.postponed]
-    return AssetSubjects(services.get(Database), services.get(AssetRepository), postponed)
+    known = [load_dotted(name) for feature in features() for name in feature.known_contents]
+    return AssetSubjects(services.get(Database), services.get(AssetRepository), postponed, known)
 
 
 def unserved_queues(services: Services) -> UnservedQueues:

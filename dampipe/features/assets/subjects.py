@@ -1,7 +1,7 @@
 """Locations and versions as the subjects of runs: implements the port `dampipe.jobs.subjects`."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, literal, or_, select
 
@@ -9,12 +9,12 @@ from dampipe.features.assets.contents import identify
 from dampipe.features.assets.queries import AssetRepository
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.sources.model import LocationState
-from dampipe.features.sources.tables import LOCATION
+from dampipe.features.sources.tables import FOLDER, LOCATION
 from dampipe.jobs.model import Subject
 from dampipe.jobs.subjects import Identity, SubjectName
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.ids import AssetId, LocationId, VersionId
-from dampipe.kernel.paths import printable
+from dampipe.kernel.paths import join_key, printable
 from dampipe.kernel.stage_io import ContentHash, SourceFile, VersionRef
 from dampipe.storage.files.base import StorageState
 
@@ -23,20 +23,47 @@ _IDS: Any = bindparam("ids", expanding=True)
 _LOCATION_NAMES = select(LOCATION.c.id, LOCATION.c.name).where(LOCATION.c.id.in_(_IDS))
 _ASSET_NAMES = select(VERSION.c.id, VERSION.c.name, VERSION.c.sha1).where(VERSION.c.id.in_(_IDS))
 _SHA1S = select(VERSION.c.id, VERSION.c.asset_id, VERSION.c.sha1).where(VERSION.c.id.in_(_IDS))
+_PLACE = (
+    select(
+        FOLDER.c.source_id,
+        FOLDER.c.path,
+        LOCATION.c.name,
+        LOCATION.c.size,
+        LOCATION.c.mtime_ns,
+        LOCATION.c.inode,
+    )
+    .join_from(LOCATION, FOLDER, FOLDER.c.id == LOCATION.c.folder_id)
+    .where(LOCATION.c.id == bindparam("of"))
+)
 _SHA1 = select(VERSION.c.id, VERSION.c.asset_id, VERSION.c.sha1).where(VERSION.c.id == bindparam("of"))
 _STATE = select(LOCATION.c.state).where(LOCATION.c.id == bindparam("of")).with_for_update()
+
+
+class KnownContent(Protocol):
+    """Knows the content of some files, since dampipe wrote them and read them back."""
+
+    def __call__(
+        self, connection: Connection, source: int, path: str, size: int, mtime_ns: int, inode: int
+    ) -> str:
+        """The SHA-1 of a file; "" unless exactly that file was read back. path: below the root of the source."""
+        ...
 
 
 class AssetSubjects:
     """The locations and versions of one catalogue; see `Subjects`."""
 
     def __init__(
-        self, database: Database, assets: AssetRepository, postponed: Sequence[ColumnElement[bool]] = ()
+        self,
+        database: Database,
+        assets: AssetRepository,
+        postponed: Sequence[ColumnElement[bool]] = (),
+        known: Sequence[KnownContent] = (),
     ) -> None:
         """postponed: conditions over `location`; a file for which one holds is not identified yet."""
         self._db = database
         self._assets = assets
         self._postponed = tuple(postponed)
+        self._known = tuple(known)
 
     def version_of(self, location: ColumnElement[int]) -> ColumnElement[int]:
         """See Subjects."""
@@ -84,8 +111,23 @@ class AssetSubjects:
     def files(self, subject: Subject) -> Sequence[SourceFile]:
         """See Subjects."""
         if subject.location is not None:
-            return self._assets.files(location=subject.location)
+            return [self._with_sha1(one) for one in self._assets.files(location=subject.location)]
         return self._assets.files(version=subject.version)
+
+    def _with_sha1(self, file: SourceFile) -> SourceFile:
+        """A file with its SHA-1, where that is known without reading it."""
+        if file.remote is not None or not self._known:
+            return file
+        with self._db.read() as connection:
+            row = connection.execute(_PLACE, {"of": file.location}).first()
+            if row is None:
+                return file
+            for known in self._known:
+                path = join_key(row.path, row.name)
+                sha1 = known(connection, row.source_id, path, row.size, row.mtime_ns, row.inode)
+                if sha1:
+                    return file.model_copy(update={"sha1": sha1})
+        return file
 
     def refs(self, versions: Sequence[VersionId]) -> Mapping[VersionId, VersionRef]:
         """See Subjects."""

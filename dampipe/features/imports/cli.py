@@ -10,7 +10,7 @@ import click
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
 from dampipe.features.imports import errors
-from dampipe.features.imports.cli_options import more_options, origin_of
+from dampipe.features.imports.cli_options import MISSING_PARTS, more_options, origin_of
 from dampipe.features.imports.importers import Importer, importer_named, importer_names
 from dampipe.features.imports.model import (
     LARGEST_ID,
@@ -26,6 +26,7 @@ from dampipe.kernel.access import LOCAL, Actor
 from dampipe.kernel.errors import ExitCode
 from dampipe.kernel.faces.arguments import WholeNumber, not_empty
 from dampipe.kernel.faces.console import console, json_option, plural, print_json, say, service, table
+from dampipe.kernel.paths import is_url
 from dampipe.kernel.polling import IdleTimeout, poll
 
 UNCLAIMED = 15.0
@@ -40,9 +41,15 @@ def command() -> None:
 
 def _begin_command(name: str, importer: Importer) -> click.Command:
     """`dampipe import NAME ORIGIN`"""
+    takes_parts = getattr(importer, "takes_parts", False)
 
     @click.argument(
-        "origin", type=click.Path(), metavar=getattr(importer, "origin_metavar", "ORIGIN"), callback=not_empty
+        "origin",
+        type=click.Path(),
+        metavar=getattr(importer, "origin_metavar", "ORIGIN"),
+        callback=not_empty,
+        nargs=-1 if takes_parts else 1,
+        required=True,
     )
     @click.option(
         "--to", "to", multiple=True, required=True, metavar="NAME_OR_PATH", callback=not_empty,
@@ -59,16 +66,18 @@ def _begin_command(name: str, importer: Importer) -> click.Command:
     )
     @json_option
     def begin(
-        origin: str,
+        origin: str | tuple[str, ...],
         to: tuple[str, ...],
         pattern: str,
         wait: bool,
         as_json: bool,
         include: tuple[str, ...] = (),
+        allow_missing_parts: bool = False,
     ) -> None:
         names = {source.name for source in service(SourceService).reports(LOCAL)}
-        places = tuple(one if one in names else os.path.abspath(one) for one in to)
+        places = tuple(one if one in names or is_url(one) else os.path.abspath(one) for one in to)
         imports = service(ImportService)
+        include += (MISSING_PARTS,) if allow_missing_parts else ()
         report = imports.begin(
             LOCAL,
             ImportRequest(
@@ -159,6 +168,7 @@ def _say(report: ImportReport) -> None:
         f"{counts.already_there} already there",
         f"{counts.set_aside} set aside",
     ]
+    parts[2:2] = [f"{counts.metadata_used} metadata used"] if counts.metadata_used else []
     parts += [f"{counts.pending} without an outcome"] if counts.pending else []
     sums = (
         ""
@@ -176,6 +186,8 @@ def _say(report: ImportReport) -> None:
         where = report.destinations[manifest.destination]
         if manifest.problem:
             click.echo(f"no ASC MHL proof at {where}: {manifest.problem}")
+        elif manifest.left_out:
+            click.echo(f"no ASC MHL at {where}: {manifest.left_out}")
         elif manifest.histories:
             click.echo(f"ASC MHL: {plural(manifest.files, 'file')} at {where}")
     if report.scan is not None:

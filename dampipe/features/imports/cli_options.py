@@ -13,21 +13,31 @@ from dampipe.kernel.faces.arguments import not_empty
 from dampipe.kernel.faces.console import service
 from dampipe.kernel.paths import is_url
 
+MISSING_PARTS = "missing-parts"
+"""What is included by an option of its own: an origin of which parts are missing."""
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-def origin_of(importer: Importer, text: str) -> str:
-    """The origin that a person means. Raises InvalidInput."""
-    meant: Callable[[str], str] | None = getattr(importer, "origin_of", None)
+def origin_of(importer: Importer, text: str | tuple[str, ...]) -> str:
+    """The origin that a person means; of an importer that takes several parts, by all of them. Raises InvalidInput."""
+    meant: Callable[..., str] | None = getattr(importer, "origin_of", None)
     if meant is not None:
-        return meant(text)
+        return meant(*((text,) if isinstance(text, str) else text))
+    assert isinstance(text, str)
     return text if is_url(text) else os.path.abspath(text)
 
 
 def more_options(importer: Importer) -> list[Decorator]:
     """The options that only this importer has."""
     found: list[Decorator] = []
-    if names := includes_of(importer):
+    if MISSING_PARTS in includes_of(importer):
+        found.append(
+            click.option(
+                "--allow-missing-parts", is_flag=True,
+                help="Import what there is, although parts are missing or damaged.",
+            )
+        )  # fmt: skip
+    if names := tuple(one for one in includes_of(importer) if one != MISSING_PARTS):
         found.append(
             click.option(
                 "--include", multiple=True, type=click.Choice(names),

@@ -2,16 +2,20 @@
 
 import json
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from dampipe.features.assets.tables import VERSION
-from dampipe.features.imports.model import Destination, FileState
+from dampipe.features.imports.model import Copy, Destination, FileState
 from dampipe.features.imports.tables import IMPORT_FILE, IMPORT_SESSION
 from dampipe.features.sources.model import LocationState
-from dampipe.features.sources.paths import full_path, place_columns
+from dampipe.features.sources.paths import place_columns
 from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.ids import SourceId
+from dampipe.kernel.paths import join_key
+
+_MOST_COPIES = 100
+"""Imports of one path that are looked at, the newest first."""
 
 
 class KnownContents:
@@ -29,8 +33,8 @@ class KnownContents:
             )
             return any(connection.execute(one.limit(1)).first() is not None for one in (version, imported))
 
-    def places_of(self, sha1: str) -> list[str]:
-        """Absolute paths where the library last saw a content, as this machine sees them."""
+    def places_of(self, sha1: str) -> list[tuple[str, str]]:
+        """Where the library last saw a content: roots as this machine sees them, and paths below."""
         with self._db.read() as connection:
             rows = connection.execute(
                 select(*place_columns(self._db))
@@ -42,7 +46,7 @@ class KnownContents:
                 .where(VERSION.c.sha1 == sha1, LOCATION.c.state == LocationState.PRESENT)
                 .order_by(LOCATION.c.id)
             ).all()
-        return [full_path(row) for row in rows]
+        return [(row.root, join_key(row.folder, row.file)) for row in rows]
 
     def imported_as(self, sha1: str, size: int) -> list[tuple[SourceId, str]]:
         """Sources, and paths below their roots, where imports have put a content."""
@@ -65,3 +69,31 @@ class KnownContents:
                 path = f"{place.folder}/{row.target}" if place.folder else str(row.target)
                 found.append((SourceId(place.source), path))
         return found
+
+
+def sha1_of_copy(connection: Connection, source: int, path: str, size: int, mtime_ns: int, inode: int) -> str:
+    """The SHA-1 of a file that an import has written and read back; "" unless it is exactly that file.
+
+    path: below the root of the source.
+    """
+    segments = path.split("/")
+    targets = ["/".join(segments[start:]) for start in range(len(segments))]
+    rows = connection.execute(
+        select(IMPORT_FILE.c.sha1, IMPORT_FILE.c.target, IMPORT_FILE.c.copies, IMPORT_SESSION.c.destinations)
+        .join_from(IMPORT_FILE, IMPORT_SESSION)
+        .where(
+            IMPORT_FILE.c.size == size,
+            IMPORT_FILE.c.state == FileState.IMPORTED,
+            IMPORT_FILE.c.target.in_(targets),
+        )
+        .order_by(IMPORT_FILE.c.id.desc())
+        .limit(_MOST_COPIES)
+    ).all()
+    for row in rows:
+        destinations = json.loads(row.destinations)
+        for copy in (Copy.model_validate(one) for one in json.loads(row.copies)):
+            place = Destination.model_validate(destinations[copy.destination])
+            is_there = place.source == source and join_key(place.folder, row.target) == path
+            if is_there and copy.written and (copy.mtime_ns, copy.inode) == (mtime_ns, inode):
+                return str(row.sha1)
+    return ""

@@ -27,10 +27,15 @@ DESTINATION_UNKNOWN = ErrorCode(
     "{path} is neither the name of a source nor a path in one",
     "Name a managed source, or a folder in one.",
 )
-DESTINATION_REMOTE = ErrorCode(
-    "import.destination_remote",
-    "{path} is not a folder of this machine",
-    "Import into a source that is a local folder or a mounted share.",
+DESTINATION_READ_ONLY = ErrorCode(
+    "import.destination_read_only",
+    "{path} is in a kind of storage that is only read",
+    "Import into a folder, a bucket or a share.",
+)
+ORIGIN_REMOTE = ErrorCode(
+    "import.origin_remote",
+    "the importer {importer!r} takes no URLs such as {origin}",
+    "Import it as a folder.",
 )
 SAME_DESTINATION = ErrorCode(
     "import.same_destination",

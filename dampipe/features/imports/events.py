@@ -25,6 +25,8 @@ class ImportFinished(EventPayload):
     """`done`, `failed` or `cancelled`."""
     imported: int
     already_there: int
+    metadata_used: int = 0
+    """Files that describe others."""
     set_aside: int
     adds_up: bool
     safe_to_format: bool

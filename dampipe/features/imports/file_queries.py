@@ -54,7 +54,8 @@ class ImportFileRepository:
                     "session_id": job.number, "key": file.key, "size": file.size, "mtime_ns": file.mtime_ns,
                     "lead": file.lead, "structure": file.structure, "state": state, "reason": aside or "",
                     "named": file.name, "facts": "" if file.facts is None else file.facts.model_dump_json(),
-                    "detail": "", "target": "", "placing": False, "copies": "[]", "attempts": 0, "turn": 0,
+                    "is_metadata": file.is_metadata, "token": file.token, "detail": file.detail,
+                    "target": "", "placing": False, "copies": "[]", "attempts": 0, "turn": 0,
                 }
             )  # fmt: skip
         if not rows:
@@ -131,9 +132,9 @@ class ImportFileRepository:
         """Note that verified copies are about to be given their name. Raises ImportStopped."""
         self._change_file(job, file, placing=True, sha1=sha1)
 
-    def relist_file(self, job: ImportJob, file: int, size: int, mtime_ns: int) -> None:
+    def relist_file(self, job: ImportJob, file: int, size: int, mtime_ns: int, token: str) -> None:
         """A file has changed before it was copied: take it as it is now. Raises ImportStopped."""
-        self._change_file(job, file, size=size, mtime_ns=mtime_ns)
+        self._change_file(job, file, size=size, mtime_ns=mtime_ns, token=token)
 
     def _change_file(self, job: ImportJob, file: int, **values: Any) -> None:
         with self._db.write() as connection:
@@ -148,9 +149,12 @@ class ImportFileRepository:
         *,
         sha1: str,
         copied: Mapping[int, bool],
+        seen: Mapping[int, tuple[int, int]] | None = None,
         detail: str = "",
     ) -> None:
         """Save the outcome of a file. copied: by destination where it was read back, whether this import wrote it.
+
+        seen: times and inodes of the copies that it wrote.
 
         Raises ImportStopped.
         """
@@ -158,14 +162,17 @@ class ImportFileRepository:
             fenced(connection, job)
             now = float(connection.execute(select(NOW)).scalar_one())
             copies = [
-                Copy(destination=one, verified_at=now, written=written).model_dump()
+                Copy(
+                    destination=one, verified_at=now, written=written, mtime_ns=facts[0], inode=facts[1]
+                ).model_dump()
                 for one, written in sorted(copied.items())
+                for facts in [(seen or {}).get(one, (None, 0))]
             ]
             connection.execute(
                 update(IMPORT_FILE)
                 .where(IMPORT_FILE.c.id == file, IMPORT_FILE.c.state == FileState.PENDING)
                 .values(
-                    state=state, sha1=sha1, copies=json.dumps(copies), detail=detail, reason="",
+                    state=state, sha1=sha1 or None, copies=json.dumps(copies), detail=detail, reason="",
                     placing=False, done_at=NOW,
                 )
             )  # fmt: skip

@@ -11,7 +11,7 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from secrets import token_hex
 from typing import BinaryIO
@@ -26,6 +26,7 @@ RESERVE = 32 << 20
 FULL = (errno.ENOSPC, errno.EDQUOT)
 _NAME = {errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ}
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS, errno.EINVAL}
+_NONE: Mapping[int, Callable[[str], object]] = {}
 _RENAME_NOREPLACE = 1
 _AT_FDCWD = -100
 
@@ -210,10 +211,17 @@ class Writing:
                 if sha1_on_disk(path, on_bytes) != sha1:
                     raise CopyDiffers(number)
 
-    def publish(self, name: str) -> None:
-        """Give the files their name. Raises Taken where it exists, Refused, and WriteProblem."""
+    def publish(self, name: str, uploads: Mapping[int, Callable[[str], object]] = _NONE) -> None:
+        """Give the files their name. uploads: what does so instead at some destinations, with the temporary file.
+
+        Raises Taken where it exists, Refused, and WriteProblem.
+        """
         while self._temporary:
             number, path = self._temporary[0]
+            if number in uploads:
+                uploads[number](path)
+                self._temporary.pop(0)
+                continue
             with at_destination(number, naming=True):
                 try:
                     place(path, os.path.join(os.path.dirname(path), name))

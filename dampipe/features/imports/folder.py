@@ -1,16 +1,17 @@
 """Folders: each file is named by the pattern, sidecars travel with their clips, and cards in it keep their structure."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from dampipe.features.imports.importers import OriginFile
+from dampipe.features.imports.importers import Importer, OriginFile
 from dampipe.features.imports.local_origin import Listed, LocalOrigin, is_system_file, walk
 from dampipe.features.imports.model import Reason
 from dampipe.features.sources.cards import card_of
 from dampipe.features.sources.sidecars import PROXY_SUFFIXES, attach, may_be_sidecar
 from dampipe.kernel.paths import join_key
 from dampipe.media.filetypes import HEAD, is_media, is_media_content, needs_content
+from dampipe.storage.files.stores import FileStores
 
 _LOOSE = "DCIM"
 """The kind of cards whose files stand alone: photographs and clips that a pattern may sort by date."""
@@ -27,10 +28,17 @@ class FolderImporter(LocalOrigin):
 
     def list(self, origin: str) -> Iterator[OriginFile]:
         """Every file; what is neither media nor a sidecar of some is set aside."""
-        return walk(origin, lambda here: _classified(origin, here))
+        return walk(origin, lambda here: classified(origin, here, lambda file: _has_content(origin, file)))
+
+    def remote(self, stores: FileStores) -> Importer:
+        """The importer of folders in a store."""
+        from dampipe.features.imports.remote_origin import RemoteFolder  # it needs `classified`
+
+        return RemoteFolder(stores)
 
 
-def _classified(origin: str, here: Listed) -> Iterator[OriginFile]:
+def classified(origin: str, here: Listed, has_content: Callable[[OriginFile], bool]) -> Iterator[OriginFile]:
+    """What becomes of the files of one folder. has_content: whether a file of a shared suffix is media."""
     structure = _structure(origin, here.path)
     if structure is not None:
         for file in here.files:
@@ -40,7 +48,7 @@ def _classified(origin: str, here: Listed) -> Iterator[OriginFile]:
     usable = [
         name for name, file in by_name.items() if file.set_aside is None and not is_system_file(file.key)
     ]
-    clips = [name for name in usable if is_media(name) and _has_content(origin, by_name[name])]
+    clips = [name for name in usable if is_media(name) and has_content(by_name[name])]
     leads = {
         sidecar: clip
         for clip, sidecars in attach(clips, [name for name in usable if may_be_sidecar(name)]).items()

@@ -2,9 +2,10 @@
 
     Importer            lists an origin, and opens its files to be read
     ├── card            a camera card, as a whole (card.py)
-    ├── folder          a folder, file by file (folder.py)
+    ├── folder          a folder, file by file (folder.py), or one in a store (remote_origin.py)
     ├── photos          a library of Apple Photos (apple_photos/)
-    └── icloud          the photos of an Apple account, which are fetched first (icloud/)
+    ├── icloud          the photos of an Apple account, which are fetched first (icloud/)
+    └── takeout         the parts of a Google Takeout (takeout/)
 
 Other packages register theirs in pyproject.toml; `dampipe import NAME ORIGIN --to DESTINATION` is there then:
 
@@ -21,13 +22,14 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import BinaryIO, Protocol, cast
 
-from dampipe.features.imports.errors import IMPORTER_UNKNOWN, INCLUDE_UNKNOWN
+from dampipe.features.imports.errors import IMPORTER_UNKNOWN, INCLUDE_UNKNOWN, ORIGIN_REMOTE
 from dampipe.features.imports.model import Facts, Reason
 from dampipe.features.imports.notes.model import FileNotes
 from dampipe.features.imports.pattern import Pattern
 from dampipe.features.imports.programs import OwnProgram
 from dampipe.kernel.errors import InvalidInput, NotFound
-from dampipe.kernel.paths import printable
+from dampipe.kernel.paths import is_url, printable
+from dampipe.storage.files.stores import FileStores
 
 GROUP = "dampipe.importers"
 
@@ -56,6 +58,12 @@ class OriginFile:
     """What the pattern may say of it, where the origin knows; None: it is probed."""
     notes: FileNotes | None = None
     """What is to be said of its asset."""
+    is_metadata: bool = False
+    """Whether it only describes others, first of all its `lead`: it is not copied."""
+    detail: str = ""
+    """More of why it is set aside, for people."""
+    token: str = ""
+    """Differs whenever the content does; "": the origin has nothing of the kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +72,8 @@ class OriginStat:
 
     size: int
     mtime_ns: int
+    token: str = ""
+    """Differs whenever the content does; "": the origin has nothing of the kind."""
 
 
 class Importer(Protocol):
@@ -187,6 +197,29 @@ def importer_with(name: str, include: Sequence[str]) -> Importer:
             known = ", ".join(includes_of(importer)) or "nothing"
             raise InvalidInput(INCLUDE_UNKNOWN, name=printable(one), known=known)
     return cast(Including, importer).including(tuple(sorted(set(include)))) if include else importer
+
+
+def importer_of(name: str, origin: str, include: Sequence[str], stores: FileStores) -> Importer:
+    """The importer of an origin: of a URL, the one for stores, unless URLs have a meaning of their own for it.
+
+    Raises NotFound, and InvalidInput for an importer that takes no URLs.
+    """
+    importer = importer_with(name, include)
+    if not is_url(origin) or hasattr(importer, "origin_of"):
+        return importer
+    if not hasattr(importer, "remote"):
+        raise InvalidInput(ORIGIN_REMOTE, importer=name, origin=printable(origin))
+    made: Importer = importer.remote(stores)
+    return made
+
+
+SEPARATOR = "\n"
+"""Between the parts of an origin, where an importer takes several."""
+
+
+def origin_parts(importer: Importer, origin: str) -> list[str]:
+    """The paths that make up an origin."""
+    return origin.split(SEPARATOR) if getattr(importer, "takes_parts", False) else [origin]
 
 
 def pattern_of(importer: Importer, text: str) -> Pattern:

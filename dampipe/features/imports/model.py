@@ -49,6 +49,8 @@ class FileState(StrEnum):
     """Copied by this import, and every copy was read back."""
     ALREADY_THERE = "already_there"
     """The library or every destination had this content before."""
+    METADATA_USED = "metadata_used"
+    """It describes other inputs: what it says goes to their assets, and it is not copied."""
     SET_ASIDE = "set_aside"
     """Not copied; the reason says why."""
 
@@ -96,6 +98,12 @@ class Reason(StrEnum):
     """The library knows it, and it is not there."""
     NOT_FETCHED = "not_fetched"
     """It could not be downloaded; the next import tries it again."""
+    ARCHIVED = "archived"
+    """Its storage has archived it: it has to be restored before it can be read."""
+    METADATA_INVALID = "metadata_invalid"
+    """What is to describe other inputs cannot be read."""
+    METADATA_ALONE = "metadata_alone"
+    """What it describes is not among the inputs, or was not imported."""
     ORPHAN = "orphan"
     """A photograph in the library's folders that the library does not know."""
 
@@ -133,6 +141,9 @@ class Copy(BaseModel):
     """Seconds since 1970 by the database's clock."""
     written: bool
     """Whether this import wrote it; False: it was there."""
+    mtime_ns: int | None = None
+    """Of a copy that was written: its time, as it was when it was read back; None: unknown."""
+    inode: int = 0
 
 
 class Manifest(BaseModel):
@@ -147,6 +158,8 @@ class Manifest(BaseModel):
     """Files of the import that these list with the SHA-1 of the receipt."""
     problem: str = ""
     """Why it was not written, or proves nothing; empty: it is written, and agrees with the receipt."""
+    left_out: str = ""
+    """Why none is written there, although nothing is wrong."""
 
 
 class ImportRequest(BaseModel):
@@ -185,6 +198,7 @@ class Counts(BaseModel):
     pending: int = 0
     imported: int = 0
     already_there: int = 0
+    metadata_used: int = 0
     set_aside: int = 0
     unexpected: int = 0
     """Of those set aside: those whose reason is a fault."""
@@ -200,7 +214,12 @@ class Counts(BaseModel):
         >>> Counts(inputs=3, imported=2, already_there=1).adds_up, Counts(inputs=3, imported=2).adds_up
         (True, False)
         """
-        return not self.pending and self.inputs == self.imported + self.already_there + self.set_aside
+        return not self.pending and self.inputs == self.outcomes
+
+    @property
+    def outcomes(self) -> int:
+        """The files with an outcome."""
+        return self.imported + self.already_there + self.metadata_used + self.set_aside
 
 
 class ImportReport(BaseModel):

@@ -5,19 +5,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from dampipe.features.imports.facts import FactReader, file_time
-from dampipe.features.imports.files import size_at
 from dampipe.features.imports.importers import Importer, OriginFile
 from dampipe.features.imports.model import Facts
 from dampipe.features.imports.pattern import Pattern, Value
-from dampipe.features.imports.places import Place
+from dampipe.features.imports.places import SAME_TIME, Place
 from dampipe.features.imports.tables import ImportFileRow
-from dampipe.kernel.paths import join_key, kept_time, split_key
+from dampipe.kernel.paths import join_key, split_key
 
 MOST_NUMBERS = 10_000
 _HEAD = 1 << 20
 """Bytes by which the first clips of two cards are compared."""
-_SAME_TIME = 2_000_000_000
-"""Nanoseconds by which the times of a file and its copy may differ: FAT keeps even seconds."""
 
 
 class Naming:
@@ -50,11 +47,17 @@ class Naming:
         above, name = split_key(structure) if structure else ("", self._importer.label(self._origin))
         return self._pattern.path(self._values(facts, above, name))
 
-    def begins_alike(self, file: OriginFile, path: str) -> bool:
-        """Whether a file of the origin begins as that at a path does; also if one of them is not there."""
+    def begins_alike(self, file: OriginFile, place: Place, target: str) -> bool:
+        """Whether a file of the origin begins as that at a destination does; also if one of them is not there."""
+        copy = place.head(target, _HEAD)
+        if copy is None:
+            return True
         try:
-            with open(path, "rb") as copy, self._importer.open(self._origin, file.key) as original:
-                return copy.read(_HEAD) == original.read(_HEAD)
+            with self._importer.open(self._origin, file.key) as original:
+                found = b""
+                while len(found) < _HEAD and (block := original.read(_HEAD - len(found))):
+                    found += block
+                return copy == found
         except OSError:
             return True
 
@@ -119,7 +122,7 @@ def free_folder(
     files: Sequence[OriginFile],
     places: Sequence[Place],
     is_taken: Callable[[str], bool],
-    begins_alike: Callable[[OriginFile, str], bool],
+    begins_alike: Callable[[OriginFile, Place, str], bool],
 ) -> str:
     """The folder of a structure, with a number where there is another one: a card of the same name and day.
 
@@ -136,8 +139,8 @@ def free_folder(
         def target(file: OriginFile, folder: str = folder) -> str:
             return in_structure(structure, folder, file.key)
 
-        if all(_fits(place.full(target(file)), file) for place in places for file in files) and all(
-            begins_alike(first, place.full(target(first))) for place in places
+        if all(_fits(place, target(file), file) for place in places for file in files) and all(
+            begins_alike(first, place, target(first)) for place in places
         ):
             return folder
     return numbered_folder(wanted, MOST_NUMBERS)
@@ -159,15 +162,16 @@ def numbered_folder(folder: str, number: int) -> str:
     return folder if number == 1 else f"{folder}-{number}"
 
 
-def _fits(path: str, file: OriginFile) -> bool:
-    """Whether nothing is at a path, or a file of the same size and time."""
+def _fits(place: Place, target: str, file: OriginFile) -> bool:
+    """Whether nothing is at a target, or a file of the same size and time."""
     if file.set_aside is not None:
         return True
     try:
-        size = size_at(path)
+        size = place.size_at(target)
         if size is None:
             return True
-        return size == file.size and abs(kept_time(os.lstat(path).st_mtime_ns) - file.mtime_ns) <= _SAME_TIME
+        time = place.time_at(target)
+        return size == file.size and (time is None or abs(time - file.mtime_ns) <= SAME_TIME)
     except OSError:
         return True  # the copy says what is wrong with the name
 

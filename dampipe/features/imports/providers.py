@@ -17,6 +17,7 @@ from dampipe.jobs.toolbox import Toolbox
 from dampipe.kernel.container import Services
 from dampipe.kernel.settings.settings import Settings
 from dampipe.media.probe.prober import Prober
+from dampipe.storage.files.stores import FileStores
 
 
 def import_worker(services: Services) -> ImportWorker:
@@ -26,6 +27,7 @@ def import_worker(services: Services) -> ImportWorker:
         services.get(ImportFileRepository),
         services.get(KnownContents),
         services.get(SourceRepository),
+        services.get(FileStores),
         lambda: services.get(ScanService),
         services.get(AscMhl),
         services.get(FactReader),

@@ -2,6 +2,7 @@
 
 from dampipe.features.imports import errors
 from dampipe.features.imports.icloud.errors import LOGIN_FAILED, LOGIN_NEEDED
+from dampipe.features.imports.takeout import errors as takeout
 
 _RESUME = "`dampipe import resume NUMBER` continues it at once."
 CLI = {
@@ -18,5 +19,10 @@ CLI = {
     LOGIN_NEEDED.code: "`dampipe import icloud --login {user}`, in a terminal of the machine that imports; the import "
     "continues where it was.",
     LOGIN_FAILED.code: "`dampipe import icloud --login {user}` tries again.",
+}
+CLI |= {
+    takeout.PART_MISSING.code: "Name all parts at once, or the folder that holds them; `--allow-missing-parts` imports "
+    "what there is.",
+    takeout.PART_UNREADABLE.code: "Download it again; `--allow-missing-parts` imports the other parts.",
 }
 PAGE: dict[str, str] = {}

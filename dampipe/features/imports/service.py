@@ -5,7 +5,14 @@ import os
 from collections.abc import Callable, Sequence
 
 from dampipe.features.imports import errors
-from dampipe.features.imports.importers import importer_named, importer_with, includes_outside, pattern_of
+from dampipe.features.imports.importers import (
+    SEPARATOR,
+    importer_named,
+    importer_of,
+    includes_outside,
+    origin_parts,
+    pattern_of,
+)
 from dampipe.features.imports.model import (
     Destination,
     FileState,
@@ -18,6 +25,7 @@ from dampipe.features.imports.model import (
 )
 from dampipe.features.imports.places import described
 from dampipe.features.imports.queries import ImportRepository
+from dampipe.features.imports.remote_place import managed_store
 from dampipe.features.imports.tables import ImportFileRow, ImportSessionRow
 from dampipe.features.scanning.service import ScanService
 from dampipe.features.sources.managed import require_managed
@@ -27,9 +35,10 @@ from dampipe.features.sources.queries import SourceRepository
 from dampipe.jobs.dispatch import TaskTransport
 from dampipe.kernel.access import MANAGE, Actor, require
 from dampipe.kernel.errors import BrokerDown, InvalidInput, NotFound, NotPermitted
-from dampipe.kernel.paths import is_url, printable
+from dampipe.kernel.paths import is_url, normal_path, printable
 from dampipe.kernel.progress import Progress
 from dampipe.kernel.visibility import Visibility
+from dampipe.storage.files.stores import FileStores
 
 
 class ImportService:
@@ -43,12 +52,14 @@ class ImportService:
         scans: Callable[[], ScanService],
         transport: Callable[[], TaskTransport],
         visibility: Visibility,
+        stores: FileStores,
     ) -> None:
         self._imports = imports
         self._sources = sources
         self._scans = scans
         self._transport = transport
         self._visibility = visibility
+        self._stores = stores
 
     def begin(self, actor: Actor, request: ImportRequest) -> ImportReport:
         """Ask for an import and return at once; workers of the queue `io` that see both ends do it.
@@ -59,13 +70,15 @@ class ImportService:
         """
         require(actor, MANAGE)
         self._require_all(actor)
-        importer = importer_with(request.importer, request.include)
+        importer = importer_of(request.importer, request.origin, request.include, self._stores)
         pattern = pattern_of(importer, request.pattern)
-        origin = request.origin if is_url(request.origin) else os.path.normpath(request.origin)
+        parts = origin_parts(importer, request.origin)
+        origin = SEPARATOR.join(map(normal_path, parts))
         importer.check(origin)
         sources = self._sources.all()
         chosen = [self._destination(name, sources) for name in request.to]
-        _check_apart(origin, chosen)
+        for part in origin_parts(importer, origin):
+            _check_apart(part, chosen)
         destinations = [destination for destination, _ in chosen]
         number = self._imports.create(
             request.importer, origin, pattern.text, destinations, actor, request.include
@@ -81,8 +94,9 @@ class ImportService:
         """
         require(actor, MANAGE)
         self._require_all(actor)
-        self._scans().require_inside(actor, [request.origin])
-        for one in includes_outside(importer_named(request.importer)):
+        importer = importer_named(request.importer)
+        self._scans().require_inside(actor, origin_parts(importer, request.origin))
+        for one in includes_outside(importer):
             if one in request.include:
                 raise NotPermitted(errors.INCLUDE_LOCAL, name=one)
         return self.begin(actor, request)
@@ -91,15 +105,15 @@ class ImportService:
         """A destination, and its absolute path."""
         source = next((one for one in sources if one.name == name), None)
         path = source.root if source else name
-        if source is None and name.startswith("/"):
-            path = under_known_root(os.path.normpath(name), sources)
+        if source is None and (is_url(name) or name.startswith("/")):
+            path = under_known_root(normal_path(name), sources)
             source = holder(path, sources)
         if source is None:
             raise NotFound(errors.DESTINATION_UNKNOWN, path=printable(name))
-        if is_url(source.root):
-            raise InvalidInput(errors.DESTINATION_REMOTE, path=printable(path))
         require_managed(source)
-        if not os.path.isdir(source.root):
+        if is_url(source.root):
+            managed_store(self._stores.of(source.root), source.root)
+        elif not os.path.isdir(source.root):
             raise NotFound(errors.DESTINATION_AWAY, path=printable(source.root))
         return Destination(source=int(source.id), folder=below_root(path, source.root)), path
 
@@ -192,7 +206,7 @@ def _report(row: ImportSessionRow, counts: tuple, sources: Sequence[Source]) -> 
     return ImportReport(
         number=row.id,
         importer=row.importer,
-        origin=printable(row.origin),
+        origin=_shown_origin(row.origin),
         destinations=described(_destinations(row), sources),
         pattern=row.pattern,
         include=tuple(json.loads(row.include)),
@@ -213,6 +227,13 @@ def _report(row: ImportSessionRow, counts: tuple, sources: Sequence[Source]) -> 
     )
 
 
+def _shown_origin(origin: str) -> str:
+    """An origin on one line: of several parts the first."""
+    first, *others = origin.split(f"{SEPARATOR}/")
+    more = f" and {len(others)} more part{'s' if len(others) > 1 else ''}" if others else ""
+    return f"{printable(first)}{more}"
+
+
 def _file_report(row: ImportFileRow, roots: Sequence[str]) -> ImportFileReport:
     copies = json.loads(row.copies)
     target = printable(row.target)
@@ -231,12 +252,16 @@ def _file_report(row: ImportFileRow, roots: Sequence[str]) -> ImportFileReport:
 
 def _check_apart(origin: str, chosen: Sequence[tuple[Destination, str]]) -> None:
     """Raise InvalidInput where two of origin and destinations are the same folder, or one lies in the other."""
-    paths = [os.path.realpath(path) for _, path in chosen]
-    for path in paths if not is_url(origin) else ():
-        if _overlap(path, os.path.realpath(origin)):
+    paths = [_real(path) for _, path in chosen]
+    for path in paths:
+        if _overlap(path, _real(origin)):
             raise InvalidInput(errors.OVERLAP, path=printable(origin), other=printable(path))
     if len(paths) == 2 and _overlap(*paths):
         raise InvalidInput(errors.SAME_DESTINATION, path=printable(paths[0]), other=printable(paths[1]))
+
+
+def _real(path: str) -> str:
+    return path if is_url(path) else os.path.realpath(path)
 
 
 def _overlap(first: str, second: str) -> bool:

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 
 from dampipe.features.imports import errors, files
@@ -21,11 +22,18 @@ from dampipe.features.imports.files import (
     WriteProblem,
     Writing,
     at_destination,
-    make_folders,
     size_at,
 )
 from dampipe.features.imports.held import ImportJob, ImportStopped
-from dampipe.features.imports.importers import Importer, OriginFile, fetching, importer_with, pattern_of
+from dampipe.features.imports.importers import (
+    Importer,
+    OriginFile,
+    OriginStat,
+    fetching,
+    importer_of,
+    origin_parts,
+    pattern_of,
+)
 from dampipe.features.imports.model import (
     Destination,
     FileState,
@@ -41,8 +49,9 @@ from dampipe.features.imports.naming import (
     name_of,
 )
 from dampipe.features.imports.pattern import numbered
-from dampipe.features.imports.places import Place, is_there, places_of
+from dampipe.features.imports.places import Place, places_of
 from dampipe.features.imports.queries import ImportRepository
+from dampipe.features.imports.remote_place import RemotePlace
 from dampipe.features.imports.tables import ImportFileRow
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.kernel.errors import (
@@ -52,9 +61,10 @@ from dampipe.kernel.errors import (
     Transient,
 )
 from dampipe.kernel.home import home_folder
-from dampipe.kernel.paths import printable
+from dampipe.kernel.paths import is_below, is_url, join_root, printable
 from dampipe.kernel.progress import Progress
 from dampipe.media.filetypes import is_media
+from dampipe.storage.files.stores import FileStores
 
 log = logging.getLogger(__name__)
 
@@ -91,19 +101,21 @@ class Step:
         files: ImportFileRepository,
         contents: KnownContents,
         sources: SourceRepository,
+        stores: FileStores,
         facts: FactReader,
         policy: ImportPolicy,
         on_progress: Callable[[Progress], None],
     ) -> None:
         self.job = job
-        self.importer: Importer = importer_with(job.importer, job.include)
-        self.places: list[Place] = places_of(job.destinations, sources.all())
+        self.importer: Importer = importer_of(job.importer, job.origin, job.include, stores)
+        self.places: list[Place] = places_of(job.destinations, sources.all(), stores)
         self.tried: set[int] = set()
         """Ids of files that this worker has tried."""
         self._imports = imports
         self._files = files
         self._contents = contents
         self._sources = sources
+        self._stores = stores
         self._policy = policy
         pattern = pattern_of(self.importer, job.pattern)
         self._naming = Naming(self.importer, job.origin, pattern, facts, job.created_at)
@@ -123,10 +135,10 @@ class Step:
         if machine not in self.job.mounts:
             mine = {
                 "origin": self.importer.mount(self.job.origin),
-                "destinations": [files.mount_point(place.root) for place in self.places],
+                "destinations": [place.mounted() for place in self.places],
             }
             for place in self.places:
-                if not os.path.isdir(place.root):
+                if not place.is_there(place.mounted()):
                     raise self._away(place)
             self._check_origin_lists()
             self.job = self._imports.save_mounts(self.job, {**self.job.mounts, machine: mine})
@@ -161,7 +173,7 @@ class Step:
         """Raise Transient (DESTINATION_AWAY) if a destination is not mounted where it was."""
         mounted = self.job.mounts.get(self._imports.machine, {}).get("destinations", ())
         for place, mount in zip(self.places, mounts_of(mounted, self.places), strict=True):
-            if not is_there(place, mount):
+            if not place.is_there(mount):
                 raise self._away(place)
 
     def _away(self, place: Place) -> Transient:
@@ -174,9 +186,8 @@ class Step:
         """Delete temporary files that an earlier worker has left. Raises Transient."""
         targets = self._files.pending_targets(self.job.number)
         for place in self.places:
-            folders = {os.path.dirname(place.full(target)) for target in targets if target}
             with self._translated(), at_destination(place.number):
-                files.sweep(self.job.number, folders)
+                place.sweep(self.job.number, targets)
 
     # Listing
 
@@ -269,7 +280,7 @@ class Step:
         except CopyDiffers as problem:
             self._again(file, Reason.COPY_DIFFERS, printable(self.places[problem.at].path))
         except _Changed as problem:
-            self._files.relist_file(self.job, file.id, problem.size, problem.mtime_ns)
+            self._files.relist_file(self.job, file.id, problem.size, problem.mtime_ns, problem.token)
             self._again(file, Reason.CHANGED, "")
         except OSError as error:
             self._read_problem(file, error)
@@ -277,6 +288,9 @@ class Step:
 
     def _bring(self, file: ImportFileRow) -> None:
         self._check_unchanged(file)
+        if file.is_metadata:
+            self._use_metadata(file)
+            return
         may_be_known = file.structure is None and (not file.lead or is_media(name_of(file)))
         if may_be_known and not file.target and self._is_in_library(file):
             return
@@ -284,10 +298,30 @@ class Step:
             target = file.target or self._free_target(file)
             if self._settle(file, target):
                 return
-            if file.lead or file.structure is not None:
+            if file.structure is not None or self._travels(file):
                 raise Refused(Reason.NAME_TAKEN, printable(target))
             file.target = ""
         raise Refused(Reason.NAME_TAKEN, printable(file.key))
+
+    def _use_metadata(self, file: ImportFileRow) -> None:
+        """What describes another file has its outcome once that one has; its notes were taken when it was listed."""
+        assert file.id is not None
+        lead = self._files.file_of_key(self.job.number, file.lead)
+        if lead is not None and lead.state == FileState.PENDING:
+            return  # it is tried again, and this one after it
+        if lead is None or lead.state == FileState.SET_ASIDE:
+            self._files.set_aside(self.job, file.id, Reason.METADATA_ALONE, printable(file.lead))
+            return
+        self._files.finish_file(
+            self.job, file.id, FileState.METADATA_USED, sha1="", copied={}, detail=printable(file.lead)
+        )
+
+    def _travels(self, file: ImportFileRow) -> bool:
+        """Whether a file goes where its lead went. The film of a photograph that was there already stands alone."""
+        if not file.lead:
+            return False
+        lead = self._files.file_of_key(self.job.number, file.lead) if is_media(name_of(file)) else None
+        return lead is None or bool(lead.target)
 
     def _is_in_library(self, file: ImportFileRow) -> bool:
         """Whether the library has the content; the origin is read for that only if it has one of that size."""
@@ -298,13 +332,14 @@ class Step:
         roots = {source.id: source.root for source in self._sources.all()}
         places = self._contents.places_of(sha1)
         places += [
-            os.path.join(roots[source], path)
+            (roots[source], path)
             for source, path in self._contents.imported_as(sha1, file.size)
             if source in roots
         ]
-        for path in places:
+        for root, key in places:
+            path = join_root(root, key)
             with suppress(OSError):
-                if size_at(path) == file.size and not path.startswith(self.job.origin + "/"):
+                if not self._is_of_origin(path) and self._size_in_library(root, key) == file.size:
                     self._files.finish_file(
                         self.job,
                         file.id,
@@ -315,6 +350,18 @@ class Step:
                     )
                     return True
         return False
+
+    def _is_of_origin(self, path: str) -> bool:
+        return any(is_below(path, part) for part in origin_parts(self.importer, self.job.origin))
+
+    def _size_in_library(self, root: str, key: str) -> int | None:
+        """The size of a file where the library has seen it; None: it is not there, or its storage is away."""
+        if not is_url(root):
+            return size_at(join_root(root, key))
+        try:
+            return self._stores.of(root).stat(key).size
+        except DampipeError:
+            return None
 
     def _wanted(self, file: ImportFileRow) -> str:
         if file.structure is not None:
@@ -328,7 +375,7 @@ class Step:
     def _free_target(self, file: ImportFileRow) -> str:
         """The target by the pattern, with the lowest number under which no other content lies at a destination."""
         wanted = self._wanted(file)
-        if file.structure is None and not file.lead:
+        if file.structure is None and not self._travels(file):
             sha1: str | None = None
             others = self._files.travelling(self.job.number, file.key)
             others = [one for one in others if is_media(name_of(one)) and one.state == FileState.PENDING]
@@ -367,7 +414,7 @@ class Step:
             size = self._size_at(place, target)
             if size == 0 and file.size and file.placing:  # the reserved name of a worker that was killed
                 with at_destination(place.number):
-                    os.unlink(place.full(target))
+                    place.unlink(target)
                 size = None
             if size is None:
                 continue
@@ -387,7 +434,12 @@ class Step:
         assert sha1 is not None
         state = FileState.IMPORTED if any(copied.values()) else FileState.ALREADY_THERE
         detail = "" if state is FileState.IMPORTED else printable(self.places[0].full(target))
-        self._files.finish_file(self.job, file.id, state, sha1=sha1, copied=copied, detail=detail)
+        seen = {
+            place.number: facts
+            for place in missing
+            if (facts := place.written_as(target, file.size, file.mtime_ns)) is not None
+        }
+        self._files.finish_file(self.job, file.id, state, sha1=sha1, copied=copied, seen=seen, detail=detail)
         return True
 
     def _copy(self, file: ImportFileRow, target: str, places: Sequence[Place], sha1: str | None) -> str:
@@ -397,28 +449,36 @@ class Step:
         folders = []
         for place in places:
             with at_destination(place.number, naming=True):
-                folders.append((place.number, make_folders(place.root, place.below(target)[0])))
+                folders.append((place.number, place.prepare(target, file.size)))
         writing = Writing(self.job.number, folders, file.size)
         try:
             with self.importer.open(self.job.origin, file.key) as source:
                 found, size = writing.copy(source, self._on_bytes)
             self._check_unchanged(file, size)
             if sha1 is not None and found != sha1:
-                raise _Changed(file.size, file.mtime_ns)
+                raise _Changed(OriginStat(file.size, file.mtime_ns, file.token))
             writing.finish(file.mtime_ns, found, self._on_verified)
             self._files.begin_placing(self.job, file.id, found)
-            writing.publish(os.path.basename(target))
+            writing.publish(os.path.basename(target), self._uploads(places, target, found))
         finally:
             writing.discard()
         return found
 
+    def _uploads(self, places: Sequence[Place], target: str, sha1: str) -> dict[int, Callable[[str], None]]:
+        """How copies come into stores, by destination."""
+
+        def upload(place: RemotePlace, temporary: str) -> None:
+            place.publish(temporary, target, sha1, self._on_verified)
+
+        return {place.number: partial(upload, place) for place in places if isinstance(place, RemotePlace)}
+
     def _size_at(self, place: Place, target: str) -> int | None:
         with at_destination(place.number, naming=True):
-            return size_at(place.full(target))
+            return place.size_at(target)
 
     def _has(self, place: Place, target: str, sha1: str) -> bool:
         with at_destination(place.number):
-            return files.sha1_on_disk(place.full(target), self._on_verified) == sha1
+            return place.sha1_of(target, self._on_verified) == sha1
 
     def _sha1_of_origin(self, file: ImportFileRow) -> str:
         with self.importer.open(self.job.origin, file.key) as source:
@@ -429,8 +489,10 @@ class Step:
     def _check_unchanged(self, file: ImportFileRow, size: int | None = None) -> None:
         """Raise _Changed if the origin's file is not the one that was listed. size: bytes that were read of it."""
         found = self.importer.stat(self.job.origin, file.key)
-        if (found.size, found.mtime_ns) != (file.size, file.mtime_ns) or size not in (None, file.size):
-            raise _Changed(found.size, found.mtime_ns)
+        same_token = not (found.token and file.token) or found.token == file.token
+        same = same_token and (found.size, found.mtime_ns) == (file.size, file.mtime_ns)
+        if not same or size not in (None, file.size):
+            raise _Changed(found)
 
     # Problems
 
@@ -454,6 +516,8 @@ class Step:
             self._files.set_aside(self.job, file.id, Reason.UNREADABLE, reason)
         elif error.errno in (errno.ENOENT, errno.ENOTDIR):
             self._files.set_aside(self.job, file.id, Reason.VANISHED, "")
+        elif error.errno == errno.ESTALE:  # the attempt after this one finds what it is now
+            self._again(file, Reason.CHANGED, "")
         else:
             self._again(file, Reason.UNREADABLE, reason)
 
@@ -496,10 +560,11 @@ class Step:
 class _Changed(Exception):
     """The origin's file is not as it was listed."""
 
-    def __init__(self, size: int, mtime_ns: int) -> None:
+    def __init__(self, found: OriginStat) -> None:
         super().__init__()
-        self.size = size
-        self.mtime_ns = mtime_ns
+        self.size = found.size
+        self.mtime_ns = found.mtime_ns
+        self.token = found.token
 
 
 class _Translation:
@@ -526,7 +591,7 @@ def _has_changed(known: tuple[int, int, int, FileState, str], file: OriginFile) 
 
 def mounts_of(mounted: Sequence[str], places: Sequence[Place]) -> list[str]:
     """The mount points of destinations when the import began; where it did not begin here, those of now."""
-    return list(mounted) or [files.mount_point(place.root) for place in places]
+    return list(mounted) or [place.mounted() for place in places]
 
 
 def _half_free() -> int:

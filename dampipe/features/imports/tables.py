@@ -81,6 +81,10 @@ class ImportFileRow(SQLModel, table=True):
     """The path below the origin that the pattern takes for its own; empty: the key."""
     facts: str = Field(default="", sa_column=long_text())
     """JSON: `Facts` as the origin knows them; empty: the file is probed for them."""
+    token: str = ""
+    """Of a file in a store: what differs whenever its content does."""
+    is_metadata: bool = False
+    """Whether it describes others, and is not copied."""
     state: str = Field(default=FileState.PENDING)
     reason: str = ""
     """Code, why it was set aside or is tried again."""

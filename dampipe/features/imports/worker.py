@@ -23,6 +23,7 @@ from dampipe.features.imports.held import ImportJob, ImportStopped
 from dampipe.features.imports.manifests import write_manifests
 from dampipe.features.imports.model import (
     FileState,
+    Manifest,
     Phase,
     SessionState,
 )
@@ -42,15 +43,24 @@ from dampipe.kernel.errors import (
     DampipeError,
     InvalidInput,
     NotFound,
+    Permanent,
     StorageFull,
     Transient,
+    Unavailable,
 )
+from dampipe.kernel.paths import is_url
 from dampipe.kernel.progress import Progress
+from dampipe.storage.files.stores import FileStores
 
 log = logging.getLogger(__name__)
 
 MOST_SCANNED = 200
 """Folders that the scan of what was copied names; of more, the destinations are scanned."""
+
+
+_NO_MANIFESTS = (
+    "the program ascmhl reads the files of a folder, and would fetch all of them from the store again"
+)
 
 
 class ImportWorker:
@@ -62,6 +72,7 @@ class ImportWorker:
         files: ImportFileRepository,
         contents: KnownContents,
         sources: SourceRepository,
+        stores: FileStores,
         scans: Callable[[], ScanService],
         ascmhl: AscMhl,
         facts: FactReader,
@@ -74,6 +85,7 @@ class ImportWorker:
         self._files = files
         self._contents = contents
         self._sources = sources
+        self._stores = stores
         self._scans = scans
         self._ascmhl = ascmhl
         self._facts = facts
@@ -103,7 +115,7 @@ class ImportWorker:
             return "stopped: paused, cancelled or claimed by another worker"
         except (CatalogueDown, BrokerDown):  # the sweep has it continued
             raise
-        except (StorageFull, Transient, NotFound, InvalidInput, CannotStart) as error:
+        except (StorageFull, Transient, NotFound, InvalidInput, CannotStart, Unavailable, Permanent) as error:
             if error.code == errors.DESTINATION_FULL.code or not isinstance(error, StorageFull):
                 delay = error.delay if isinstance(error, Transient) else None
                 self._imports.block(job, error, self._policy.blocked_delay if delay is None else delay)
@@ -154,7 +166,8 @@ class ImportWorker:
 
     def _step(self, job: ImportJob, on_progress: Callable[[Progress], None]) -> Step:
         return Step(
-            job, self._imports, self._files, self._contents, self._sources, self._facts, self._policy, on_progress
+            job, self._imports, self._files, self._contents, self._sources, self._stores, self._facts, self._policy,
+            on_progress,
         )  # fmt: skip
 
     def _end(self, step: Step) -> None:
@@ -163,12 +176,11 @@ class ImportWorker:
             step.job = self._imports.set_phase(step.job, Phase.FINISH)
         job = step.job
         [(counts, _)] = self._imports.counts([job.number]).values()
-        outcomes = counts.imported + counts.already_there + counts.set_aside
         complete, problem = step.is_complete(), ""
         if not complete:
             problem = str(InvalidInput(errors.ORIGIN_CHANGED, rounds=job.rounds))
         elif not counts.adds_up:
-            problem = str(InvalidInput(errors.RECEIPT_WRONG, inputs=counts.inputs, outcomes=outcomes))
+            problem = str(InvalidInput(errors.RECEIPT_WRONG, inputs=counts.inputs, outcomes=counts.outcomes))
         safe = (
             step.importer.proves_complete
             and counts.adds_up
@@ -176,7 +188,7 @@ class ImportWorker:
             and counts.inputs > 0
             and not counts.set_aside
             and len(job.manifests) == len(job.destinations)
-            and not any(one.problem for one in job.manifests)
+            and not any(one.problem or one.left_out for one in job.manifests)
             and self._all_verified(job)
         )
         state = SessionState.FAILED if problem else SessionState.DONE
@@ -195,6 +207,10 @@ class ImportWorker:
     def _write_manifests(self, step: Step) -> None:
         rows = self._imports.files(step.job.number, (FileState.IMPORTED, FileState.ALREADY_THERE), 0, None)
         for place in step.places[len(step.job.manifests) :]:
+            if is_url(place.root):
+                left_out = Manifest(destination=place.number, left_out=_NO_MANIFESTS)
+                step.job = self._imports.save_manifest(step.job, left_out)
+                continue
             structures: dict[str, dict[str, str]] = {}
             single: dict[str, str] = {}
             for row in rows:

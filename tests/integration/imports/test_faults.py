@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 import pytest
 
-from dampipe.features.imports import errors, files, local_origin, step
+from dampipe.features.imports import errors, files, local_origin, places, step
 from dampipe.features.imports.card import CardImporter
 from dampipe.features.imports.local_origin import LocalOrigin
 from dampipe.features.imports.model import FileState, ImportReport, SessionState
@@ -296,7 +296,7 @@ def test_names_that_differ_in_case_on_a_file_system_that_ignores_it(
         names = {one.name.casefold(): one for one in folder.iterdir()} if folder.is_dir() else {}
         return str(names.get(Path(path).name.casefold(), path))
 
-    monkeypatch.setattr(step, "size_at", lambda path: files.size_at(existing(path)))
+    monkeypatch.setattr(places, "size_at", lambda path: files.size_at(existing(path)))
     real_place, real_sha1 = files.place, files.sha1_on_disk
 
     def place(temporary: str, path: str) -> None:

@@ -7,6 +7,7 @@ Stacking and filling are repeated without harm; values are written in the transa
 
 import logging
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from time import monotonic
 
 from sqlalchemy import Connection
@@ -14,7 +15,7 @@ from sqlalchemy import Connection
 from dampipe.features.collections.item_service import CollectionItemService
 from dampipe.features.collections.model import Chosen
 from dampipe.features.collections.paths import CollectionPaths
-from dampipe.features.imports.notes.model import Given
+from dampipe.features.imports.notes.model import Given, is_same_moment
 from dampipe.features.imports.notes.queries import DueNote, NoteRepository
 from dampipe.features.metadata.entries import Entry, Said
 from dampipe.features.metadata.model import MOST_VALUES
@@ -112,7 +113,7 @@ class NoteApplier:
         actors: dict[str, str] = {}
         for one in due:
             asset = of.get(one.sha1)
-            for key, some in one.notes.values.items() if asset is not None else ():
+            for key, some in _values(one).items() if asset is not None else ():
                 if key in fields and fields[key].write is not None:
                     assert asset is not None
                     given.setdefault(key, {}).setdefault(asset, []).extend(some)
@@ -153,6 +154,14 @@ class NoteApplier:
             if new:
                 found[asset] = tuple(entry[:MOST_VALUES] if field.multiple else entry[-1:])
         return found
+
+
+def _values(one: DueNote) -> dict[str, tuple[Given, ...]]:
+    """The values of a note, with the time of recording where the file says none or another one."""
+    moment = one.notes.moment
+    if moment is None or is_same_moment(moment, *one.recorded):
+        return one.notes.values
+    return {**one.notes.values, "shot_on": (datetime.fromtimestamp(moment, UTC).isoformat(),)}
 
 
 def _texts(field: MetadataField, given: Iterable[Given]) -> list[Given]:

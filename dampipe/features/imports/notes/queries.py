@@ -4,16 +4,21 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, delete, or_, select, update
+from sqlalchemy import Connection, and_, delete, exists, or_, select, update
 
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.imports.model import FileState, SessionState
 from dampipe.features.imports.notes.model import FileNotes
 from dampipe.features.imports.tables import IMPORT_FILE, IMPORT_NOTE, IMPORT_SESSION
+from dampipe.jobs.model import RunState
+from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.clock import NOW
 from dampipe.kernel.db.database import Database
 
+_IS_PENDING = exists().where(
+    RUN.c.version_id == VERSION.c.id, RUN.c.state.in_([RunState.PENDING, RunState.RUNNING])
+)
 _THERE = (FileState.IMPORTED, FileState.ALREADY_THERE)
 
 
@@ -28,6 +33,8 @@ class DueNote:
     asset: int
     actor: str
     """Who asked for the import."""
+    recorded: tuple[float | None, int | None] = (None, None)
+    """When the file itself says that it was recorded, by its clock; and minutes by which that was ahead of UTC."""
     original: str | None = None
     """Of an edited version: the SHA-1 of what was edited; None: that was not imported."""
 
@@ -39,7 +46,8 @@ class NoteRepository:
         self._db = database
 
     def due(self, limit: int, after: int = 0) -> list[DueNote]:
-        """Notes that can be applied, by the number of their file; those of edits once the original is an asset, too."""
+        """Notes that can be applied, by the number of their file: of files that were probed, or cannot be; those of
+        edits once the original is an asset, too."""
         original = IMPORT_FILE.alias("original")
         original_version = VERSION.alias("original_version")
         joined = (
@@ -65,12 +73,13 @@ class NoteRepository:
         query = (
             select(
                 IMPORT_NOTE.c.file_id, IMPORT_NOTE.c.notes, IMPORT_FILE.c.session_id, IMPORT_FILE.c.sha1,
-                VERSION.c.asset_id, IMPORT_SESSION.c.actor, original_version.c.sha1.label("original"),
+                VERSION.c.asset_id, VERSION.c.recorded_at, VERSION.c.recorded_offset,
+                IMPORT_SESSION.c.actor, original_version.c.sha1.label("original"),
             )
             .select_from(joined)
             .where(
                 IMPORT_NOTE.c.applied_at.is_(None), IMPORT_NOTE.c.file_id > after,
-                IMPORT_FILE.c.state.in_(_THERE), is_ready,
+                IMPORT_FILE.c.state.in_(_THERE), is_ready, or_(VERSION.c.media.is_not(None), ~_IS_PENDING),
             )
             .order_by(IMPORT_NOTE.c.file_id)
             .limit(limit)
@@ -81,6 +90,7 @@ class NoteRepository:
             DueNote(
                 file=row.file_id, session=row.session_id, notes=FileNotes.model_validate_json(row.notes),
                 sha1=row.sha1, asset=row.asset_id, actor=row.actor, original=row.original,
+                recorded=(row.recorded_at, row.recorded_offset),
             )
             for row in rows
         ]  # fmt: skip
