@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from dampipe.jobs.machine_queues import PATIENCE
+
 
 @dataclass(frozen=True)
 class RunPolicy:
@@ -26,3 +28,5 @@ class SweepPolicy:
     """Attempts that may end with the worker's death before the run is parked."""
     grace: float = 5.0
     """Seconds for which a message may be in no queue and not yet claimed."""
+    machine_patience: float = PATIENCE
+    """Seconds for which a message may wait in the queue of one machine."""

@@ -71,6 +71,11 @@ class Stage:
         """The stage that identifies a file works on a location; all others on an asset."""
         return self.output_type is ContentHash
 
+    @property
+    def opens_file(self) -> bool:
+        """Whether the stage reads the file itself, and not only what others have made of it."""
+        return SourceFile in self.inputs.values()
+
 
 def stage(
     *,
