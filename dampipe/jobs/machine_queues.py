@@ -10,8 +10,6 @@ from time import monotonic
 
 from dampipe.jobs.workers import WorkerRepository
 
-PATIENCE = 30.0
-"""Seconds for which a message waits in the queue of one machine, which may be busy or gone, before any may take it."""
 FRESH = 40.0
 """Seconds for which a heartbeat, sent every 15 s, says that a worker serves its queues."""
 MAX_NAME = 255

@@ -116,6 +116,9 @@ def sweep(services: Services) -> Sweep:
         transport=services.get(TaskTransport),
         work=services.get(WorkRegistry),
         parts=parts,
-        policy=SweepPolicy(max_attempts=services.get(Settings).max_attempts),
+        policy=SweepPolicy(
+            max_attempts=services.get(Settings).max_attempts,
+            machine_patience=services.get(Settings).staging_patience,
+        ),
         machines=services.get(MachineQueues),
     )

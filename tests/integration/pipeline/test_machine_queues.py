@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select, update
 
 from dampipe.jobs.dispatch import Dispatcher
-from dampipe.jobs.machine_queues import MAX_NAME, PATIENCE, MachineQueues, machine_queue
+from dampipe.jobs.machine_queues import MAX_NAME, MachineQueues, machine_queue
 from dampipe.jobs.model import Outcome, Subject
-from dampipe.jobs.policy import RunPolicy
+from dampipe.jobs.policy import RunPolicy, SweepPolicy
 from dampipe.jobs.stage import stage
 from dampipe.jobs.tables import RUN, WORKER
 from dampipe.kernel.db.clock import NOW
@@ -214,7 +214,7 @@ def test_a_message_that_is_lost_is_sent_again_to_the_machine_that_has_the_file(m
 def test_what_waits_too_long_for_a_busy_machine_is_done_by_another(machines: Machines) -> None:
     machines.scan()
     machines.a.work(FILES)
-    machines.later(PATIENCE - 5)
+    machines.later(SweepPolicy.machine_patience - 5)
     assert machines.b.sweep.run()["lost"] == 0
     machines.later(10)
     assert machines.b.sweep.run()["lost"] == FILES
