@@ -1,4 +1,4 @@
-"""Queues of single machines: a chain goes on where its file was fetched to, while a worker there serves the queue.
+"""Queues of single machines: a chain continues where its file was fetched to, if a worker there serves the queue.
 
 The column `run.machine` names the machine that has a copy of a run's file. Where a worker of that machine serves
 `QUEUE@MACHINE`, the message of a stage that opens the file goes there, otherwise to `QUEUE`. Like every message it is

@@ -1,5 +1,6 @@
 """Scanning: walks of sources find new, changed, moved and missing files."""
 
+from dampipe.features.scanning.scopes import NOTIFY
 from dampipe.kernel.feature import Command, Feature, Task
 
 FEATURE = Feature(
@@ -28,7 +29,8 @@ FEATURE = Feature(
             "dampipe.features.scanning.cli.watch_folder:command",
         ),
     },
-    routers=("dampipe.features.scanning.http:router",),
+    routers=("dampipe.features.scanning.http:router", "dampipe.features.scanning.ring_http:router"),
+    scopes=(NOTIFY,),
     tasks={
         "scan": Task("dampipe.features.scanning.tasks:ScanTask", queue="scan"),
         "sync": Task(

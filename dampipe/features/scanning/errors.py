@@ -33,6 +33,11 @@ NOT_WATCHED = ErrorCode(
     "the source {name!r} is not in a file system, so that nothing says when its files change",
     "Have it scanned at intervals: with the setting sync_schedule, or by cron.",
 )
+NOTIFICATION_UNKNOWN = ErrorCode(
+    "notification.unknown",
+    "the notification is not understood: {problem}",
+    "Send the documents of S3, SNS, EventBridge, MinIO or Ceph, a list of keys, or nothing: docs/sources.md shows them.",
+)
 SYNC_RUNNING = ErrorCode(
     "sync.running",
     "another sync of {sources} is already running",
