@@ -12,6 +12,7 @@ from dampipe.features.imports.service import ImportService
 from dampipe.features.imports.sweep import ImportSweep
 from dampipe.features.imports.worker import ImportPolicy, ImportWorker
 from dampipe.features.scanning.service import ScanService
+from dampipe.features.sources.places import ReachablePlaces
 from dampipe.jobs.lease import LeaseRenewer
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.visibility import EVERYTHING
@@ -36,10 +37,11 @@ class Importing:
         transport: Any = NullTransport(None)  # type: ignore[arg-type]
         visibility: Any = _All()
         self.repository = ImportRepository(catalog.database)
+        places = ReachablePlaces(catalog.sources, visibility)
         plan: Any = lambda: None  # noqa: E731
         self.scans = ScanService(
             *(catalog.scans, catalog.holding, catalog.sources),
-            *(plan, lambda: transport, visibility, FileStores()),
+            *(plan, lambda: transport, visibility, FileStores(), places),
         )
         self.prober = Prober()
         self.worker = ImportWorker(
@@ -53,9 +55,7 @@ class Importing:
             5.0,
             policy,
         )
-        self.service = ImportService(
-            self.repository, catalog.sources, lambda: self.scans, lambda: transport, visibility
-        )
+        self.service = ImportService(self.repository, catalog.sources, places, lambda: transport, visibility)
         self.sweep = ImportSweep(self.repository, transport)
 
     def managed(self, name: str, folder: Path) -> Path:

@@ -19,10 +19,10 @@ from dampipe.features.imports.model import (
 from dampipe.features.imports.places import described
 from dampipe.features.imports.queries import ImportRepository
 from dampipe.features.imports.tables import ImportFileRow, ImportSessionRow
-from dampipe.features.scanning.service import ScanService
 from dampipe.features.sources.managed import require_managed
 from dampipe.features.sources.model import Source
 from dampipe.features.sources.path_mapping import below_root, holder, under_known_root
+from dampipe.features.sources.places import ReachablePlaces
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.jobs.dispatch import TaskTransport
 from dampipe.kernel.access import MANAGE, Actor, require
@@ -40,13 +40,13 @@ class ImportService:
         self,
         imports: ImportRepository,
         sources: SourceRepository,
-        scans: Callable[[], ScanService],
+        places: ReachablePlaces,
         transport: Callable[[], TaskTransport],
         visibility: Visibility,
     ) -> None:
         self._imports = imports
         self._sources = sources
-        self._scans = scans
+        self._places = places
         self._transport = transport
         self._visibility = visibility
 
@@ -79,7 +79,7 @@ class ImportService:
         """
         require(actor, MANAGE)
         self._require_all(actor)
-        self._scans().require_inside(actor, [request.origin])
+        self._places.require_inside(actor, [request.origin])
         return self.begin(actor, request)
 
     def _destination(self, name: str, sources: Sequence[Source]) -> tuple[Destination, str]:

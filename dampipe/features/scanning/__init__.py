@@ -9,7 +9,6 @@ FEATURE = Feature(
     tables=("dampipe.features.scanning.tables",),
     providers={
         "dampipe.features.scanning.scanner:Scanner": "dampipe.features.scanning.walk_providers:scanner",
-        "dampipe.features.scanning.model:ScanRoots": "dampipe.features.scanning.providers:scan_roots",
         "dampipe.features.scanning.policy:ScanPolicy": "dampipe.features.scanning.walk_providers:scan_policy",
         "dampipe.features.scanning.sync:NightlyPolicy": "dampipe.features.scanning.walk_providers:nightly_policy",
     },

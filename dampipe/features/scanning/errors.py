@@ -15,12 +15,6 @@ IS_OVER = ErrorCode("scan.is_over", "scan {scan} is {state}", "The list of scans
 PATH_NOT_FOUND = ErrorCode(
     "scan.path_not_found", "no such file or folder: {paths}", "Check the path; is the share mounted?"
 )
-PATH_OUTSIDE = ErrorCode(
-    "scan.path_outside",
-    "not below a source or a folder of the setting scan_roots: {paths}",
-    "The page may scan sources, and folders of the setting scan_roots: add the folder to either on the machine that "
-    "runs dampipe.",
-)
 PATH_INVALID = ErrorCode(
     "scan.path_invalid", "{path} is not a valid path", "Give the path of a file or folder."
 )

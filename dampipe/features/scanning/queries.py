@@ -16,8 +16,8 @@ from dampipe.features.scanning.errors import ScanStopped
 from dampipe.features.scanning.model import ScanJob, ScanProgress, ScanState
 from dampipe.features.scanning.progress import SMALL, Counts, counts_of, progress_of
 from dampipe.features.scanning.tables import SCAN, ScanRow
-from dampipe.features.sources.model import Source
-from dampipe.features.sources.path_mapping import as_declared, as_seen_here, below_root, holder
+from dampipe.features.sources.path_mapping import as_declared, as_seen_here
+from dampipe.features.sources.places import is_visible
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.jobs.model import RunState
 from dampipe.kernel.db.adaptive_cache import AdaptiveCache
@@ -315,12 +315,6 @@ def topmost(folders: Iterable[str]) -> list[str]:
         if not kept or not (kept[-1] == "" or is_below(folder, kept[-1])):
             kept.append(folder)
     return kept
-
-
-def is_visible(view: View, path: str, sources: Sequence[Source]) -> bool:
-    """Whether a path, as this machine sees it, lies in what is visible."""
-    source = holder(path, sources)
-    return source is not None and view.holds(int(source.id), below_root(path, source.root))
 
 
 def ensure_owned(connection: Connection, job: ScanJob) -> None:

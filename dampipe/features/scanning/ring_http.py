@@ -18,7 +18,7 @@ async def body_of(request: Request) -> bytes:
 
 
 @router.post(
-    "/sources/{name}/notifications",
+    "/sources/{name:path}/notifications",
     status_code=status.HTTP_202_ACCEPTED,
     responses={404: {"model": Problem, "description": "There is no such source."}, 422: {"model": Problem}},
     openapi_extra={

@@ -40,3 +40,14 @@ SAME_FOLDER = ErrorCode(
     "{path} and {other}, a source already, are the same folder",
     "Use the path of the source that exists.",
 )
+PATH_OUTSIDE = ErrorCode(
+    "source.path_outside",
+    "not below a source or a folder of the setting scan_roots: {paths}",
+    "The page may use sources, and folders of the setting scan_roots: add the folder to either on the machine that "
+    "runs dampipe.",
+)
+SAME_PLACE = ErrorCode(
+    "source.same_place",
+    "{path} and {other}, the source {name!r}, are the same place or one lies in the other, but for the user",
+    "Use the URL of the source that exists. If two users see different files there, name the user in both URLs.",
+)
