@@ -129,12 +129,11 @@ class SourceService:
         view = self._visibility.of(actor)
         counts = self._contents.counts(view)
         shown = {source for source, _ in view.places}
-        reports = []
         sources = [one for one in self._sources.all() if view.is_all or one.id in shown]
         reachable = self._reachable([source.root for source in sources])
-        for source in sources:
-            reports.append(_report(source, reachable[source.root], counts.get(source.id, (0, 0)), view))
-        return reports
+        return [
+            _report(source, reachable[source.root], counts.get(source.id, (0, 0)), view) for source in sources
+        ]
 
     def _reachable(self, roots: Sequence[str]) -> dict[str, bool]:
         """Which roots are folders, or are answered by their storage; these are asked side by side."""
