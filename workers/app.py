@@ -30,8 +30,8 @@ from dampipe.kernel.feature import Task as FeatureTask
 from dampipe.kernel.feature import load_dotted
 from dampipe.kernel.masking import mask_url
 from dampipe.kernel.progress import Progress
-from dampipe.kernel.stage_io import SourceFile
-from dampipe.workers import brokers, heartbeat
+from dampipe.workers import brokers, heartbeat, machine_queues
+from dampipe.workers.machine_queues import queue_of_machine
 from dampipe.workers.progress_events import ProgressEvents, ProgressSender
 
 log = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ STAGING_LIMIT = 24 * 3600.0
 
 
 def _stage_task(stage: Stage) -> None:
-    staging = STAGING_LIMIT if SourceFile in stage.inputs.values() else 0.0
+    staging = STAGING_LIMIT if stage.reads_footage else 0.0
 
     @app.task(  # type: ignore[untyped-decorator]
         name=f"dampipe.{stage.name}", bind=True, throws=(StageFailed,), time_limit=stage.time_limit + staging
@@ -119,6 +119,8 @@ def _run(task: Task, kind: str, name: str, call: Callable[[Callable[[Progress], 
         raise StageFailed(f"{name}: {report.reason}")
     if not report.outcome.chain_continues:
         task.request.chain = None
+    elif report.next_queue and task.request.chain:
+        task.request.chain[-1]["options"]["queue"] = queue_of_machine(report.next_queue)
     return f"{name} {result}"
 
 
@@ -154,11 +156,4 @@ def _register(container: Container) -> None:
 
 _register(process_container())
 heartbeat.connect()
-
-
-def queue_names() -> list[str]:
-    """All queues of the deployment."""
-    container = process_container()
-    kinds = container.get(WorkRegistry)
-    work = (kinds[kind].queue for kind in kinds)
-    return list(dict.fromkeys(["control", "scan", *container.get(Plan).queues, *work]))
+machine_queues.connect()

@@ -28,6 +28,7 @@ class CeleryTransport:
         if not chains:
             return
         from dampipe.workers.app import app
+        from dampipe.workers.machine_queues import queue_of_machine
 
         options = brokers.publish_options(self._settings.broker)
         with self._translated(), app.producer_pool.acquire(block=True, timeout=30) as producer:
@@ -36,6 +37,8 @@ class CeleryTransport:
                     app.signature(f"dampipe.{stage}", args=(message.key, message.name), immutable=True)
                     for stage in message.stages
                 ]
+                if message.queue:
+                    steps[0].set(queue=queue_of_machine(message.queue))
                 chain(*steps, app=app).apply_async(producer=producer, **options)
 
     def notify(self, task: str, *arguments: int) -> None:
@@ -46,13 +49,13 @@ class CeleryTransport:
             self._connect(connection)
             app.send_task(f"dampipe.{task}", args=arguments, connection=connection, retry=False)
 
-    def empty_queues(self) -> set[str]:
+    def empty_queues(self, queues: Collection[str]) -> set[str]:
         """See TaskTransport."""
-        from dampipe.workers.app import app, queue_names
+        from dampipe.workers.app import app
 
         empty = set()
         with self._translated(), app.connection_for_read() as connection:
-            for name in queue_names():
+            for name in queues:
                 with suppress(*connection.channel_errors), connection.channel() as channel:
                     if channel.queue_declare(name, passive=True).message_count:
                         continue

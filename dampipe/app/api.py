@@ -21,6 +21,7 @@ from dampipe.features.scanning.service import ScanService
 from dampipe.features.search.model import Found, SearchRequest
 from dampipe.features.search.service import SearchService
 from dampipe.jobs.dispatch import Dispatcher, TaskTransport
+from dampipe.jobs.machine_queues import MachineQueues
 from dampipe.jobs.memory_transport import MemoryTransport
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.runner import Runner
@@ -186,6 +187,7 @@ def _in_process(settings: Settings) -> Library:
     )
     # This process serves every queue.
     container.provide(UnservedQueues, lambda: UnservedQueues(container.get(WorkerRepository), queues=()))
+    container.provide(MachineQueues, lambda: MachineQueues(container.get(WorkerRepository), None))
     return Library(container)
 
 

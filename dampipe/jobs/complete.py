@@ -35,11 +35,13 @@ class FinishedRun:
     output: StageOutput
     output_json: str
     warnings_json: str
+    machine: str | None = None
+    """The machine that has a copy of the file, as far as is known."""
 
     @classmethod
-    def of(cls, run: ClaimedRun, output: StageOutput) -> "FinishedRun":
+    def of(cls, run: ClaimedRun, output: StageOutput, machine: str | None = None) -> "FinishedRun":
         """A run and what its stage returned for it."""
-        return cls(run, output, output.model_dump_json(), json.dumps(output.warnings))
+        return cls(run, output, output.model_dump_json(), json.dumps(output.warnings), machine)
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ class Completion:
     owner: str
     lead: RunId
     """The run whose chain is under way, so that this chain carries the next run itself."""
+    at_machines: Collection[tuple[str, str]] = ()
+    """Queues of follow-up runs that workers of a machine serve for this one, as pairs of queue and machine."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +163,13 @@ class RunCompleter:
             carried = {version for version in ready if ended[version].has_chain and upcoming.same_chain}
             # Follow-up runs inherit the priority.
             runs = [
-                (version, now if version in carried else None, ended[version].priority) for version in ready
+                (
+                    version,
+                    now if version in carried else None,
+                    ended[version].priority,
+                    _machine(ended[version], upcoming, completion, is_carried=version in carried),
+                )
+                for version in ready
             ]
             state.create_follow_ups(connection, self._db, upcoming.run, runs, now)
             for version in ready:
@@ -177,3 +187,11 @@ class RunCompleter:
                 rows = connection.execute(_UPSTREAM, values)
                 versions = [VersionId(version) for version, run_state in rows if run_state == RunState.DONE]
         return versions
+
+
+def _machine(ended: _Ended, upcoming: FollowUp, completion: Completion, *, is_carried: bool) -> str | None:
+    """The machine that has the file of a follow-up run; None where its message goes to the queue of all machines."""
+    machine = ended.finished.machine
+    if machine is None or not is_carried or not upcoming.file_queue:
+        return machine  # the dispatcher decides where its message goes, or its stage opens no file
+    return machine if (upcoming.file_queue, machine) in completion.at_machines else None

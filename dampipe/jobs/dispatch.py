@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from dampipe.jobs.machine_queues import MachineQueues
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.queue import QueuedRun, RunQueue
 from dampipe.jobs.work import WorkRegistry
@@ -23,19 +24,21 @@ class Chain:
     """The file's name, for people who watch the queues."""
     stages: tuple[str, ...]
     """Names of stages, or of one kind of work."""
+    queue: str | None = None
+    """Of one machine, for the message of the first stage; None: the stage's own."""
 
 
 class TaskTransport(Protocol):
     """Carries messages to workers. Every method may raise `BrokerDown`."""
 
     def publish(self, chains: Sequence[Chain]) -> None:
-        """Send chains to the queues of their first stages."""
+        """Send chains to their queues, or to those of their first stages."""
 
     def notify(self, task: str, *arguments: int) -> None:
         """Have a worker run a task: `scan` (argument: the scan's id), `sweep` or `verify`."""
 
-    def empty_queues(self) -> set[str]:
-        """The queues in which no message waits."""
+    def empty_queues(self, queues: Collection[str]) -> set[str]:
+        """Those of the queues in which no message waits."""
 
     def discard(self, queues: Collection[str]) -> None:
         """Remove all messages from these queues."""
@@ -55,10 +58,12 @@ class Dispatcher:
         work: WorkRegistry,
         window: int,
         unserved: Callable[[], Collection[str]] = frozenset,
+        machines: MachineQueues | None = None,
     ) -> None:
         """window: most chains in flight in one lane. unserved: the queues that no worker serves now; what belongs
-        there waits in the catalogue.
+        there waits in the catalogue. machines: where files are; None: there is one machine only.
         """
+        self._machines = machines
         self._queue = queue
         self._plan = plan
         self._transport = transport
@@ -78,7 +83,8 @@ class Dispatcher:
             return 0
         stages = self._plan.lanes.get(lane, ())
         batches = {stage.name: stage.batch for stage in stages if stage.batch > 1}
-        runs = self._queue.take(lane, self._window - in_flight, batches, self._without_worker(lane))
+        left_out = self._without_worker(lane)
+        runs = self._queue.take(lane, self._window - in_flight, batches, left_out, self._queue_at)
         self._transport.publish([self._chain(run) for run in runs])
         return len(runs)
 
@@ -89,10 +95,17 @@ class Dispatcher:
             return [lane] if self._work[lane].queue in queues else []
         return [stage.name for stage in self._plan.lanes.get(lane, ()) if stage.queue in queues]
 
+    def _queue_at(self, name: str, machine: str) -> str | None:
+        stage = self._plan[name]
+        if not stage.reads_footage:
+            return ""
+        return self._machines.find(stage.queue, machine) if self._machines else None
+
     def _chain(self, run: QueuedRun) -> Chain:
         if run.stage in self._work:
             return Chain(run.key, run.name, (run.stage,))
-        return Chain(run.key, run.name, tuple(stage.name for stage in self._plan.chain_from(run.stage)))
+        stages = tuple(stage.name for stage in self._plan.chain_from(run.stage))
+        return Chain(run.key, run.name, stages, run.queue or None)
 
     def top_up_all(self) -> int:
         """Every lane: the main one first, those of other kinds of work last."""

@@ -19,10 +19,15 @@ class HeldFiles:
         staging: Staging,
         on_fetched: Callable[[Subject, int], None] = lambda *_: None,
         report: Reporter | None = None,
+        copies: dict[Subject, bool] | None = None,
     ) -> None:
-        """on_fetched: called with the bytes that were fetched for a subject."""
+        """on_fetched: called with the bytes that were fetched for a subject.
+
+        copies: filled with the subjects of which this machine has a copy, or (False) a part of one.
+        """
         self._staging = staging
         self._on_fetched = on_fetched
+        self._copies = {} if copies is None else copies
         self._report = report or Reporter()
         self._held: deque[ExitStack | None] = deque()
         """Of each subject, in the order in which the stage is given them; None: it has no remote files."""
@@ -61,13 +66,18 @@ class HeldFiles:
         copy = self._staging.hold(
             file,
             lambda done, total, speed: self._report(done, total, "bytes", speed),
-            lambda count: self._on_fetched(subject, count),
+            lambda count: self._fetched(subject, count),
             waits=not self._count,
         )
         staged = stack.enter_context(copy)
+        self._copies[subject] = True
         self._count += 1
         stack.callback(self._released)
         return staged
+
+    def _fetched(self, subject: Subject, count: int) -> None:
+        self._copies.setdefault(subject, False)
+        self._on_fetched(subject, count)
 
     def _released(self) -> None:
         self._count -= 1

@@ -34,9 +34,11 @@ class StageInputs:
         self._plan = plan
         self._staging = staging
 
-    def hold_files(self, on_fetched: Callable[[Subject, int], None], report: Reporter) -> HeldFiles:
-        """What holds the remote files of one call of a stage. on_fetched: see HeldFiles."""
-        return HeldFiles(self._staging, on_fetched, report)
+    def hold_files(
+        self, on_fetched: Callable[[Subject, int], None], report: Reporter, copies: dict[Subject, bool]
+    ) -> HeldFiles:
+        """What holds the remote files of one call of a stage. on_fetched, copies: see HeldFiles."""
+        return HeldFiles(self._staging, on_fetched, report, copies)
 
     def collect(self, stage: Stage, subjects: Sequence[Subject], held: HeldFiles) -> list[dict[str, Any]]:
         """The arguments of a stage for each subject, tools excepted; remote files are fetched and held.

@@ -24,6 +24,8 @@ class FollowUp:
     upstream: tuple[RunKey, ...]
     same_chain: bool
     """The chain that carries the run before carries this one, too."""
+    file_queue: str = ""
+    """The queue of its stage, where that opens the file; else ""."""
 
 
 @dataclass(frozen=True)
@@ -35,3 +37,5 @@ class ClaimedRun:
     attempts: int
     queued: bool
     """A chain of its own is under way for it."""
+    machine: str | None = None
+    """The machine that has a copy of its file, as far as is known."""

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Collection, Sequence
 
 from dampipe.jobs.dispatch import Chain
-from dampipe.jobs.model import Outcome, Subject
+from dampipe.jobs.model import Report, Subject
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.queue import parse_work_item_key
 from dampipe.jobs.runner import Runner
@@ -34,23 +34,24 @@ class MemoryTransport:
             self.published += 1
 
     def _append(self, chain: Chain) -> None:
-        self._queues[self._queue_of[chain.stages[0]]].append(chain)
+        queue = chain.queue or self._queue_of[chain.stages[0]]
+        self._queues.setdefault(queue, deque()).append(chain)
 
     def notify(self, task: str, *arguments: int) -> None:
         """See TaskTransport."""
         self._must_be_up()
         self.notices.append((task, arguments))
 
-    def empty_queues(self) -> set[str]:
+    def empty_queues(self, queues: Collection[str]) -> set[str]:
         """See TaskTransport."""
         self._must_be_up()
-        return {name for name, queue in self._queues.items() if not queue}
+        return {name for name in queues if not self._queues.get(name)}
 
     def discard(self, queues: Collection[str]) -> None:
         """See TaskTransport."""
         self._must_be_up()
         for name in queues:
-            self._queues[name].clear()
+            self._queues.get(name, deque()).clear()
 
     def check(self) -> str:
         """See TaskTransport."""
@@ -86,16 +87,17 @@ class MemoryTransport:
                 break
             chain = queue.popleft()
             name, *rest = chain.stages
-            if self._run(chain.key, name, runner, items).chain_continues and rest:
-                self._append(Chain(chain.key, chain.name, tuple(rest)))
+            report = self._run(chain.key, name, runner, items)
+            if report.outcome.chain_continues and rest:
+                self._append(Chain(chain.key, chain.name, tuple(rest), report.next_queue))
             done += 1
         return done
 
-    def _run(self, key: str, name: str, runner: Runner, items: WorkRunner | None) -> Outcome:
+    def _run(self, key: str, name: str, runner: Runner, items: WorkRunner | None) -> Report:
         if name in {stage.name for stage in self._plan.stages}:
-            return runner.run(name, Subject.parse(key)).outcome
+            return runner.run(name, Subject.parse(key))
         assert items is not None
-        return items.run(name, parse_work_item_key(key)).outcome
+        return items.run(name, parse_work_item_key(key))
 
     def _must_be_up(self) -> None:
         if self.down:

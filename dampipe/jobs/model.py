@@ -125,6 +125,10 @@ class Report(BaseModel):
     reason: str = ""
     batched: int = 0
     """How many other runs were done in the same batch."""
+    machine: str | None = None
+    """The machine that has a copy of the file, as far as is known."""
+    next_queue: str | None = None
+    """The queue of that machine to which the chain's next message goes; None: that of its stage."""
 
 
 class Running(BaseModel):

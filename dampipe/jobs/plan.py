@@ -168,7 +168,10 @@ class Plan:
 
         return tuple(
             FollowUp(
-                self.key(stage), self._upstream_keys(stage), same_chain=self.lane(stage) == self.lane(done)
+                self.key(stage),
+                self._upstream_keys(stage),
+                same_chain=self.lane(stage) == self.lane(done),
+                file_queue=stage.queue if stage.reads_footage else "",
             )
             for stage in self.stages
             if follows(stage)

@@ -26,3 +26,5 @@ class SweepPolicy:
     """Attempts that may end with the worker's death before the run is parked."""
     grace: float = 5.0
     """Seconds for which a message may be in no queue and not yet claimed."""
+    machine_patience: float = 30.0
+    """Seconds for which a message waits in the queue of one machine, which may be busy or gone; then any may take it."""

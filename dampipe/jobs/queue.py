@@ -1,6 +1,6 @@
 """The queue in the catalogue: which runs are dispatched next, and which runs the pipeline asks for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,7 @@ _IN_FLIGHT = select(
     )
 )
 _DUE = (
-    select(RUN.c.id, RUN.c.stage, RUN.c.attempts)
+    select(RUN.c.id, RUN.c.stage, RUN.c.attempts, RUN.c.machine)
     .where(_LANE, RUN.c.state == RunState.PENDING, RUN.c.queued_at.is_(None), RUN.c.not_before <= NOW)
     .order_by(RUN.c.priority.desc(), RUN.c.id.desc())
     .limit(bindparam("most"))
@@ -55,6 +55,8 @@ class QueuedRun:
     """How a message names it: a subject's key, or that of a work item."""
     name: str
     """The file's name, printable."""
+    queue: str | None = None
+    """Of the machine that has a copy of the file; None: that of the stage."""
 
 
 def work_item_key(item: RunId) -> str:
@@ -87,12 +89,14 @@ class RunQueue:
         limit: int,
         batches: Mapping[str, int] | None = None,
         left_out: Sequence[str] = (),
+        queue_at: Callable[[str, str], str | None] = lambda *_: None,
     ) -> list[QueuedRun]:
         """Mark up to `limit` runs of a lane as given to the broker, highest priority and newest first.
 
         batches: how many runs one chain of a batch stage takes. Such a stage gets only as many chains as that
         makes; a run that was attempted before is done alone and has a chain of its own. left_out: stages that
-        are not taken.
+        are not taken. queue_at: the queue at the machine that has the file, to which the message of a stage (its
+        name) goes; None: the machine does not serve it, so that all may take the run; "": the stage opens no file.
         """
         if limit <= 0:
             return []
@@ -116,21 +120,29 @@ class RunQueue:
                 ids.append(row.id)
         if not ids:
             return []
+        chosen = set(ids)
+        queues = {row.id: queue_at(row.stage, row.machine) for row in due if row.machine and row.id in chosen}
+        for_all = [number for number, queue in queues.items() if queue is None]
         with self._db.write() as connection:
+            if for_all:
+                state.leave_to_all(connection, for_all)
             rows = state.mark_queued(connection, lane, ids)
             subjects = [_subject(row) for row in rows]
             names = self._subjects.names(connection, subjects)
         queued = [
-            (row, self._queued(row, subject, names)) for row, subject in zip(rows, subjects, strict=True)
+            (row, self._queued(row, subject, names, queues.get(row.id) if row.machine else None))
+            for row, subject in zip(rows, subjects, strict=True)
         ]
         queued.sort(key=lambda one: (-one[0].priority, -one[0].id))
         return [run for _, run in queued]
 
     @staticmethod
-    def _queued(row: Row[Any], subject: Subject, names: Mapping[Subject, SubjectName]) -> QueuedRun:
+    def _queued(
+        row: Row[Any], subject: Subject, names: Mapping[Subject, SubjectName], queue: str | None
+    ) -> QueuedRun:
         key = subject.key if row.kind == STAGE else work_item_key(row.id)
         name = names[subject].name if subject in names else row.stage
-        return QueuedRun(row.stage, key, name)
+        return QueuedRun(row.stage, key, name, queue)
 
     def plan_missing(self, steps: Sequence[FollowUp]) -> int:
         """Create every run that the pipeline asks for and that does not exist; returns how many.

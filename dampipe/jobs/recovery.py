@@ -24,21 +24,31 @@ class RunRecovery:
         self._db = database
         self._subjects = subjects
 
-    def waiting_in_broker(self, seconds: float) -> dict[str, int]:
-        """How many runs of each stage were given to the broker at least so long ago and are not claimed yet."""
+    def waiting_in_broker(self, seconds: float) -> dict[tuple[str, str | None], int]:
+        """How many runs of each stage were given to the broker at least so long ago and are not claimed yet.
+
+        By stage and the machine that has a copy of their files, as far as is known.
+        """
         with self._db.read() as connection:
             rows = connection.execute(
-                select(RUN.c.stage, func.count().label("runs"))
+                select(RUN.c.stage, RUN.c.machine, func.count().label("runs"))
                 .where(in_any_lane(connection), RUN.c.state == RunState.PENDING, _queued_for(seconds))
-                .group_by(RUN.c.stage)
+                .group_by(RUN.c.stage, RUN.c.machine)
             ).all()
-        return {row.stage: row.runs for row in rows}
+        return {(row.stage, row.machine): row.runs for row in rows}
 
-    def unqueue(self, stages: Iterable[str], seconds: float) -> int:
-        """Let the dispatcher publish again what `waiting_in_broker` counts of these stages; returns how many."""
+    def unqueue(
+        self, stages: Iterable[str], machine: str | None, seconds: float, *, to_all: bool = False
+    ) -> int:
+        """Let the dispatcher publish again what `waiting_in_broker` counts of these stages and of a machine.
+
+        to_all: to the queues of all machines. Returns how many.
+        """
         of_stages = RUN.c.stage.in_(list(stages))
+        at = RUN.c.machine.is_(None) if machine is None else RUN.c.machine == machine
         with self._db.write() as connection:
-            return state.unqueue(connection, of_stages, in_any_lane(connection), _queued_for(seconds))
+            where = (of_stages, at, in_any_lane(connection), _queued_for(seconds))
+            return state.unqueue(connection, *where, to_all=to_all)
 
     def expire(self, max_attempts: int, is_dead: Callable[[str], bool]) -> tuple[int, int]:
         """Recover the runs whose lease has expired or whose owner is dead; returns (recovered, parked).

@@ -16,6 +16,7 @@ from dampipe.jobs.held_files import HeldFiles
 from dampipe.jobs.inputs import StageInputs
 from dampipe.jobs.keys import ClaimedRun
 from dampipe.jobs.lease import LeaseRenewer
+from dampipe.jobs.machine_queues import MachineQueues
 from dampipe.jobs.model import Outcome, Report, RunState, Subject
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.policy import RunPolicy
@@ -43,7 +44,9 @@ class Runner:
         toolbox: Toolbox,
         leases: LeaseRenewer,
         policy: RunPolicy,
+        machines: MachineQueues,
     ) -> None:
+        self.machines = machines
         self.runs = runs
         self.inputs = inputs
         self.recorder = recorder
@@ -65,12 +68,22 @@ class Runner:
         stage = self.plan[name]
         missing = self.toolbox.missing_packages(stage.tools.values())
         if missing:  # a worker that has it takes the run; the sweep brings its message back
+            if self.machines.here is not None:
+                self.runs.leave_to_others(self.plan.key(stage), subject)
             return Report(outcome=Outcome.LATER, reason=f"this worker lacks {missing}")
         report, lanes = self._run(stage, subject, on_progress)
         if not report.outcome.chain_continues or self.plan.chain_from(name)[-1] is stage:
             lanes = lanes | {self.plan.lane(stage)}
         self.dispatcher.try_top_up(lanes)
-        return report
+        return report if report.machine is None else self._directed(stage, report)
+
+    def _directed(self, done: Stage, report: Report) -> Report:
+        """The report with the queue of the machine that has the file, where the chain's next stage opens it."""
+        upcoming = next(iter(self.plan.chain_from(done.name)[1:]), None)
+        if upcoming is None or not upcoming.reads_footage:
+            return report
+        queue = self.machines.find(upcoming.queue, report.machine)
+        return report.model_copy(update={"next_queue": queue})
 
     def _run(
         self, stage: Stage, subject: Subject, on_progress: Callable[[Progress], None] | None
@@ -104,6 +117,9 @@ class _Call:
         self._toolbox = runner.toolbox
         self._leases = runner.leases
         self._policy = runner.policy
+        self._here = runner.machines.here if stage.reads_footage else None
+        self._copies: dict[Subject, bool] = {}
+        """Of which subjects this machine has a copy of the file, or (False) a part of one."""
         self._key = runner.plan.key(stage)
         self._stage = stage
         self._lead = lead
@@ -125,7 +141,7 @@ class _Call:
         return RunBatch(claimed, lambda: self._claim_more(self._stage.batch), self._policy.stream_for)
 
     def _claim_more(self, limit: int) -> list[ClaimedRun]:
-        return self._runs.claim_more(self._key, limit, self._owner, self._policy.lease)
+        return self._runs.claim_more(self._key, limit, self._owner, self._policy.lease, self._here)
 
     def run(self) -> tuple[Report, set[str]]:
         """Returns the report of the lead, and the lanes in which runs were created that no chain carries."""
@@ -146,7 +162,9 @@ class _Call:
         self._runs.renew(self._batch.held(), self._owner, self._policy.lease, text)
 
     def _save(self, group: Group) -> None:
-        for run, report, lanes in self._recorder.record(self._stage, group, self._owner, self._lead.id):
+        for run, report, lanes in self._recorder.record(
+            self._stage, group, self._owner, self._lead.id, self._copies
+        ):
             self._batch.saved(run)
             self._lanes.update(lanes)
             if run is self._lead:
@@ -198,7 +216,7 @@ class _Call:
         return _checked(self._stage, output)
 
     def _hold_files(self) -> HeldFiles:
-        return self._inputs.hold_files(self._record_fetched, self._reporter)
+        return self._inputs.hold_files(self._record_fetched, self._reporter, self._copies)
 
     def _record_fetched(self, subject: Subject, count: int) -> None:
         """A count of what was fetched must not fail what was fetched for."""
@@ -251,7 +269,7 @@ def not_claimed(row: Any) -> Report:
     if row is None:
         return Report(outcome=Outcome.GONE, reason="no such run: the file or the recipe changed")
     if row.state == RunState.DONE:
-        return Report(outcome=Outcome.ALREADY)
+        return Report(outcome=Outcome.ALREADY, machine=row.machine)
     if row.state in (RunState.FAILED, RunState.SKIPPED):
         outcome = Outcome.FAILED if row.state == RunState.FAILED else Outcome.SKIPPED
         return Report(outcome=outcome, reason=row.reason or "")

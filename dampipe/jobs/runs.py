@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Row, and_, bindparam, select
+from sqlalchemy import BindParameter, ColumnElement, Row, and_, bindparam, or_, select
 
 from dampipe.jobs import state
 from dampipe.jobs.events import record_stage_failed
@@ -38,6 +38,8 @@ _PICK = tuple(
     .with_for_update(skip_locked=True)
     for has_chain in (RUN.c.queued_at.is_(None), RUN.c.queued_at.is_not(None))
 )
+_HERE = or_(RUN.c.machine.is_(None), RUN.c.machine == bindparam("here"))
+_PICK_HERE = tuple(picked.where(_HERE) for picked in _PICK)
 
 
 class RunRepository:
@@ -56,6 +58,7 @@ class RunRepository:
         self._find = {name: select(RUN, due).where(_RUN, its) for name, its in by.items()}
         self._claim = {name: state.claim_statement(_RUN, its) for name, its in by.items()}
         self._await = {name: state.await_statement(_RUN, its) for name, its in by.items()}
+        self._leave = {name: state.leave_statement(_RUN, its) for name, its in by.items()}
         self._fetched = {name: state.fetched_statement(_RUN, its) for name, its in by.items()}
 
     def find(self, key: RunKey, subject: Subject) -> Row[Any] | None:
@@ -81,15 +84,20 @@ class RunRepository:
                 return None
             return claimed(row)
 
-    def claim_more(self, key: RunKey, limit: int, owner: str, lease: float) -> list[ClaimedRun]:
+    def claim_more(
+        self, key: RunKey, limit: int, owner: str, lease: float, here: str | None = None
+    ) -> list[ClaimedRun]:
         """Claim up to `limit` pending runs of the same stage, first those without a chain of their own.
 
-        Runs that were attempted before are left out: they are done alone.
+        Runs that were attempted before are left out: they are done alone. here: those are left out of which another
+        machine than this one has the file.
         """
         values = {"of_stage": key.stage, "of_version": key.version}
+        if here is not None:
+            values["here"] = here
         ids: list[int] = []
         with self._db.write() as connection:
-            for picked in _PICK:
+            for picked in _PICK if here is None else _PICK_HERE:
                 if len(ids) < limit:
                     ids += connection.execute(picked, {**values, "most": limit - len(ids)}).scalars()
             if not ids:
@@ -115,14 +123,28 @@ class RunRepository:
         with self._db.write() as connection:
             connection.execute(self._fetched[by], {**values, "count": count})
 
-    def fail(self, run: ClaimedRun, owner: str, error: StageError, retry_after: float | None) -> None:
+    def leave_to_others(self, key: RunKey, subject: Subject) -> None:
+        """Let workers of all machines do a run that is pending."""
+        by, values = _lookup(key, subject)
+        with self._db.write() as connection:
+            connection.execute(self._leave[by], values)
+
+    def fail(
+        self,
+        run: ClaimedRun,
+        owner: str,
+        error: StageError,
+        retry_after: float | None,
+        machine: str | None = None,
+    ) -> None:
         """Record a failure: parked, skipped, or tried again after `retry_after` seconds. Raises LeaseLost.
 
-        The run of a file that a scan has found to be gone meanwhile is deleted.
+        machine: the one that has a part of the file. The run of a file that a scan has found to be gone meanwhile is
+        deleted.
         """
         with self._db.write() as connection:
             gone = self._subjects.is_missing(connection, run.subject.location)
-            ended = state.record_failure(connection, run, owner, error, retry_after)
+            ended = state.record_failure(connection, run, owner, error, retry_after, machine)
             if ended is None:
                 raise LeaseLost
             new, row = ended
@@ -138,7 +160,7 @@ def claimed(row: Row[Any]) -> ClaimedRun:
         location=None if row.location_id is None else LocationId(row.location_id),
         version=None if row.version_id is None else VersionId(row.version_id),
     )
-    return ClaimedRun(RunId(row.id), subject, row.attempts, row.queued_at is not None)
+    return ClaimedRun(RunId(row.id), subject, row.attempts, row.queued_at is not None, row.machine)
 
 
 def _lookup(key: RunKey, subject: Subject) -> tuple[str, dict[str, Any]]:

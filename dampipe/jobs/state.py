@@ -93,6 +93,7 @@ _ANY = tuple(RunState)
 _QUEUE = Move("queue", (_PENDING,), _PENDING)
 _UNQUEUE = Move("unqueue", (_PENDING,), _PENDING)
 _HASTEN = Move("hasten", (_PENDING,), _PENDING)
+_LEAVE = Move("leave", (_PENDING,), _PENDING)
 _RAISE_PRIORITY = Move("raise_priority", (_PENDING,), _PENDING)
 _CLAIM = Move("claim", (_PENDING, _RUNNING), _RUNNING)
 _CLAIM_PICKED = Move("claim_picked", (_PENDING,), _RUNNING)
@@ -145,7 +146,7 @@ _HELD: dict[str, Any] = {
     "wake_on_finish": False,
     "progress": None,
 }
-_CLAIMED = (RUN.c.id, RUN.c.location_id, RUN.c.version_id, RUN.c.attempts, RUN.c.queued_at)
+_CLAIMED = (RUN.c.id, RUN.c.location_id, RUN.c.version_id, RUN.c.attempts, RUN.c.queued_at, RUN.c.machine)
 _IDS: Any = bindparam("ids", expanding=True)
 
 
@@ -193,11 +194,11 @@ def create_follow_ups(
     connection: Connection,
     database: Database,
     key: RunKey,
-    runs: Sequence[tuple[VersionId, float | None, int]],
+    runs: Sequence[tuple[VersionId, float | None, int, str | None]],
     now: float,
 ) -> None:
-    """Create pending runs of one stage, given as asset, `queued_at` and priority; existing ones stay."""
-    of_each = ("version_id", "queued_at", "priority")
+    """Create pending runs of one stage, given as asset, `queued_at`, priority and machine; existing ones stay."""
+    of_each = ("version_id", "queued_at", "priority", "machine")
     same = {name: value for name, value in NEW_RUN.items() if name not in of_each}
     same |= {"state": _PENDING.value, "created_at": now}
     same |= {"stage": key.stage, "version": key.version, "lane": key.lane}
@@ -251,7 +252,9 @@ _MARK_QUEUED = _QUEUE.update(
         .scalar_subquery()
     ),
     values={"queued_at": NOW},
-).returning(RUN.c.id, RUN.c.kind, RUN.c.stage, RUN.c.location_id, RUN.c.version_id, RUN.c.priority)
+).returning(
+    *(RUN.c.id, RUN.c.kind, RUN.c.stage, RUN.c.location_id, RUN.c.version_id, RUN.c.priority, RUN.c.machine)
+)
 
 
 def mark_queued(connection: Connection, lane: str, ids: Sequence[int]) -> Sequence[Row[Any]]:
@@ -259,9 +262,23 @@ def mark_queued(connection: Connection, lane: str, ids: Sequence[int]) -> Sequen
     return connection.execute(_MARK_QUEUED, {"of_lane": lane, "ids": ids}).all()
 
 
-def unqueue(connection: Connection, *where: ColumnElement[bool]) -> int:
-    """Let the dispatcher publish these pending runs again; returns how many."""
-    return connection.execute(_UNQUEUE.update(*where, values={"queued_at": None})).rowcount
+def unqueue(connection: Connection, *where: ColumnElement[bool], to_all: bool = False) -> int:
+    """Let the dispatcher publish these pending runs again; returns how many. to_all: for workers of all machines."""
+    values = {"queued_at": None, **({"machine": None} if to_all else {})}
+    return connection.execute(_UNQUEUE.update(*where, values=values)).rowcount
+
+
+def leave_statement(*where: ColumnElement[bool]) -> Update:
+    """Lets workers of all machines do pending runs."""
+    return _LEAVE.update(*where, values={"machine": None})
+
+
+_LEAVE_THESE = leave_statement(RUN.c.id.in_(_IDS))
+
+
+def leave_to_all(connection: Connection, ids: Sequence[int]) -> None:
+    """Let workers of all machines do these pending runs."""
+    connection.execute(_LEAVE_THESE, {"ids": ids})
 
 
 def hasten(connection: Connection, *where: ColumnElement[bool]) -> int:
@@ -396,6 +413,7 @@ def record_failure(
     owner: str,
     error: StageError,
     retry_after: float | None,
+    machine: str | None = None,
 ) -> tuple[RunState, Row[Any]] | None:
     """End an attempt that failed: deferred by `retry_after` seconds, else skipped or parked by the error's kind.
 
@@ -408,6 +426,7 @@ def record_failure(
         **_NO_HOLDER,
         "queued_at": None,
         "not_before": 0.0 if retry_after is None else NOW + retry_after,
+        "machine": machine,
         **_stored(error),
         "finished_at": NOW,
     }

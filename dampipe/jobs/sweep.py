@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from dampipe.jobs import lease
 from dampipe.jobs.dispatch import Dispatcher, TaskTransport
+from dampipe.jobs.machine_queues import MachineQueues, machine_queue
 from dampipe.jobs.obsolete import delete_obsolete_runs
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.policy import SweepPolicy
@@ -39,7 +40,9 @@ class Sweep:
         work: WorkRegistry,
         parts: Sequence[SweepPart],
         policy: SweepPolicy,
+        machines: MachineQueues,
     ) -> None:
+        self._machines = machines
         self._db = database
         self._recovery = recovery
         self._queue = queue
@@ -100,9 +103,38 @@ class Sweep:
         suspects = self._recovery.waiting_in_broker(self._policy.grace)
         if not suspects:
             return 0
-        empty = self._transport.empty_queues()
-        lost = [name for name, queue in self._queues().items() if name in suspects and queue in empty]
-        return self._recovery.unqueue(lost, self._policy.grace) if lost else 0
+        common = self._queues()
+        queues = {(name, machine): common[name] for name, machine in suspects if name in common}
+        at_machine, left = self._at_machine(queues)
+        empty = self._transport.empty_queues(set((queues | at_machine).values()))
+        lost = [one for one, queue in (queues | at_machine).items() if queue in empty and one not in left]
+        found = 0
+        for machine in {machine for _, machine in (*lost, *left)}:
+            stages = [name for name, its in (*lost, *left) if its == machine]
+            found += self._recovery.unqueue(stages, machine, self._policy.grace)
+        for name, machine in at_machine.keys() - set(lost):
+            found += self._recovery.unqueue([name], machine, self._policy.machine_patience, to_all=True)
+        return found
+
+    def _at_machine(
+        self, waiting: Mapping[tuple[str, str | None], str]
+    ) -> tuple[dict[tuple[str, str | None], str], list[tuple[str, str | None]]]:
+        """The queues of single machines in which messages wait; and what waits at machines that do not serve them.
+
+        The messages of the latter are removed from the broker.
+        """
+        served: dict[tuple[str, str | None], str] = {}
+        left: dict[tuple[str, str | None], str] = {}
+        for (name, machine), queue in waiting.items():
+            if machine is None or name in self._work or not self._plan[name].reads_footage:
+                continue
+            if found := self._machines.find(queue, machine):
+                served[name, machine] = found
+            else:
+                left[name, machine] = machine_queue(queue, machine)
+        if left and self._machines.here is not None:
+            self._transport.discard(set(left.values()))
+        return served, list(left)
 
     def _queues(self) -> dict[str, str]:
         """The queue of each stage and each other kind of work."""

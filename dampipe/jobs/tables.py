@@ -68,6 +68,8 @@ class RunRow(SQLModel, table=True):
     """The result as JSON; of a stage its StageOutput."""
     warnings: str = Field(default="[]", sa_column=long_text())
     progress: str | None = None
+    machine: str | None = None
+    """The machine that has a copy of the file, as far as is known; see machine_queues.py."""
     fetched: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
     """Bytes that came from a remote source for it, in all attempts."""
     created_at: float

@@ -43,11 +43,11 @@ class WorkerRepository:
         with self._db.write() as connection:
             connection.execute(delete(WORKER).where(WORKER.c.name == name))
 
-    def present(self) -> list[WorkerInfo]:
-        """The workers with a recent heartbeat, by name."""
+    def present(self, within: float = GONE_AFTER) -> list[WorkerInfo]:
+        """The workers whose last heartbeat was sent at most so many seconds ago, by name."""
         with self._db.read() as connection:
             rows = connection.execute(
-                select(WORKER).where(WORKER.c.seen_at > NOW - GONE_AFTER).order_by(WORKER.c.name)
+                select(WORKER).where(WORKER.c.seen_at > NOW - within).order_by(WORKER.c.name)
             ).all()
         return [
             WorkerInfo(

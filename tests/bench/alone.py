@@ -200,7 +200,7 @@ class Parts:
     def notify(self, task: str, *arguments: int) -> None:
         """No worker listens."""
 
-    def empty_queues(self) -> set[str]:
+    def empty_queues(self, queues: Collection[str]) -> set[str]:
         """Not asked here."""
         return set()
 

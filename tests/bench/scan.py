@@ -160,7 +160,7 @@ def work(tree: str) -> None:
     from dampipe.app.container import process_container
     from dampipe.features.scanning.queries import ScanRepository
     from dampipe.features.scanning.scanner import Scanner
-    from dampipe.workers.app import app, queue_names
+    from dampipe.workers.app import app
 
     container = process_container()
     container.set_up()
@@ -176,7 +176,7 @@ def work(tree: str) -> None:
         asked = time.monotonic() - asked
         with app.connection_for_read() as connection:
             client = connection.default_channel.client
-            messages = sum(client.llen(name) for name in queue_names())
+            messages = sum(client.llen(name) for name in app.amqp.queues)
         found = progress.model_dump(include={"found", "new", "unchanged"})
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         facts = {"seconds": seconds, "cpu": used, "asked": asked, "peak": peak, "messages": messages}

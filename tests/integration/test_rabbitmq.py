@@ -24,6 +24,7 @@ import json, sys, time
 from dampipe.app.load_settings import load_settings
 from dampipe.jobs.dispatch import Chain
 from dampipe.kernel.errors import DampipeError
+from dampipe.workers.app import app
 from dampipe.workers.transport import CeleryTransport
 
 transport = CeleryTransport(load_settings())
@@ -32,7 +33,7 @@ calls = {
     "check": transport.check,
     "publish": lambda: transport.publish(chains),
     "notify": lambda: transport.notify("scan", 7),
-    "empty": lambda: sorted(transport.empty_queues()),
+    "empty": lambda: sorted(transport.empty_queues(set(app.amqp.queues))),
     "discard": lambda: transport.discard(["io", "scan", "proxy"]),
 }
 for name in sys.argv[1:]:

@@ -15,6 +15,7 @@ from dampipe.features.imports.step import ImportPolicy
 from dampipe.features.imports.sweep import ImportSweep
 from dampipe.features.imports.worker import ImportWorker
 from dampipe.features.scanning.service import ScanService
+from dampipe.features.sources.places import ReachablePlaces
 from dampipe.jobs.lease import LeaseRenewer
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.visibility import EVERYTHING
@@ -46,10 +47,11 @@ class Importing:
         transport: Any = NullTransport(None)  # type: ignore[arg-type]
         visibility: Any = _All()
         self.repository = ImportRepository(catalog.database)
+        places = ReachablePlaces(catalog.sources, visibility)
         plan: Any = lambda: None  # noqa: E731
         self.scans = ScanService(
             *(catalog.scans, catalog.holding, catalog.sources),
-            *(plan, lambda: transport, visibility, stores),
+            *(plan, lambda: transport, visibility, stores, places),
         )
         self.prober = Prober()
         self.worker = ImportWorker(
@@ -67,7 +69,7 @@ class Importing:
             policy,
         )
         self.service = ImportService(
-            self.repository, catalog.sources, lambda: self.scans, lambda: transport, visibility, stores
+            self.repository, catalog.sources, places, lambda: transport, visibility, stores
         )
         self.sweep = ImportSweep(self.repository, transport)
 

@@ -18,7 +18,7 @@ class NullTransport:
     def notify(self, task: str, *arguments: int) -> None:
         """See TaskTransport."""
 
-    def empty_queues(self) -> set[str]:
+    def empty_queues(self, queues: Collection[str]) -> set[str]:
         """See TaskTransport."""
         return set()
 

@@ -19,6 +19,7 @@ from dampipe.jobs.complete import RunCompleter
 from dampipe.jobs.dispatch import Dispatcher, TaskTransport
 from dampipe.jobs.inputs import StageInputs
 from dampipe.jobs.lease import LeaseRenewer, ProgressInterval
+from dampipe.jobs.machine_queues import MachineQueues
 from dampipe.jobs.memory_transport import MemoryTransport
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.policy import RunPolicy, SweepPolicy
@@ -112,18 +113,21 @@ def make_runner(
     savers: SaverRegistry | None = None,
     progress: ProgressInterval | None = None,
     staging: Staging | None = None,
+    machines: MachineQueues | None = None,
 ) -> Runner:
     """A runner over a catalogue, as the container wires it."""
+    machines = machines or MachineQueues(catalog.workers, None)
     completer = RunCompleter(catalog.database, catalog.subjects, savers or SaverRegistry.of(features()))
     return Runner(
         runs=catalog.runs,
         inputs=StageInputs(catalog.results, catalog.subjects, plan, staging or NoStaging()),
-        recorder=RunRecorder(catalog.runs, completer, plan, policy),
+        recorder=RunRecorder(catalog.runs, completer, plan, policy, machines),
         dispatcher=dispatcher,
         plan=plan,
         toolbox=toolbox,
         leases=LeaseRenewer(progress),
         policy=policy,
+        machines=machines,
     )
 
 
@@ -136,6 +140,7 @@ def make_sweep(
     policy: SweepPolicy | None = None,
     work: WorkRegistry = NO_WORK,
     unserved: UnservedQueues | None = None,
+    machines: MachineQueues | None = None,
 ) -> Sweep:
     """A sweep with the parts of all features, as the container wires it."""
     return Sweep(
@@ -153,6 +158,7 @@ def make_sweep(
             UnservedSweep(unserved or UnservedQueues(catalog.workers, plan.queues), transport),
         ],
         policy=policy or SweepPolicy(max_attempts=POLICY.max_attempts),
+        machines=machines or MachineQueues(catalog.workers, None),
     )
 
 

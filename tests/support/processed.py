@@ -13,6 +13,7 @@ from dampipe.features.pruning.service import PruneService
 from dampipe.features.search.index_admin import IndexService
 from dampipe.features.search.model_service import ModelService
 from dampipe.features.sources.folders import SourceFolders
+from dampipe.features.sources.places import ReachablePlaces
 from dampipe.features.sources.service import SourceService
 from dampipe.kernel.visibility import NoRights
 from dampipe.media.outputs import Derivative, DerivativeKind, Preview
@@ -44,7 +45,13 @@ class ProcessedLibrary(Scanning):
         self.index = MemoryVectors(8)
         self.storage = AutoStorage(self.catalog, lambda model, dimension: self.index)
         derivatives, database = DerivativeStore(self.blobs), self.catalog.database
-        self.sources = SourceService(self.catalog.sources, SourceFolders(database), NoRights(), FileStores())
+        self.sources = SourceService(
+            self.catalog.sources,
+            SourceFolders(database),
+            NoRights(),
+            FileStores(),
+            ReachablePlaces(self.catalog.sources, NoRights()),
+        )
         self.indexes = IndexService(self.catalog.models, UnnamedModels(), self.storage)
         self.pruning = PruneService(
             database,

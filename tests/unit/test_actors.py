@@ -47,7 +47,6 @@ SCOPE_ELSEWHERE = {
     "EventService.follow": "EventService.filter requires it",
     "EventService.page": "EventService.filter requires it",
     "MetadataService.values_of": "MetadataService.of_asset requires it",
-    "ScanService.require_inside": "part of use cases that require their own scope",
     "SearchService.results": "part of SearchService.find and ClipService.export",
 }
 

@@ -25,6 +25,7 @@ PROVIDERS = {
     "dampipe.app.capabilities:Capabilities": f"{_AT}jobs:capabilities",
     "dampipe.jobs.dispatch:Dispatcher": f"{_AT}jobs:dispatcher",
     "dampipe.jobs.dispatch:TaskTransport": f"{_AT}jobs:task_transport",
+    "dampipe.jobs.machine_queues:MachineQueues": f"{_AT}jobs:machine_queues",
     "dampipe.jobs.nightly:NightlyJobs": f"{_AT}jobs:nightly_jobs",
     "dampipe.jobs.plan:Plan": f"{_AT}jobs:plan",
     "dampipe.jobs.policy:RunPolicy": f"{_AT}jobs:run_policy",

@@ -6,6 +6,7 @@ from dampipe.app.pipeline import load_named, load_pipeline
 from dampipe.features.assets.queries import AssetRepository
 from dampipe.features.assets.subjects import AssetSubjects
 from dampipe.jobs.dispatch import Dispatcher, TaskTransport
+from dampipe.jobs.machine_queues import MachineQueues
 from dampipe.jobs.nightly import NightlyJobs
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.policy import RunPolicy, SweepPolicy
@@ -50,6 +51,7 @@ def dispatcher(services: Services) -> Dispatcher:
         services.get(WorkRegistry),
         services.get(Settings).window,
         services.get(UnservedQueues).find,
+        services.get(MachineQueues),
     )
 
 
@@ -83,6 +85,13 @@ def unserved_queues(services: Services) -> UnservedQueues:
     return UnservedQueues(services.get(WorkerRepository), list(queues))
 
 
+def machine_queues(services: Services) -> MachineQueues:
+    """Where chains go on whose files were fetched. The embedded broker serves one machine."""
+    settings = services.get(Settings)
+    here = None if settings.embedded_broker else settings.machine_name
+    return MachineQueues(services.get(WorkerRepository), here)
+
+
 def nightly_jobs(services: Services) -> NightlyJobs:
     """What a sync does besides its scan."""
     jobs = [services.get(load_dotted(name)) for feature in features() for name in feature.nightly]
@@ -108,5 +117,9 @@ def sweep(services: Services) -> Sweep:
         transport=services.get(TaskTransport),
         work=services.get(WorkRegistry),
         parts=parts,
-        policy=SweepPolicy(max_attempts=services.get(Settings).max_attempts),
+        policy=SweepPolicy(
+            max_attempts=services.get(Settings).max_attempts,
+            machine_patience=services.get(Settings).staging_patience,
+        ),
+        machines=services.get(MachineQueues),
     )

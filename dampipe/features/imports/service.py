@@ -27,10 +27,10 @@ from dampipe.features.imports.places import described
 from dampipe.features.imports.queries import ImportRepository
 from dampipe.features.imports.remote_place import managed_store
 from dampipe.features.imports.tables import ImportFileRow, ImportSessionRow
-from dampipe.features.scanning.service import ScanService
 from dampipe.features.sources.managed import require_managed
 from dampipe.features.sources.model import Source
 from dampipe.features.sources.path_mapping import below_root, holder, under_known_root
+from dampipe.features.sources.places import ReachablePlaces
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.jobs.dispatch import TaskTransport
 from dampipe.kernel.access import MANAGE, Actor, require
@@ -49,14 +49,14 @@ class ImportService:
         self,
         imports: ImportRepository,
         sources: SourceRepository,
-        scans: Callable[[], ScanService],
+        places: ReachablePlaces,
         transport: Callable[[], TaskTransport],
         visibility: Visibility,
         stores: FileStores,
     ) -> None:
         self._imports = imports
         self._sources = sources
-        self._scans = scans
+        self._places = places
         self._transport = transport
         self._visibility = visibility
         self._stores = stores
@@ -95,7 +95,7 @@ class ImportService:
         require(actor, MANAGE)
         self._require_all(actor)
         importer = importer_named(request.importer)
-        self._scans().require_inside(actor, origin_parts(importer, request.origin))
+        self._places.require_inside(actor, origin_parts(importer, request.origin))
         for one in includes_outside(importer):
             if one in request.include:
                 raise NotPermitted(errors.INCLUDE_LOCAL, name=one)

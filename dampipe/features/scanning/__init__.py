@@ -1,5 +1,6 @@
 """Scanning: walks of sources find new, changed, moved and missing files."""
 
+from dampipe.features.scanning.scopes import NOTIFY
 from dampipe.kernel.feature import Command, Feature, Task
 
 FEATURE = Feature(
@@ -8,7 +9,6 @@ FEATURE = Feature(
     tables=("dampipe.features.scanning.tables",),
     providers={
         "dampipe.features.scanning.scanner:Scanner": "dampipe.features.scanning.walk_providers:scanner",
-        "dampipe.features.scanning.model:ScanRoots": "dampipe.features.scanning.providers:scan_roots",
         "dampipe.features.scanning.policy:ScanPolicy": "dampipe.features.scanning.walk_providers:scan_policy",
         "dampipe.features.scanning.sync:NightlyPolicy": "dampipe.features.scanning.walk_providers:nightly_policy",
     },
@@ -28,7 +28,8 @@ FEATURE = Feature(
             "dampipe.features.scanning.cli.watch_folder:command",
         ),
     },
-    routers=("dampipe.features.scanning.http:router",),
+    routers=("dampipe.features.scanning.http:router", "dampipe.features.scanning.ring_http:router"),
+    scopes=(NOTIFY,),
     tasks={
         "scan": Task("dampipe.features.scanning.tasks:ScanTask", queue="scan"),
         "sync": Task(

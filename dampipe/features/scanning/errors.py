@@ -15,12 +15,6 @@ IS_OVER = ErrorCode("scan.is_over", "scan {scan} is {state}", "The list of scans
 PATH_NOT_FOUND = ErrorCode(
     "scan.path_not_found", "no such file or folder: {paths}", "Check the path; is the share mounted?"
 )
-PATH_OUTSIDE = ErrorCode(
-    "scan.path_outside",
-    "not below a source or a folder of the setting scan_roots: {paths}",
-    "The page may scan sources, and folders of the setting scan_roots: add the folder to either on the machine that "
-    "runs dampipe.",
-)
 PATH_INVALID = ErrorCode(
     "scan.path_invalid", "{path} is not a valid path", "Give the path of a file or folder."
 )
@@ -32,6 +26,11 @@ NOT_WATCHED = ErrorCode(
     "scan.not_watched",
     "the source {name!r} is not in a file system, so that nothing says when its files change",
     "Have it scanned at intervals: with the setting sync_schedule, or by cron.",
+)
+NOTIFICATION_UNKNOWN = ErrorCode(
+    "notification.unknown",
+    "the notification is not understood: {problem}",
+    "Send the documents of S3, SNS, EventBridge, MinIO or Ceph, a list of keys, or nothing: docs/sources.md shows them.",
 )
 SYNC_RUNNING = ErrorCode(
     "sync.running",

@@ -119,12 +119,6 @@ class ScanJob:
     """The paths are files that were still being written when they were scanned first."""
 
 
-class ScanRoots(tuple[str, ...]):
-    """Folders and URLs below which clients that may not see the whole machine may scan, in addition to the sources."""
-
-    __slots__ = ()
-
-
 class EnqueueRequest(BaseModel):
     """Files and folders to scan. Raises InvalidInput for a path that is neither absolute nor a URL, or not valid."""
 

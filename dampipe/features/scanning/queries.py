@@ -6,7 +6,7 @@ are reckoned by the database's clock.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
@@ -16,15 +16,17 @@ from dampipe.features.scanning.errors import ScanStopped
 from dampipe.features.scanning.model import ScanJob, ScanProgress, ScanState
 from dampipe.features.scanning.progress import SMALL, Counts, counts_of, progress_of
 from dampipe.features.scanning.tables import SCAN, ScanRow
-from dampipe.features.sources.model import Source
-from dampipe.features.sources.path_mapping import as_declared, as_seen_here, below_root, holder
+from dampipe.features.sources.path_mapping import as_declared, as_seen_here
+from dampipe.features.sources.places import is_visible
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.jobs.model import RunState
 from dampipe.kernel.db.adaptive_cache import AdaptiveCache
+from dampipe.kernel.db.advisory_lock import lock_until_commit
 from dampipe.kernel.db.clock import NOW
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.rows import rows_of
 from dampipe.kernel.errors import Conflict, NotFound
+from dampipe.kernel.paths import below, is_below, join_root
 from dampipe.kernel.visibility import EVERYTHING, View
 
 PATHS_LISTED = 3
@@ -55,25 +57,39 @@ class ScanRepository:
         delay: of files that were still being written: seconds until it may be claimed.
         """
         with self._db.write() as connection:
-            row = connection.execute(
-                SCAN.insert()
-                .values(
-                    paths=self._declared(paths),
-                    not_before=0.0 if delay is None else NOW + delay,
-                    accept_missing=accept_missing,
-                    process=process,
-                    priority=priority,
-                    paused=False,
-                    state=ScanState.WAITING,
-                    created_at=NOW,
-                    warnings="[]",
-                    unknown="{}",
-                    lease_until=0.0,
-                    **dict.fromkeys(("found", "new", "changed", "moved", "returned", "missing"), 0),
-                )
-                .returning(SCAN.c.id)
+            return self._insert(
+                connection, paths, accept_missing, process=process, priority=priority, delay=delay
             )
-            return int(row.scalar_one())
+
+    def _insert(
+        self,
+        connection: Connection,
+        paths: Sequence[str],
+        accept_missing: bool = False,
+        *,
+        process: bool = True,
+        priority: int = 0,
+        delay: float | None = None,
+    ) -> int:
+        row = connection.execute(
+            SCAN.insert()
+            .values(
+                paths=self._declared(paths),
+                not_before=0.0 if delay is None else NOW + delay,
+                accept_missing=accept_missing,
+                process=process,
+                priority=priority,
+                paused=False,
+                state=ScanState.WAITING,
+                created_at=NOW,
+                warnings="[]",
+                unknown="{}",
+                lease_until=0.0,
+                **dict.fromkeys(("found", "new", "changed", "moved", "returned", "missing"), 0),
+            )
+            .returning(SCAN.c.id)
+        )
+        return int(row.scalar_one())
 
     def waiting(self, paths: Sequence[str], accept_missing: bool, process: bool = True) -> int | None:
         """The oldest scan of exactly these paths that no worker has claimed yet."""
@@ -91,6 +107,44 @@ class ScanRepository:
                 .limit(1)
             ).scalar()
         return oldest
+
+    def waiting_below(self, root: str) -> list[str]:
+        """The folders of a source that scans look at which no worker has claimed yet; "": its root."""
+        with self._db.read() as connection:
+            return [folder for scan in self._waiting_below(connection, root) for folder in scan]
+
+    def create_ring(self, root: str, folders: Sequence[str], delay: float, most: int) -> int | None:
+        """Create a scan of folders of a source, unless scans that no worker has claimed yet look at all of them.
+
+        It may be claimed after `delay` seconds. Where `most` such scans wait, it is one of the whole source. Returns its
+        id; None: there is none.
+        """
+        with self._db.write() as connection:
+            lock_until_commit(connection, self._db, "ring")
+            waiting = self._waiting_below(connection, root)
+            known = [folder for scan in waiting for folder in scan]
+            left = [folder for folder in folders if topmost([*known, folder]) != topmost(known)]
+            if not left:
+                return None
+            left = [""] if len(waiting) >= most else left
+            return self._insert(connection, [join_root(root, folder) for folder in left], delay=delay)
+
+    def _waiting_below(self, connection: Connection, root: str) -> list[list[str]]:
+        """By scan, its folders below a root, for the scans that are as notifications request them."""
+        rows = connection.execute(
+            select(SCAN.c.paths).where(
+                SCAN.c.state == ScanState.WAITING, ~SCAN.c.accept_missing, SCAN.c.process, ~SCAN.c.paused
+            )
+        ).scalars()
+        sources = self._sources.all()
+        found = []
+        for text in rows:
+            paths = [as_seen_here(path, sources) for path in json.loads(text)]
+            if any(is_below(root, path) for path in paths):
+                found.append([""])
+            elif inside := [below(path, root) for path in paths if is_below(path, root)]:
+                found.append(inside)
+        return found
 
     def claim(self, scan: int, owner: str, lease: float) -> ScanJob | None:
         """What to walk; None: there is nothing to do, or another worker is walking."""
@@ -254,10 +308,13 @@ class ScanRepository:
             connection.execute(update(SCAN).where(SCAN.c.id == scan).values(values))
 
 
-def is_visible(view: View, path: str, sources: Sequence[Source]) -> bool:
-    """Whether a path, as this machine sees it, lies in what is visible."""
-    source = holder(path, sources)
-    return source is not None and view.holds(int(source.id), below_root(path, source.root))
+def topmost(folders: Iterable[str]) -> list[str]:
+    """Folders without those that lie in another one of them; "" is the one that holds all."""
+    kept: list[str] = []
+    for folder in sorted(set(folders), key=lambda folder: f"{folder}/" if folder else ""):
+        if not kept or not (kept[-1] == "" or is_below(folder, kept[-1])):
+            kept.append(folder)
+    return kept
 
 
 def ensure_owned(connection: Connection, job: ScanJob) -> None:

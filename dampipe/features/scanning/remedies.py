@@ -4,8 +4,6 @@ from dampipe.features.scanning import errors
 
 CLI = {
     errors.NOT_FOUND.code: "`dampipe scan list` lists them.",
-    errors.PATH_OUTSIDE.code: "`dampipe source add NAME FOLDER` adds a source; the setting scan_roots lists other "
-    "folders.",
     errors.NOT_WATCHED.code: "`dampipe sync NAME` scans it: by cron, or with the setting sync_schedule; "
     "docs/cron.md shows how.",
     errors.NOT_PAUSED.code: "`dampipe scan list` shows the state of each scan.",

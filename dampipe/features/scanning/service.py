@@ -5,12 +5,13 @@ from collections.abc import Callable, Sequence
 
 from dampipe.features.scanning import errors
 from dampipe.features.scanning.hold import ScanHolds
-from dampipe.features.scanning.model import Enqueued, EnqueueRequest, ScanProgress, ScanRoots, ScanState
+from dampipe.features.scanning.model import Enqueued, EnqueueRequest, ScanProgress, ScanState
 from dampipe.features.scanning.places import Place, kind_of
-from dampipe.features.scanning.queries import ScanRepository, is_visible
+from dampipe.features.scanning.queries import ScanRepository
 from dampipe.features.sources import errors as source_errors
 from dampipe.features.sources.model import Source
 from dampipe.features.sources.path_mapping import holder, under_known_root
+from dampipe.features.sources.places import ReachablePlaces, check_other_place
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.jobs.dispatch import TaskTransport
 from dampipe.jobs.plan import Plan
@@ -20,12 +21,11 @@ from dampipe.kernel.errors import (
     Conflict,
     InvalidInput,
     NotFound,
-    NotPermitted,
     ServiceDown,
     StageError,
 )
 from dampipe.kernel.faces.remedies import sentences
-from dampipe.kernel.paths import is_below, is_url, normal_path, printable
+from dampipe.kernel.paths import is_url, normal_path, printable
 from dampipe.kernel.visibility import Visibility
 from dampipe.storage.files.stores import FileStores
 from dampipe.storage.files.urls import check_url
@@ -50,10 +50,10 @@ class ScanService:
         transport: Callable[[], TaskTransport],
         visibility: Visibility,
         stores: FileStores,
-        roots: ScanRoots = ScanRoots(),  # noqa: B008
+        places: ReachablePlaces,
     ) -> None:
-        """roots: where `enqueue_inside` takes paths, in addition to the sources."""
-        self._roots = roots
+        """places: where `enqueue_inside` takes paths."""
+        self._places = places
         self._visibility = visibility
         self._scans = scans
         self._holds = holds
@@ -97,6 +97,8 @@ class ScanService:
     def _kind_of(self, path: str, sources: Sequence[Source]) -> Place | None:
         if is_url(path):
             check_url(path)
+            if holder(path, sources) is None:
+                check_other_place(path, sources, self._stores)
         elif not os.path.exists(path):  # a link to nowhere is not there
             return None
         try:
@@ -113,27 +115,8 @@ class ScanService:
         it exists makes no difference.
         """
         require(actor, SCAN)
-        self.require_inside(actor, request.paths)
+        self._places.require_inside(actor, request.paths)
         return self.enqueue(actor, request)
-
-    def require_inside(self, actor: Actor, paths: Sequence[str]) -> None:
-        """Raise NotPermitted unless every path is below a source or one of the scan roots, links resolved."""
-        sources = self._sources.all()
-        roots = [root if is_url(root) else os.path.realpath(root) for root in self._roots]
-        view = self._visibility.of(actor)
-
-        def is_inside(path: str) -> bool:
-            real = normal_path(path) if is_url(path) else os.path.realpath(path)
-            if not view.is_all:
-                return is_visible(view, under_known_root(real, sources), sources)
-            if any(is_below(real, root) for root in roots):
-                return True
-            return holder(under_known_root(real, sources), sources) is not None
-
-        outside = [printable(path) for path in dict.fromkeys(paths) if not is_inside(path)]
-        if outside:
-            more = [f"and {len(outside) - SHOWN} more"] if len(outside) > SHOWN else []
-            raise NotPermitted(errors.PATH_OUTSIDE, paths=", ".join([*outside[:SHOWN], *more]))
 
     def progress(self, actor: Actor, scan: int) -> ScanProgress:
         """How far a scan is."""

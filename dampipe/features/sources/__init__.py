@@ -7,6 +7,7 @@ FEATURE = Feature(
     __name__,
     tables=("dampipe.features.sources.tables",),
     providers={
+        "dampipe.features.sources.model:ScanRoots": "dampipe.features.sources.providers:scan_roots",
         "dampipe.features.sources.service:SourceContents": "dampipe.features.sources.folders:SourceFolders",
     },
     commands={

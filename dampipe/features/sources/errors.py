@@ -48,3 +48,14 @@ LABEL_INVALID = ErrorCode(
     "{label!r} is not a valid label of a medium",
     "Use printable characters in one line, 200 at most.",
 )
+PATH_OUTSIDE = ErrorCode(
+    "source.path_outside",
+    "not below a source or a folder of the setting scan_roots: {paths}",
+    "The page may use sources, and folders of the setting scan_roots: add the folder to either on the machine that "
+    "runs dampipe.",
+)
+SAME_PLACE = ErrorCode(
+    "source.same_place",
+    "{path} and {other}, the source {name!r}, are the same place or one lies in the other, but for the user",
+    "Use the URL of the source that exists. If two users see different files there, name the user in both URLs.",
+)

@@ -75,6 +75,12 @@ class Source(BaseModel):
         return is_below(str(path), self.root)
 
 
+class ScanRoots(tuple[str, ...]):
+    """Folders and URLs below which clients that may not see the whole machine may scan, in addition to the sources."""
+
+    __slots__ = ()
+
+
 class SourceRequest(BaseModel):
     """A folder to name as a source; the settings of a folder that is a source already are replaced.
 

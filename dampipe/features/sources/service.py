@@ -11,6 +11,7 @@ from dampipe.features.sources import errors
 from dampipe.features.sources.costs import CostModel
 from dampipe.features.sources.model import Source, SourceReport, SourceRequest
 from dampipe.features.sources.path_mapping import under_known_root
+from dampipe.features.sources.places import ReachablePlaces, check_other_place
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.kernel.access import MANAGE, READ, Actor, require
 from dampipe.kernel.errors import InvalidInput, NotFound, ServiceDown, StageError
@@ -45,7 +46,10 @@ class SourceService:
         contents: SourceContents,
         visibility: Visibility,
         stores: FileStores,
+        places: ReachablePlaces,
     ) -> None:
+        """places: where `add_inside` takes folders and URLs."""
+        self._places = places
         self._stores = stores
         self._visibility = visibility
         self._sources = sources
@@ -55,7 +59,7 @@ class SourceService:
         """Name a folder of footage, or a URL; nothing is read yet.
 
         A folder inside another source takes over what is known of its files, so that nothing is identified
-        again. Raises InvalidInput for a name that is taken or a folder that is a source by another path,
+        again. Raises InvalidInput for a name that is taken, and for a folder or URL that is a source by another path,
         NotFound when the folder does not exist as this machine sees it, and ServiceDown where the storage of a URL
         cannot be asked.
         """
@@ -66,6 +70,7 @@ class SourceService:
         if not self._is_folder(path):
             raise NotFound(errors.FOLDER_NOT_FOUND, path=printable(path))
         others = [s for s in self._sources.all() if root not in (s.declared, s.root)]
+        check_other_place(root, others, self._stores)
         other = under_known_root(path, others)
         if any(s.root == other != path for s in others):
             raise InvalidInput(errors.SAME_FOLDER, path=printable(path), other=printable(other))
@@ -82,6 +87,22 @@ class SourceService:
             cost=request.cost,
             on_nested=self._contents.hand_over,
         )
+
+    def add_inside(self, actor: Actor, request: SourceRequest) -> SourceReport:
+        """The same for clients that may see the footage and nothing else of this machine; returns what is listed.
+
+        Raises NotPermitted for a folder, or for its path on any machine, that is not below a source or one of the scan
+        roots, but for what was so before.
+        """
+        require(actor, MANAGE)
+        root = normal_path(request.path)
+        known = next((one for one in self._sources.all() if root in (one.declared, one.root)), None)
+        before = known.path_maps if known else {}
+        paths = [path for machine, path in request.path_maps.items() if before.get(machine) != path]
+        self._places.require_inside(actor, [root, *paths])
+        made = self.add(actor, request)
+        view = self._visibility.of(actor)
+        return _report(made, True, self._contents.counts(view).get(made.id, (0, 0)), view)
 
     def _is_folder(self, path: str) -> bool:
         """Raises ServiceDown and InvalidInput."""
@@ -112,31 +133,11 @@ class SourceService:
         view = self._visibility.of(actor)
         counts = self._contents.counts(view)
         shown = {source for source, _ in view.places}
-        reports = []
         sources = [one for one in self._sources.all() if view.is_all or one.id in shown]
         reachable = self._reachable([source.root for source in sources])
-        for source in sources:
-            present, missing = counts.get(source.id, (0, 0))
-            reports.append(
-                SourceReport(
-                    name=source.name,
-                    root=printable(source.root),
-                    present=present,
-                    missing=missing,
-                    reachable=reachable[source.root],
-                    include=source.include if view.is_all else (),
-                    exclude=source.exclude if view.is_all else (),
-                    path_maps={machine: printable(root) for machine, root in source.path_maps.items()}
-                    if view.is_all
-                    else {},
-                    versions=source.versions,
-                    managed=source.managed,
-                    tier=source.tier,
-                    label=source.label,
-                    cost=source.cost if view.is_all else CostModel(),
-                )
-            )
-        return reports
+        return [
+            _report(source, reachable[source.root], counts.get(source.id, (0, 0)), view) for source in sources
+        ]
 
     def _reachable(self, roots: Sequence[str]) -> dict[str, bool]:
         """Which roots are folders, or are answered by their storage; these are asked side by side."""
@@ -150,10 +151,34 @@ class SourceService:
     def remove(self, actor: Actor, name: str) -> int:
         """Forget a source and where its files are, but not what was made of them; returns how many files.
 
-        Raises NotFound.
+        Raises NotFound, also where the actor does not see all of it.
         """
         require(actor, MANAGE)
         source = self._sources.named(name).id
+        view = self._visibility.of(actor)
+        if not (view.is_all or view.holds(int(source), "")):
+            raise NotFound(errors.NOT_FOUND, name=printable(name))
         forgotten = self._contents.forget(source)
         self._sources.remove(source)
         return forgotten
+
+
+def _report(source: Source, is_reachable: bool, counts: tuple[int, int], view: View) -> SourceReport:
+    """counts: files that are present, and those that are missing."""
+    return SourceReport(
+        name=source.name,
+        root=printable(source.root),
+        present=counts[0],
+        missing=counts[1],
+        reachable=is_reachable,
+        include=source.include if view.is_all else (),
+        exclude=source.exclude if view.is_all else (),
+        path_maps={machine: printable(root) for machine, root in source.path_maps.items()}
+        if view.is_all
+        else {},
+        versions=source.versions,
+        managed=source.managed,
+        tier=source.tier,
+        label=source.label,
+        cost=source.cost if view.is_all else CostModel(),
+    )

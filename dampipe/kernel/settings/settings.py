@@ -289,6 +289,13 @@ class Settings(BaseSettings):
         description="Gigabytes that copies of remote footage may take on this machine, in `<home>/cache/footage`, and "
         "photos that are fetched from iCloud, in `<home>/cache/icloud`; 0: half of what is free on its disk.",
     )
+    staging_patience: float = Field(
+        30.0,
+        ge=0,
+        le=86400,
+        description="Seconds for which a stage waits for the machine that has fetched its file; then any machine may do "
+        "it, and fetches the file again.",
+    )
     media_workers: int = Field(
         0,
         ge=0,

@@ -92,6 +92,27 @@ def resolve(root: str, connections: Mapping[str, Connection]) -> tuple[str, Conn
     return name, connection
 
 
+def is_same_place(one: str, other: str, connections: Mapping[str, Connection]) -> bool:
+    """Whether two URLs differ by their users only, and lead to the same files or one into the other's.
+
+    The account with which a bucket is opened changes nothing of what is in it. Two users of a file server may see
+    different files, but a URL without a user is not known to be that of another one. Raises InvalidInput.
+    """
+    first, second = parse(one), parse(other)
+    is_nested = any(_is_in(*paths) for paths in ((first.path, second.path), (second.path, first.path)))
+    of_both = [(at.scheme, at.host.lower(), at.port) for at in (first, second)]
+    if first.user == second.user or of_both[0] != of_both[1] or not is_nested:
+        return False
+    mine, its = (resolve(url, connections)[1] for url in (one, other))
+    if mine.endpoint_url != its.endpoint_url:
+        return False
+    return first.scheme == "s3" or mine.user == its.user or not (mine.user and its.user)
+
+
+def _is_in(path: str, folder: str) -> bool:
+    return not folder or path == folder or path.startswith(f"{folder}/")
+
+
 def store_config(root: str, connection: Connection) -> dict[str, Any]:
     """What `get_storage_backend(kind, …, "footage")` takes for a URL and the connection that it uses."""
     values = {name: getattr(connection, name) for name in Connection.model_fields if name != "url"}

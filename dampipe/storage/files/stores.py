@@ -8,7 +8,7 @@ from dampipe.kernel.paths import is_url, normal_path
 from dampipe.kernel.settings.connection import Connection
 from dampipe.storage.errors import BACKEND_PACKAGE_MISSING
 from dampipe.storage.files.base import FileStore
-from dampipe.storage.files.connections import parse, resolve, store_config
+from dampipe.storage.files.connections import is_same_place, parse, resolve, store_config
 from dampipe.storage.files.errors import URL_INVALID
 from dampipe.storage.files.per_process import PerProcess
 from dampipe.storage.registry import get_storage_backend, kinds
@@ -37,6 +37,10 @@ class FileStores:
             if root not in opened.stores:
                 opened.stores[root] = self._make(root)
             return opened.stores[root]
+
+    def is_same_place(self, one: str, other: str) -> bool:
+        """Whether two URLs differ by their users only, and lead to the same files or one into the other's."""
+        return is_same_place(one, other, self._connections)
 
     def close(self) -> None:
         """Close all connections of this process."""

@@ -154,7 +154,7 @@ def test_origins_elsewhere_are_refused_whether_they_exist_or_not(
 ) -> None:
     (place.root / "way-out").symlink_to(place.other)
     answer = place.post(importer="folder", origin=str(tmp_path / origin), to=["raid"])
-    assert answer.status_code == 403 and answer.json()["code"] == "scan.path_outside", answer.text
+    assert answer.status_code == 403 and answer.json()["code"] == "source.path_outside", answer.text
     assert place.http.get("/api/v1/imports").json() == []
 
 

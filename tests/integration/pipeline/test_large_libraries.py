@@ -64,7 +64,8 @@ ASKED: dict[str, Callable[[Catalog], object]] = {
     "dispatch": lambda c: (c.backlog.in_flight("main"), c.backlog.take("main", 3)),
     "what the broker has lost": lambda c: (
         c.recovery.waiting_in_broker(-1e12),
-        c.recovery.unqueue(["hash"], 1.0),
+        c.recovery.unqueue(["hash"], None, 1.0),
+        c.recovery.unqueue(["hash"], "nas", 1.0, to_all=True),
     ),
     "whose worker is gone": lambda c: c.recovery.expire(3, lambda _: False),
     "scans to walk": lambda c: (c.scans.due(), c.scans.owners()),

@@ -13,6 +13,7 @@ from dampipe.features.scanning.model import ScanProgress, ScanState
 from dampipe.features.scanning.policy import ScanPolicy
 from dampipe.features.scanning.service import ScanService
 from dampipe.features.scanning.walk import Walk
+from dampipe.features.sources.places import ReachablePlaces
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import InvalidInput, NotFound
@@ -33,6 +34,7 @@ class Here(Deployment):
         self.control = ScanService(
             *(catalog.scans, catalog.holding, catalog.sources),
             *(lambda: self.plan, lambda: self.transport, NoRights(), FileStores()),
+            ReachablePlaces(catalog.sources, NoRights()),
         )
         self.seen: list[str] = []
         self.disturb: dict[int, Callable[[], object]] = {}

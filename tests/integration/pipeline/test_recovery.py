@@ -28,7 +28,7 @@ def test_a_broker_that_is_down_at_the_scan_loses_nothing(here: Deployment, folde
     assert here.sweep.run()["started"] == 0
     here.transport.down = False
     here.transport.lose_everything()
-    here.catalog.recovery.unqueue([stage.name for stage in here.plan.stages], seconds=0.0)
+    here.catalog.recovery.unqueue([stage.name for stage in here.plan.stages], None, seconds=0.0)
     here.sweep.run()
     here.drain()
     assert here.everything_done_once(5)

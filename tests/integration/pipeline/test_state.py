@@ -56,6 +56,7 @@ CALLS: dict[str, Callable[[Connection], int]] = {
     "hold": lambda c: state.hold(c, ALL),
     "release": lambda c: state.release(c, ALL),
     "unqueue": lambda c: state.unqueue(c, ALL),
+    "leave": lambda c: c.execute(state.leave_statement(ALL)).rowcount,
     "raise_priority": lambda c: state.raise_priority(c, 7, ALL),
     "replace_output": lambda c: state.replace_output(c, "{}", ALL),
     "recover": recover,

@@ -75,7 +75,7 @@ def test_elsewhere_there_is_one_answer_whether_or_not_something_is_there(
         answer = http.post("/api/v1/scans", json={"paths": [path]})
         assert answer.status_code == 403, path
         problem = answer.json()
-        assert (problem["code"], problem["parameters"]) == ("scan.path_outside", {"paths": path})
+        assert (problem["code"], problem["parameters"]) == ("source.path_outside", {"paths": path})
         assert problem["detail"] == f"not below a source or a folder of the setting scan_roots: {path}"
         mixed = http.post("/api/v1/scans", json={"paths": [str(place.source), path]})
         assert (mixed.status_code, mixed.json()) == (403, problem), "and nothing of it is scanned"

@@ -1,6 +1,6 @@
 """How the objects of this feature are made that depend on settings."""
 
-from dampipe.features.scanning.model import ScanRoots
+from dampipe.features.sources.model import ScanRoots
 from dampipe.kernel.container import Services
 from dampipe.kernel.settings.settings import Settings
 
