@@ -16,6 +16,7 @@ from dampipe.features.sources.costs import CostModel
 from dampipe.features.sources.model import LocationState, Tier
 from dampipe.features.tiers.model import ActionKind
 from dampipe.features.tiers.policy import Rule
+from dampipe.storage.files.s3_entries import ARCHIVES
 
 _FREE = CostModel()
 
@@ -27,12 +28,13 @@ class Place:
     id: int
     name: str
     tier: Tier
+    root: str = ""
     managed: bool = False
     cost: CostModel = _FREE
     listed_at: float = 0.0
     """When the last scan of all of it was complete, seconds since 1970; 0: never."""
-    has_classes: bool = False
-    """Whether its files may have storage classes."""
+    is_remote: bool = False
+    """Whether it is a URL: then its files may have storage classes, and their times say when they came there."""
 
 
 class Proof(IntEnum):
@@ -147,7 +149,7 @@ class _BoundRule:
         steps = list(made)
         steps += self._reclasses(files, inside)
         will_count = counted | {step.source for step in made if step.kind is ActionKind.COPY}
-        deletes = self._deletes(files, outside, will_count, elsewhere)
+        deletes = self._deletes(files, outside, will_count, elsewhere, self._readable_after(files, steps))
         steps += deletes
 
         deleted = {step.file for step in deletes}
@@ -231,7 +233,7 @@ class _BoundRule:
     # Storage classes
 
     def _wanted_class(self, place: Place) -> str:
-        return self._rule.storage_class.get(place.name, "") if place.has_classes else ""
+        return self._rule.storage_class.get(place.name, "") if place.is_remote else ""
 
     def _reclasses(self, files: tuple[Copy, ...], inside: Sequence[int]) -> list[Step]:
         """Only of what counts: in an archive, it cannot be verified any more."""
@@ -251,10 +253,35 @@ class _BoundRule:
 
     # Deletions
 
+    def _readable_after(self, files: tuple[Copy, ...], steps: Sequence[Step]) -> set[int]:
+        """The sources with a copy that will count, and that can be read at once, when all steps are done."""
+        archived = {
+            (step.file, step.is_made, step.source) for step in steps if step.storage_class in ARCHIVES
+        }
+        found = {
+            file.source
+            for at, file in enumerate(files)
+            if self._is_present(file)
+            and self._counts(file)
+            and not file.is_archived
+            and (at, False, file.source) not in archived
+        }
+        found |= {
+            step.source
+            for step in steps
+            if step.kind is ActionKind.COPY and (step.file, True, step.source) not in archived
+        }
+        return {source for source in found if self._places[source].tier is not Tier.OFFLINE}
+
     def _deletes(
-        self, files: tuple[Copy, ...], outside: Sequence[int], will_count: set[int], elsewhere: set[int]
+        self,
+        files: tuple[Copy, ...],
+        outside: Sequence[int],
+        will_count: set[int],
+        elsewhere: set[int],
+        readable: set[int],
     ) -> list[Step]:
-        """Of the files in other tiers those that are not needed for the number of copies, the dearest first."""
+        """Of the files in other tiers those that are not needed, the dearest first."""
         if not self._rule.tiers or self._missing(will_count):
             return []
         steps: list[Step] = []
@@ -262,9 +289,11 @@ class _BoundRule:
         sources = {files[at].source for at in outside}
         for source in sorted(sources, key=lambda one: (-self._places[one].cost.gb_month, one)):
             others = len(will_count) + len(left - {source})
-            if not self._places[source].managed or others < self._rule.copies:
+            is_enough = others >= self._rule.copies and (not self._rule.readable or readable - {source})
+            if not self._places[source].managed or not is_enough:
                 continue
             left.discard(source)
+            readable = readable - {source}
             steps += [Step(ActionKind.DELETE, at, source) for at in outside if files[at].source == source]
         return steps
 
