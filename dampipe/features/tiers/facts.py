@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import LargeBinary, and_, bindparam, case, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, LargeBinary, and_, bindparam, case, func, or_, select, type_coerce
 from sqlalchemy.types import NullType
 
 from dampipe.features.assets.tables import VERSION
@@ -152,7 +152,7 @@ class FactReader:
         for start in range(0, len(everything), BLOCK):
             numbers = everything[start : start + BLOCK]
             first, last = int(numbers[0]), int(numbers[-1])
-            where = [VERSION.c.asset_id.between(first, last)]
+            where: list[ColumnElement[bool]] = [VERSION.c.asset_id.between(first, last)]
             if last - first >= len(numbers):
                 where.append(in_ids(self._db, VERSION.c.asset_id, AssetSet.from_numpy(numbers)))
             with self._db.read() as connection:
