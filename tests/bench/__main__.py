@@ -28,6 +28,7 @@ from tests.bench import (
     start,
     stills,
     tables,
+    tiers_plan,
     vectors,
     vocabulary,
     workflow,
@@ -60,6 +61,7 @@ BENCHES = {
     "carry": carry.main,
     "metadata": metadata.main,
     "tables": tables.main,
+    "tiers_plan": tiers_plan.main,
     "workflow": workflow.main,
     "vocabulary": vocabulary.main,
 }

@@ -1,7 +1,7 @@
 """Decides what is done to the files of one version, so that it has the copies that a rule asks for. Pure: no I/O.
 
 What is decided depends on where the copies are and in which state, not on the version: of a million versions, few
-differ in that. `Planner.decide` therefore keeps what it has decided.
+differ in that, so that what was decided once can be kept.
 
 Words: a copy *counts* if it was verified within the time of the rule, and is *expected* to count if verifying it again
 is all that it lacks. Copies are made for what is not even expected; files are deleted only for what counts.
@@ -103,15 +103,10 @@ class Planner:
         """now: by the database's clock."""
         self._places = {place.id: place for place in places}
         self._rules = [_BoundRule(rule, self._places, now) for rule in rules]
-        self._decided: list[dict[tuple[Copy, ...], Decision]] = [{} for _ in rules]
 
     def decide(self, rule: int, files: Sequence[Copy]) -> Decision:
         """What is done to a version that the rule of that index holds for."""
-        files = tuple(files)
-        known = self._decided[rule].get(files)
-        if known is None:
-            known = self._decided[rule][files] = self._rules[rule].decide(files)
-        return known
+        return self._rules[rule].decide(tuple(files))
 
 
 class _BoundRule:

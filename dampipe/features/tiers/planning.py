@@ -3,22 +3,21 @@
 import os
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dampipe.features.sources.cards import card_of
 from dampipe.features.sources.model import LocationState
 from dampipe.features.tiers.estimate import Tally
-from dampipe.features.tiers.facts import ARCHIVED, BAD, LEAVING, MISSING, SAME, FactReader, FileFacts
+from dampipe.features.tiers.facts import ARCHIVED, BAD, LEAVING, MISSING, SAME, FactReader, FileFacts, FileRow
 from dampipe.features.tiers.model import ActionKind
 from dampipe.features.tiers.naming import CopyNames, marked
-from dampipe.features.tiers.planner import Copy, Place, Planner, Proof, Step
+from dampipe.features.tiers.planner import Copy, Decision, Place, Planner, Proof, Step
 from dampipe.features.tiers.plans import NewAction
 from dampipe.features.tiers.policy import Rule
 from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.paths import join_root
 
-_version_of = itemgetter(0)
+NOTHING = Decision()
 
 
 class _Draft(NamedTuple):
@@ -41,7 +40,9 @@ class PlanMaker:
         self._busy = busy
         self._planner = Planner(rules, places, now)
         self._names = CopyNames((place.id, place.name) for place in places)
-        self._files: dict[tuple[int, int, bool, str], Copy] = {}
+        self._since = [now - rule.verified_within for rule in rules]
+        self._decided: dict[tuple[Any, ...], Decision] = {}
+        """By the rule, and what decides of each file: its source, code, class, and whether its proof is fresh."""
         self._given: set[int] = set()
         """Hashes of the places of all copies that have been named; two equal ones are taken for one place, which costs a
         longer name at most."""
@@ -55,18 +56,34 @@ class PlanMaker:
         tally.assets = len(assets)
         for block in self._reader.files(assets, self._now):
             drafts: list[_Draft] = []
-            for version, files in groupby(block, key=_version_of):
-                self._decide(rule, version, list(files), drafts)
+            begin = 0
+            while begin < len(block):
+                version, end = block[begin][0], begin + 1
+                while end < len(block) and block[end][0] == version:
+                    end += 1
+                self._decide(rule, version, block[begin:end], drafts)
+                begin = end
             yield self._named(rule, drafts)
 
-    def _decide(self, rule: int, version: int, files: list[FileFacts], drafts: list[_Draft]) -> None:
+    def _decide(self, rule: int, version: int, files: Sequence[FileRow], drafts: list[_Draft]) -> None:
+        """On the path of every version: what is decided is kept by what the files have in common with others."""
         tally = self.tally.rules[rule]
         tally.versions += 1
         if version in self._busy:
             tally.busy += 1
             return
-        since = self._now - self._rules[rule].verified_within
-        decision = self._planner.decide(rule, [self._copy(file, since) for file in files])
+        since = self._since[rule]
+        shape = (rule, *((file[3], file[4], file[6] >= since, file[5]) for file in files))
+        decision = self._decided.get(shape)
+        if decision is None:
+            copies = [_as_copy(file[3], file[4], file[6] >= since, file[5]) for file in files]
+            decision = self._planner.decide(rule, copies)
+            decision = self._decided[shape] = NOTHING if decision == NOTHING else decision
+        if decision is not NOTHING:
+            self._take(rule, decision, [FileFacts(*file) for file in files], drafts)
+
+    def _take(self, rule: int, decision: Decision, files: list[FileFacts], drafts: list[_Draft]) -> None:
+        tally = self.tally.rules[rule]
         if decision.is_below:
             tally.below += 1
         for at in decision.unproved:
@@ -82,14 +99,6 @@ class PlanMaker:
                 tally.kept.add(file.size)
             else:
                 drafts.append(_Draft(file, step))
-
-    def _copy(self, file: FileFacts, since: float) -> Copy:
-        is_fresh = file.verified_at >= since
-        kind = (file.source, file.code, is_fresh, file.storage_class)
-        copy = self._files.get(kind)
-        if copy is None:
-            copy = self._files[kind] = _as_copy(*kind)
-        return copy
 
     def _is_in_card(self, source: int, folder: bytes) -> bool:
         known = self._cards.get((source, folder))

@@ -253,7 +253,7 @@ def after(files: Sequence[Copy], steps: Sequence[Step]) -> list[Copy]:
     return list(now.values())
 
 
-MANY = settings(max_examples=3000, deadline=None)
+MANY = settings(max_examples=400, deadline=None)
 
 
 @MANY
