@@ -79,7 +79,7 @@ class RunRetries:
             skipped = (
                 in_state(connection, RunState.SKIPPED),
                 RUN.c.error_kind == "unavailable",
-                # Whoever restores a file starts them; each would only ask the storage.
+                # `retry_restored` starts them; until then each would only ask the storage.
                 or_(
                     ~_is_error(FILE_ARCHIVED),
                     self._subjects.has_readable_file(RUN.c.location_id, RUN.c.version_id),

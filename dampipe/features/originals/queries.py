@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, select
 
 from dampipe.features.originals.tables import RELEASE
-from dampipe.features.sources.model import LocationState
+from dampipe.features.sources.model import LocationState, Tier
 from dampipe.features.sources.paths import full_path, place_columns
 from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.kernel.access import Actor
@@ -35,6 +35,8 @@ class Place:
     checksum: str = ""
     token: str = ""
     """As the storage stated both; "" where it has nothing of the kind."""
+    medium: str = ""
+    """Of a source whose medium is fetched when it is wanted: where it is."""
 
 
 class OriginalRepository:
@@ -48,6 +50,7 @@ class OriginalRepository:
         query = (
             select(
                 *(LOCATION.c.size, LOCATION.c.mtime_ns, LOCATION.c.checksum, LOCATION.c.token),
+                *(SOURCE.c.tier, SOURCE.c.label, SOURCE.c.name.label("source")),
                 *place_columns(self._db),
             )
             .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
@@ -69,6 +72,7 @@ class OriginalRepository:
                 row.mtime_ns,
                 row.checksum,
                 row.token,
+                (row.label or row.source) if row.tier == Tier.OFFLINE else "",
             )
             for row in rows
         ]

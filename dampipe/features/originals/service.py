@@ -13,6 +13,7 @@ from dampipe.features.originals.errors import ARCHIVED, CHANGED, MISSING, OFFLIN
 from dampipe.features.originals.model import DerivativeDownload, Original
 from dampipe.features.originals.queries import OriginalRepository, Place
 from dampipe.features.originals.scopes import ORIGINALS
+from dampipe.features.sources.mounts import is_mounted
 from dampipe.kernel.access import READ, Actor, require
 from dampipe.kernel.errors import Conflict, DampipeError, InvalidInput, NotFound, ServiceDown, StageError
 from dampipe.kernel.paths import is_url, kept_time, printable
@@ -107,14 +108,19 @@ def _conflict(error: Conflict, name: str) -> Conflict:
     return Conflict(CHANGED, name=name)
 
 
+def _away(place: Place) -> str:
+    """Why a volume is not there."""
+    return f"it is on a medium to be fetched: {place.medium}" if place.medium else "its volume is not there"
+
+
 def _open(place: Place, name: str) -> BinaryIO:
     """Open a file. Raises NotFound, ServiceDown and Conflict."""
     try:
         descriptor = os.open(place.path, _FLAGS)
     except (FileNotFoundError, NotADirectoryError) as error:
-        if _is_there(place.root):
+        if is_mounted(place.root):
             raise NotFound(MISSING, name=name) from error
-        raise ServiceDown(OFFLINE, name=name, reason="its volume is not there") from error
+        raise ServiceDown(OFFLINE, name=name, reason=_away(place)) from error
     except OSError as error:
         if error.errno == errno.ELOOP:  # a link is at its place
             raise Conflict(CHANGED, name=name) from error
@@ -169,13 +175,3 @@ class _UnchangedStream:
     def close(self) -> None:
         """See IOBase."""
         self._stream.close()
-
-
-def _is_there(root: str) -> bool:
-    """Whether the root of a source is there and holds something: an empty folder may be one on which nothing is
-    mounted."""
-    try:
-        with os.scandir(root) as entries:
-            return next(entries, None) is not None
-    except OSError:
-        return False

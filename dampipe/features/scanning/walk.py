@@ -36,8 +36,8 @@ from dampipe.features.scanning.store_tree import StoreTree
 from dampipe.features.scanning.tree import Reading, Tree
 from dampipe.features.sources.folders import FolderKey
 from dampipe.features.sources.locations import LocationRepository
-from dampipe.features.sources.model import LocationState, Source
-from dampipe.features.sources.path_mapping import below_root
+from dampipe.features.sources.model import LocationState, Source, Tier
+from dampipe.features.sources.path_mapping import below_root, holder
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.jobs.keys import RunKey
 from dampipe.kernel.db.database import Database
@@ -147,7 +147,7 @@ class Walk:
             self._warn(f"{printable(path)}: {error}; nothing was marked as missing. {error.hint}".rstrip())
             return
         if kind is None:
-            if self._job.is_follow_up:
+            if self._job.is_follow_up or self._is_offline(holder(path, self._sources.values())):
                 return
             self._checkpoint.suspicious = True
             is_mounted = "" if is_url(path) else ": is the share mounted?"
@@ -155,16 +155,16 @@ class Walk:
             return
         is_folder = kind is Place.FOLDER
         folder, name = (path, "") if is_folder else split_path(path)
-        holder = self._source_repository.ensure_holder(folder)
-        self._sources[holder.id] = holder
-        below = below_root(folder, holder.root)
-        target = Target(holder.id, below, name, self._is_skipped(holder, below, name))
-        if self._job.is_follow_up and self._tree(holder).is_lookalike(join_key(below, name)):
+        source = self._source_repository.ensure_holder(folder)
+        self._sources[source.id] = source
+        below = below_root(folder, source.root)
+        target = Target(source.id, below, name, self._is_skipped(source, below, name))
+        if self._job.is_follow_up and self._tree(source).is_lookalike(join_key(below, name)):
             return  # it was growing when a walk of its folder met it, and is program text
         targets = [target]
         if is_folder:
-            inner = [s for s in self._sources.values() if s.id != holder.id and meets(path, s.root)]
-            targets += [Target(source.id, "") for source in sorted(inner, key=lambda source: source.root)]
+            inner = [s for s in self._sources.values() if s.id != source.id and meets(path, s.root)]
+            targets += [Target(one.id, "") for one in sorted(inner, key=lambda one: one.root)]
         self._checkpoint.targets += [t for t in targets if t not in self._checkpoint.targets]
 
     def _tree(self, source: Source) -> Tree:
@@ -296,13 +296,23 @@ class Walk:
         """Mark nothing as missing of a source that may be the empty mount point of a share."""
         files = count_known(self._db, source.id, self._checkpoint.newest)
         if files:
-            self._checkpoint.suspicious = True
             self._checkpoint.doubted.append(source.id)
+            if self._is_offline(source):
+                return
+            self._checkpoint.suspicious = True
             is_it = "is it the right one" if is_url(source.root) else "is the share mounted"
             self._warn(
                 f"{printable(source.root)} is empty, but {files} files are known there: {is_it}? "
                 "Nothing was marked as missing."
             )
+
+    def _is_offline(self, source: Source | None) -> bool:
+        """Whether a source is one of media that are fetched when they are wanted; then a warning says where it is."""
+        if source is None or source.tier is not Tier.OFFLINE:
+            return False
+        label = f" ({source.label})" if source.label else ""
+        self._warn(f"{source.name}{label} is not connected, and was not scanned")
+        return True
 
     # Files
 

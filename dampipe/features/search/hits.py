@@ -11,7 +11,7 @@ from dampipe.features.assets.tables import VERSION
 from dampipe.features.grouping.queries import has_earlier_member, having_earlier_member
 from dampipe.features.search.filters import ResolvedFilter
 from dampipe.features.search.model import Hit
-from dampipe.features.sources.model import LocationState
+from dampipe.features.sources.model import LocationState, Tier
 from dampipe.features.sources.paths import full_path, place_columns
 from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.kernel.asset_set import AssetSet
@@ -74,16 +74,22 @@ class HitRepository:
             without = [row.id for row in rows if row.id not in placed]
             names = shown_names(connection, self._db, resolved.view, without)
         paths: dict[int, str] = {}
+        media: dict[int, list[str]] = {}
+        """Of each version the places of its media; "" where none need be fetched."""
         for file in sorted(
             files, key=lambda f: (f.state != LocationState.PRESENT, f.folder_id not in folders)
         ):
             if file.version_id not in paths:
                 paths[file.version_id] = printable(full_path(file))
+            if file.state == LocationState.PRESENT:
+                is_offline = file.tier == Tier.OFFLINE
+                media.setdefault(file.version_id, []).append(file.label or file.source if is_offline else "")
         return [
             Hit(
                 asset=row.sha1,
                 path=(path := paths.get(row.id) or names.get(row.id, row.sha1)),
                 name=path.rpartition("/")[2],
+                medium=found[0] if (found := media.get(row.id)) and all(found) else "",
                 kind=row.kind,
                 duration=row.duration,
             )
@@ -119,7 +125,11 @@ class HitRepository:
 
     def _files(self, versions: Sequence[int], view: View) -> Select[Any]:
         """The locations of versions, present ones first."""
-        columns = (LOCATION.c.version_id, LOCATION.c.state, LOCATION.c.folder_id, *place_columns(self._db))
+        columns = (
+            *(LOCATION.c.version_id, LOCATION.c.state, LOCATION.c.folder_id),
+            *(SOURCE.c.tier, SOURCE.c.label, SOURCE.c.name.label("source")),
+            *place_columns(self._db),
+        )
         return (
             select(*columns)
             .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))

@@ -174,6 +174,8 @@ class Hit(BaseModel):
     path: str
     """Path of one of its files; bytes that are not UTF-8 are shown as \\xNN."""
     name: str
+    medium: str = ""
+    """Where the medium is that has to be fetched, of a file that is on such media only; "" for all others."""
     kind: MediaKind | None = None
     duration: float | None = None
     score: float | None = None

@@ -1,4 +1,4 @@
-"""Whether the file system of a path reports what other machines write, by Linux' mountinfo."""
+"""Whether a volume is there, and whether its file system reports what other machines write (Linux' mountinfo)."""
 
 import os
 import re
@@ -20,6 +20,15 @@ _WITHOUT_EVENTS = {
     "virtiofs",
 }
 """File systems that send no inotify events for changes made by other machines."""
+
+
+def is_mounted(root: str) -> bool:
+    """Whether a volume is there: the folder on which one is mounted is empty, or does not exist, while it is not."""
+    try:
+        with os.scandir(root) as entries:
+            return next(entries, None) is not None
+    except OSError:
+        return False
 
 
 def lacks_events(path: str, mounts: Path = MOUNTS) -> bool:

@@ -1,6 +1,5 @@
 """Where the copies of contents are, and whether they can be read now. Only reads."""
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,6 +9,7 @@ from sqlalchemy import Connection, and_, select
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.fixity.tables import VERIFICATION
 from dampipe.features.sources.model import LocationState, Source, Tier
+from dampipe.features.sources.mounts import is_mounted
 from dampipe.features.sources.paths import full_path, place_columns
 from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.kernel.db.chunks import chunked
@@ -30,7 +30,7 @@ class Availability(StrEnum):
     ARCHIVED = "archived"
     """The storage has to be asked for it first."""
     OFFLINE = "offline"
-    """Somebody has to fetch its medium."""
+    """A person has to fetch its medium."""
     AWAY = "away"
     """Its volume is not there."""
     LEAVING = "leaving"
@@ -128,20 +128,11 @@ def copies_of(
     return found
 
 
-def has_entries(root: str) -> bool:
-    """Whether a volume is there: the folder at which one is mounted is empty, or does not exist, while it is not."""
-    try:
-        with os.scandir(root) as entries:
-            return next(entries, None) is not None
-    except OSError:
-        return False
-
-
 class Availabilities:
     """Whether copies can be read, by what the catalogue knows and whether volumes are there; storages are not asked."""
 
     def __init__(
-        self, sources: Sequence[Source], now: float, is_there: Callable[[str], bool] = has_entries
+        self, sources: Sequence[Source], now: float, is_there: Callable[[str], bool] = is_mounted
     ) -> None:
         """now: seconds since 1970 by the database's clock."""
         self._sources: Mapping[SourceId, Source] = {source.id: source for source in sources}

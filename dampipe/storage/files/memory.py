@@ -264,7 +264,7 @@ class MemoryFiles:
         return self.stat(key)
 
     def restore(self, key: str, days: int, speed: str) -> None:
-        """Begin to restore an archived file; whoever owns the bucket says when it is done."""
+        """Begin to restore an archived file; the test says when it is done."""
         self._bucket.check("restore", self.url)
         if self._stored(key).entry.state is StorageState.ARCHIVED:
             self._bucket.restores.append((self._prefix + key, days, speed))

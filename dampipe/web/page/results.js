@@ -20,7 +20,8 @@ function hitCard(hit) {
     h("a", { class: "chip", href: playerLink(hit.asset, moment.time), title: moment.label || `score ${moment.score.toFixed(2)}` }, timecode(moment.time)));
   const asset = { sha1: hit.asset, name: hit.name, path: hit.path, duration: hit.duration, badge: badge(hit), group: hit.group };
   const time = hit.duration && best ? best.time : null;
-  return card({ ...asset, time }, chips.length ? h("p", { class: "chips" }, "also at ", chips) : null);
+  const medium = hit.medium ? h("p", { class: "hint" }, `On a medium to be fetched: ${hit.medium}`) : null;
+  return card({ ...asset, time }, medium, chips.length ? h("p", { class: "chips" }, "also at ", chips) : null);
 }
 
 function describeMoment(value) {

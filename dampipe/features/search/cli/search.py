@@ -99,6 +99,7 @@ def _row(hit: Hit) -> tuple[str, ...]:
     first = clock(hit.moments[0].time) if hit.moments else ""
     others = [clock(moment.time) for moment in hit.moments[1:] if hit.weak or not moment.weak]
     group = f"  +{hit.group.members - 1} ({hit.group.kind})" if hit.group else ""
+    medium = f"  [{hit.medium}]" if hit.medium else ""
     named = " ".join(f"[{moment.label}]" for moment in hit.moments if moment.label)
     words = f"{' '.join(hit.words)} {named}".strip()
-    return score, first, " ".join(others), f"{hit.path}{group}", hit.asset[:12], words
+    return score, first, " ".join(others), f"{hit.path}{group}{medium}", hit.asset[:12], words

@@ -95,7 +95,7 @@ def _say_estimate(estimate: Estimate, speed: str) -> None:
     if estimate.at_hand:
         click.echo(f"{plural(estimate.at_hand, 'file')} can be read without that")
     for place in estimate.offline:
-        label = place.label or "nobody has said where it is"
+        label = place.label or "it has no label"
         click.echo(f"{plural(place.files, 'file')} on a medium to be fetched: {place.source} ({label})")
     if estimate.missing:
         click.echo(f"{plural(estimate.missing, 'asset')} without a file that can be had")

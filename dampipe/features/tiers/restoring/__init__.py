@@ -1,1 +1,1 @@
-"""Restoring: files that a storage has archived are asked back, and whoever waits for them is told."""
+"""Restoring: a storage is asked for files that it has archived; runs that have waited for them are continued."""

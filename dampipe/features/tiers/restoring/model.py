@@ -45,13 +45,13 @@ class RestoreRequest(BaseModel):
 
 
 class Offline(BaseModel):
-    """Files of which all copies are on media that somebody has to fetch."""
+    """Files of which all copies are on media that have to be fetched."""
 
     model_config = ConfigDict(frozen=True)
 
     source: str
     label: str
-    """Where the medium is; "" if nobody said."""
+    """Where the medium is; "" if it has no label."""
     files: int
 
 

@@ -34,7 +34,7 @@ OPEN = (FileState.WANTED, FileState.ASKED)
 
 @dataclass(frozen=True)
 class WantedFile:
-    """A file that somebody waits for, as its worker gets it."""
+    """A file that was requested, as the worker gets it."""
 
     id: int
     restore: int
@@ -159,7 +159,7 @@ class RestoreRepository:
             return connection.execute(due.limit(1)).first() is not None
 
     def claim(self, count: int, lease: float) -> list[WantedFile]:
-        """Files that are due; nobody else gets them for `lease` seconds."""
+        """Files that are due; no other worker gets them for `lease` seconds."""
         with self._db.write() as connection:
             due = (
                 select(RESTORE_FILE.c.id)
@@ -277,15 +277,12 @@ class RestoreRepository:
         row = connection.execute(select(RESTORE).where(RESTORE.c.id == number).with_for_update()).first()
         if row is None or row.finished_at is not None:
             return
-        counts: dict[str, int] = dict(
-            connection.execute(
-                select(RESTORE_FILE.c.state, func.count())
-                .where(RESTORE_FILE.c.restore_id == number)
-                .group_by(RESTORE_FILE.c.state)
-            )
-            .tuples()
-            .all()
+        by_state = (
+            select(RESTORE_FILE.c.state, func.count().label("files"))
+            .where(RESTORE_FILE.c.restore_id == number)
+            .group_by(RESTORE_FILE.c.state)
         )
+        counts: dict[str, int] = {row.state: row.files for row in connection.execute(by_state)}
         if any(counts.get(state) for state in OPEN):
             return
         connection.execute(update(RESTORE).where(RESTORE.c.id == number).values(finished_at=NOW))

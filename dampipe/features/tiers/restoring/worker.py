@@ -25,7 +25,7 @@ PORTION = 5.0
 TOGETHER = 20
 """Files that are claimed at a time."""
 LEASE = 300.0
-"""Seconds after which another worker asks about a claimed file of which nothing was recorded."""
+"""Seconds after which a file that was claimed may be claimed again: its worker has died."""
 SOONEST, LATEST = 60.0, 1800.0
 """Seconds between two questions whether a file is ready."""
 MOST_ASKED = 3
