@@ -26,6 +26,7 @@ from dampipe.features.sources.folders import (
 from dampipe.features.sources.locations import (
     NewLocation,
     StatedLocation,
+    StoredLocation,
     insert_found,
     mark_missed,
     mark_named,
@@ -33,8 +34,10 @@ from dampipe.features.sources.locations import (
     update_changed,
     update_inodes,
     update_stated,
+    update_storage,
 )
 from dampipe.features.sources.model import LocationState
+from dampipe.features.sources.storage_facts import AT_HAND, StorageFacts
 from dampipe.features.sources.tables import FOLDER, LOCATION
 from dampipe.jobs.keys import RunKey
 from dampipe.kernel.db.chunks import chunked
@@ -66,6 +69,8 @@ class FoundFile(NamedTuple):
     """What the storage states of its content, if it can be trusted; "" in file systems."""
     token: str = ""
     """What the storage changes with the content; "" in file systems."""
+    storage: StorageFacts = AT_HAND
+    """How the storage keeps it."""
 
     @property
     def move_key(self) -> MoveKey:
@@ -103,14 +108,14 @@ def found_in_order(
     keys = encoded(listing.names)
     order = sorted(range(len(keys)), key=keys.__getitem__)
     columns = (listing.names, listing.sizes, listing.times, listing.inodes)
-    stated = (listing.checksums, listing.tokens) if listing.tokens else ()
+    stated = (listing.checksums, listing.tokens, listing.storage) if listing.tokens else ()
     rows = zip(
         repeat(source),
         repeat(folder),
         *(map(column.__getitem__, order) for column in columns),
         repeat(is_named),
         *(map(column.__getitem__, order) for column in stated),
-        *(repeat("") for _ in range(2 - len(stated))),
+        *(() if stated else (repeat(""), repeat(""), repeat(AT_HAND))),
         strict=False,
     )
     return zip(map(keys.__getitem__, order), order, map(FoundFile._make, rows), strict=True)
@@ -129,6 +134,8 @@ class ChangeSet:
     """Unchanged files with another inode, as after a restore: location id and inode."""
     stated: list[StatedLocation] = field(default_factory=list)
     """Files with the same content of which the storage states another time, checksum or token."""
+    kept_otherwise: list[StoredLocation] = field(default_factory=list)
+    """Files that can be read now and could not, or the other way round, or have another storage class."""
     gone: list[LocationId] = field(default_factory=list)
     """Location ids of files that were not found."""
     gone_folders: list[FolderId] = field(default_factory=list)
@@ -143,7 +150,7 @@ class ChangeSet:
     def __len__(self) -> int:
         files = len(self.new) + len(self.changed) + len(self.returned) + len(self.renumbered) + len(self.gone)
         folders = len(self.gone_folders) + len(self.listings) + len(self.lookalikes)
-        return files + len(self.stated) + len(self.named) + folders
+        return files + len(self.stated) + len(self.kept_otherwise) + len(self.named) + folders
 
     def add(self, found: FoundFile, known: KnownFile | None) -> None:
         """Record a file as new, changed, returned or with another inode; an unchanged one is not recorded."""
@@ -160,6 +167,8 @@ class ChangeSet:
         stated = (found.mtime_ns, found.checksum, found.token)
         if stated != (known.mtime_ns, known.checksum, known.token):
             self.stated.append((known.id, *stated))
+        if found.storage != known.storage:
+            self.kept_otherwise.append((known.id, *found.storage))
         if known.state == LocationState.MISSING:
             self.returned.append((known.id, found.inode))
         elif known.inode != found.inode:
@@ -205,6 +214,7 @@ class ChangeWriter:
             inserted = len(new) + len(self._insert(connection, job, perhaps_moved))
             self._update(connection, job, changes.changed, key)
             update_stated(connection, changes.stated)
+            update_storage(connection, changes.kept_otherwise)
             update_inodes(connection, changes.returned + changes.renumbered)
             unidentified = restore(connection, [location for location, _ in changes.returned], job.scan)
             mark_missed(connection, job.scan, locations=changes.gone, folders=changes.gone_folders)
@@ -229,11 +239,13 @@ class ChangeWriter:
         if not files:
             return []
         # In columns, so that the work for each file is done by the interpreter's own loops.
-        sources, paths, names, *facts, checksums, tokens = zip(*files, strict=True)
+        sources, paths, names, *facts, checksums, tokens, storage = zip(*files, strict=True)
         places = list(zip(sources, paths, strict=True))
         folders = ensure_folders(connection, self._db, set(places))
         if any(checksums) or any(tokens):  # else, as in file systems, these columns would only take time
             facts += [checksums, tokens]
+            if storage.count(AT_HAND) < len(storage):
+                facts += zip(*storage, strict=True)
         numbers = map(folders.__getitem__, places)
         rows: list[NewLocation] = list(zip(numbers, encoded(names), *facts, strict=True))
         return insert_found(connection, self._db, rows, job.scan)
@@ -246,7 +258,7 @@ class ChangeWriter:
         key: RunKey,
     ) -> None:
         facts = [
-            (location, file.size, file.mtime_ns, file.inode, file.checksum, file.token)
+            (location, file.size, file.mtime_ns, file.inode, file.checksum, file.token, *file.storage)
             for location, file in changed
         ]
         update_changed(connection, facts, job.scan)

@@ -13,6 +13,7 @@ from typing import Generic, NamedTuple, TypeVar
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from dampipe.features.sources.model import LocationState
+from dampipe.features.sources.storage_facts import AT_HAND, StorageFacts
 from dampipe.features.sources.tables import FOLDER, LOCATION
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
@@ -47,6 +48,14 @@ class KnownFile(NamedTuple):
     """Whether it was enqueued by its own path although scans of its source skip it."""
     checksum: str = ""
     token: str = ""
+    storage_state: str = AT_HAND[0]
+    storage_class: str = ""
+    restored_until: float | None = None
+
+    @property
+    def storage(self) -> StorageFacts:
+        """How the storage keeps it."""
+        return self.storage_state, self.storage_class, self.restored_until
 
 
 Known = TypeVar("Known", KnownFolder, KnownFile)
@@ -179,6 +188,9 @@ _REST = (
     LOCATION.c.is_named,
     LOCATION.c.checksum,
     LOCATION.c.token,
+    LOCATION.c.storage_state,
+    LOCATION.c.storage_class,
+    LOCATION.c.restored_until,
 )
 
 

@@ -19,6 +19,7 @@ from operator import attrgetter
 from dampipe.features.scanning.classify import FolderEntries, classify_entries
 from dampipe.features.scanning.inodes import Inodes
 from dampipe.features.sources.sidecars import PROXY_SUFFIXES, may_be_sidecar
+from dampipe.features.sources.storage_facts import AT_HAND, StorageFacts
 from dampipe.kernel.gitignore import Exclude
 from dampipe.kernel.paths import kept_time
 from dampipe.media.filetypes import unknown_kind
@@ -50,6 +51,8 @@ class Listing:
     """What the storage states of the content of each file, "" for nothing; empty in file systems, as are the tokens."""
     tokens: list[str] = field(default_factory=list)
     """What the storage changes with the content of each file."""
+    storage: list[StorageFacts] = field(default_factory=list)
+    """State and class in the storage, as long as `tokens`."""
     unread: dict[str, str] = field(default_factory=dict)
     """Files that exist but cannot be read (stat), and why."""
     sidecars: dict[str, list[str]] = field(default_factory=dict)
@@ -68,6 +71,8 @@ class Listing:
             digest.update(column)
         if self.tokens:
             digest.update("\0".join([*self.checksums, *self.tokens]).encode())
+            if self.storage.count(AT_HAND) < len(self.storage):
+                digest.update(repr(self.storage).encode())
         if self.sidecars:
             digest.update(sidecars_as_text(self.sidecars).encode())
         if self.packets:
@@ -124,6 +129,7 @@ class Listing:
                 self.inodes.append(other.inodes[number])
                 self.checksums += other.checksums[number : number + 1]
                 self.tokens += other.tokens[number : number + 1]
+                self.storage += other.storage[number : number + 1]
         self.unread |= {name: reason for name, reason in other.unread.items() if name not in present}
 
     def keep(self, names: set[str]) -> None:
@@ -136,6 +142,7 @@ class Listing:
         if self.tokens:
             self.checksums = [self.checksums[number] for number in kept]
             self.tokens = [self.tokens[number] for number in kept]
+            self.storage = [self.storage[number] for number in kept]
 
     def _one_by_one(self, files: list["os.DirEntry[str]"]) -> tuple[list[str], list[Facts]]:
         names, facts = [], []

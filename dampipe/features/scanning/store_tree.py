@@ -31,6 +31,7 @@ from dampipe.features.sources.cards import (
     sibling_folders,
 )
 from dampipe.features.sources.sidecars import may_be_sidecar
+from dampipe.features.sources.storage_facts import storage_facts
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import DampipeError, NotFound, StageError, Transient
 from dampipe.kernel.gitignore import Exclude
@@ -415,6 +416,7 @@ def _add(found: Listing, names: list[str], entries: Sequence[FileEntry]) -> None
     found.inodes.extend([entry.inode & _LOW for entry in entries])
     found.checksums += [entry.checksum for entry in entries]
     found.tokens += [entry.token for entry in entries]
+    found.storage += [storage_facts(entry) for entry in entries]
 
 
 def _one(path: str, name: str, entry: FileEntry) -> Listing:

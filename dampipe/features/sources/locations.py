@@ -32,16 +32,21 @@ from dampipe.kernel.ids import FolderId, LocationId, SourceId, VersionId
 from dampipe.kernel.paths import kept_time
 
 NewLocation = (
-    tuple[FolderId, bytes, int, int, int, bool] | tuple[FolderId, bytes, int, int, int, bool, str, str]
+    tuple[FolderId, bytes, int, int, int, bool]
+    | tuple[FolderId, bytes, int, int, int, bool, str, str]
+    | tuple[FolderId, bytes, int, int, int, bool, str, str, str, str, float | None]
 )
 """Folder id, name in bytes, size, mtime_ns, inode (0: not meaningful on that file system), whether it was named; in
-other storages than file systems also the checksum and the token."""
-ChangedLocation = tuple[LocationId, int, int, int, str, str]
-"""Location id, size, mtime_ns, inode, checksum, token."""
+other storages than file systems also the checksum and the token, and the `StorageFacts`."""
+ChangedLocation = tuple[LocationId, int, int, int, str, str, str, str, float | None]
+"""Location id, size, mtime_ns, inode, checksum, token, `StorageFacts`."""
+StoredLocation = tuple[LocationId, str, str, float | None]
+"""Location id, `StorageFacts`."""
 StatedLocation = tuple[LocationId, int, str, str]
 """Location id, mtime_ns, checksum, token."""
 
 
+_STORAGE = ("storage_state", "storage_class", "restored_until")
 _HAS_SIDECARS = FOLDER.c.sidecars != "{}"
 _UNREAD = FOLDER.c.sidecars_unread + case((_HAS_SIDECARS, 1), else_=0)
 _LAST_VERSION = func.coalesce(LOCATION.c.version_id, LOCATION.c.previous_id)
@@ -63,6 +68,7 @@ def insert_found(
         "is_named",
         "checksum",
         "token",
+        *_STORAGE,
     )
     columns = columns[: len(rows[0])] if rows else columns
     same = {"state": str(LocationState.PRESENT), "scan_id": scan}
@@ -77,31 +83,31 @@ def update_changed(connection: Connection, rows: Sequence[ChangedLocation], scan
     """
     if not rows:
         return
-    facts = {
-        "size": bindparam("new_size"),
-        "mtime_ns": bindparam("new_mtime"),
-        "inode": bindparam("new_inode"),
-        "checksum": bindparam("new_checksum"),
-        "token": bindparam("new_token"),
-        "state": LocationState.PRESENT,
-    }
+    names = ("size", "mtime_ns", "inode", "checksum", "token", *_STORAGE)
+    facts: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+    facts |= {"state": LocationState.PRESENT, "leaves_at": None, "scan_id": scan, "missed_by": None}
     changed = LOCATION.update().where(LOCATION.c.id == bindparam("at"))
     for ids in chunked([location for location, *_ in rows]):
         mark_documents(connection, LOCATION.c.id.in_(ids))
+    new_names = ("at", *(f"new_{name}" for name in names))
     connection.execute(
-        changed.values(**facts, previous_id=_LAST_VERSION, version_id=None, scan_id=scan, missed_by=None),
-        [
-            {
-                "at": location,
-                "new_size": size,
-                "new_mtime": mtime_ns,
-                "new_inode": inode,
-                "new_checksum": checksum,
-                "new_token": token,
-            }
-            for location, size, mtime_ns, inode, checksum, token in rows
-        ],
+        changed.values(**facts, previous_id=_LAST_VERSION, version_id=None),
+        [dict(zip(new_names, row, strict=True)) for row in rows],
     )
+
+
+def update_storage(connection: Connection, rows: Sequence[StoredLocation]) -> None:
+    """Store how storages keep files: whether they can be read, their storage class, and until when."""
+    if rows:
+        connection.execute(
+            LOCATION.update()
+            .where(LOCATION.c.id == bindparam("at"))
+            .values({name: bindparam(f"new_{name}") for name in _STORAGE}),
+            [
+                {"at": location, **{f"new_{name}": fact for name, fact in zip(_STORAGE, facts, strict=True)}}
+                for location, *facts in rows
+            ],
+        )
 
 
 def update_stated(connection: Connection, rows: Sequence[StatedLocation]) -> None:
@@ -216,6 +222,7 @@ def move(connection: Connection, moves: Mapping[LocationId, LocationId]) -> int:
         # As the storage has them now: a copy in an object store has another time and may have another token.
         "mtime_ns": bindparam("time"),
         "token": bindparam("new_token"),
+        **{name: bindparam(f"new_{name}") for name in _STORAGE},
     }
     moved = (
         LOCATION.update()
@@ -238,6 +245,7 @@ def move(connection: Connection, moves: Mapping[LocationId, LocationId]) -> int:
                 LOCATION.c.is_named,
                 LOCATION.c.mtime_ns,
                 LOCATION.c.token,
+                *(LOCATION.c[name] for name in _STORAGE),
             ).where(new)
         ).all()
         connection.execute(delete(LOCATION).where(new))
@@ -251,6 +259,7 @@ def move(connection: Connection, moves: Mapping[LocationId, LocationId]) -> int:
                     "named": row.is_named,
                     "time": row.mtime_ns,
                     "new_token": row.token,
+                    **{f"new_{name}": row._mapping[name] for name in _STORAGE},
                 }
                 for row in rows
             ],
