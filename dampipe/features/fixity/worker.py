@@ -4,7 +4,6 @@ It reads for some seconds and notifies the next worker, so that new footage, whi
 """
 
 import errno
-import hashlib
 import logging
 import os
 from collections.abc import Callable
@@ -21,9 +20,9 @@ from dampipe.kernel.paths import kept_time, printable
 from dampipe.kernel.stage_io import SourceFile
 from dampipe.media.hashing import drop_page_cache, sha1_file
 from dampipe.storage.files.base import FileStore
+from dampipe.storage.files.content import read_back
 from dampipe.storage.files.errors import FILE_CHANGED
 from dampipe.storage.files.known import KnownFile, check_readable
-from dampipe.storage.files.reading import read_blocks
 
 log = logging.getLogger(__name__)
 
@@ -145,10 +144,7 @@ def _remote_sha1(file: KnownFile, store: FileStore) -> str:
     if not file.is_same(entry):
         raise Conflict(FILE_CHANGED, key=printable(file.key), store=file.root)
     check_readable(entry, file.root)
-    digest = hashlib.sha1(usedforsecurity=False)
-    for block in read_blocks(store, entry):
-        digest.update(block)
-    return digest.hexdigest()
+    return read_back(store, entry)
 
 
 def check_file(check: FixityCheck) -> tuple[Verdict, str]:
