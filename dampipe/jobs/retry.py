@@ -12,6 +12,9 @@ from dampipe.jobs.tables import RUN
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.ids import LocationId, VersionId
 
+FILE_ARCHIVED, FILE_RESTORING = "file.archived", "file.restoring"
+"""Codes of the errors of files that their storage has to restore first."""
+
 
 class RunRetries:
     """The runs of one catalogue that have failed or were skipped."""
@@ -49,6 +52,15 @@ class RunRetries:
         with self._db.write() as connection:
             return state.reset(connection, RUN.c.location_id.in_(locations))
 
+    def retry_restored(self, location: LocationId) -> int:
+        """Start runs at once that wait for a file that was archived; returns how many."""
+        mine = or_(
+            RUN.c.location_id == location, RUN.c.version_id == self._subjects.version_of(literal(location))
+        )
+        with self._db.write() as connection:
+            waiting = state.hasten(connection, mine, _is_error(FILE_RESTORING))
+            return waiting + state.reset(connection, mine, _is_error(FILE_ARCHIVED))
+
     def retry_transient(self) -> int:
         """Reset runs that were parked after too many transient errors, where a file is present; returns how many."""
         present = self._subjects.has_present_file(RUN.c.location_id, RUN.c.version_id)
@@ -64,7 +76,15 @@ class RunRetries:
         """
         newest = func.max(RUN.c.id)
         with self._db.write() as connection:
-            skipped = (in_state(connection, RunState.SKIPPED), RUN.c.error_kind == "unavailable")
+            skipped = (
+                in_state(connection, RunState.SKIPPED),
+                RUN.c.error_kind == "unavailable",
+                # Whoever restores a file starts them; each would only ask the storage.
+                or_(
+                    ~_is_error(FILE_ARCHIVED),
+                    self._subjects.has_readable_file(RUN.c.location_id, RUN.c.version_id),
+                ),
+            )
             rows = connection.execute(
                 select(RUN.c.stage, newest.label("probe"), func.max(RUN.c.finished_at).label("since"))
                 .where(*skipped)
@@ -77,6 +97,11 @@ class RunRetries:
                 else:
                     started += state.reset(connection, RUN.c.id == row.probe)
         return started
+
+
+def _is_error(code: str) -> ColumnElement[bool]:
+    """Whether a run's last attempt ended with an error of that code."""
+    return func.coalesce(RUN.c.error, "").contains(f'"{code}"')
 
 
 def _was_done_since(connection: Connection, stage: str, since: float) -> bool:

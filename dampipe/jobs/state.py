@@ -92,6 +92,7 @@ _ANY = tuple(RunState)
 
 _QUEUE = Move("queue", (_PENDING,), _PENDING)
 _UNQUEUE = Move("unqueue", (_PENDING,), _PENDING)
+_HASTEN = Move("hasten", (_PENDING,), _PENDING)
 _RAISE_PRIORITY = Move("raise_priority", (_PENDING,), _PENDING)
 _CLAIM = Move("claim", (_PENDING, _RUNNING), _RUNNING)
 _CLAIM_PICKED = Move("claim_picked", (_PENDING,), _RUNNING)
@@ -261,6 +262,13 @@ def mark_queued(connection: Connection, lane: str, ids: Sequence[int]) -> Sequen
 def unqueue(connection: Connection, *where: ColumnElement[bool]) -> int:
     """Let the dispatcher publish these pending runs again; returns how many."""
     return connection.execute(_UNQUEUE.update(*where, values={"queued_at": None})).rowcount
+
+
+def hasten(connection: Connection, *where: ColumnElement[bool]) -> int:
+    """End the back-off of pending runs; returns how many."""
+    return connection.execute(
+        _HASTEN.update(*where, RUN.c.not_before > NOW, values={"not_before": 0.0})
+    ).rowcount
 
 
 def raise_priority(connection: Connection, priority: int, *where: ColumnElement[bool]) -> int:

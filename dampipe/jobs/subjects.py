@@ -95,6 +95,12 @@ class Subjects(Protocol):
         """SQL: the ids of the locations of versions."""
         ...
 
+    def has_readable_file(
+        self, location: ColumnElement[int], version: ColumnElement[int]
+    ) -> ColumnElement[bool]:
+        """SQL: whether the location, or any location of the version, was there at the last scan and not archived."""
+        ...
+
     def has_present_file(
         self, location: ColumnElement[int], version: ColumnElement[int]
     ) -> ColumnElement[bool]:

@@ -91,6 +91,8 @@ class FilterField(Generic[T]):
     in_queries: str = ""
     """The name by which a query over fields (the filter `where`) has it as well; it restricts by `assets` alone. Empty:
     queries do not have it."""
+    is_ordered: bool = False
+    """Whether such queries compare it by <, <=, > and >= instead: `parse` is given the sign and the value, ">30d"."""
     suggest: Callable[[FilterContext], Sequence[str]] | None = None
     """Lists the values that there are now in what the context's view shows, for the page to offer."""
 

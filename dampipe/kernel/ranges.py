@@ -31,6 +31,11 @@ DATE_INVALID = ErrorCode(
     "date.invalid", "invalid date {value!r}", "Give 2024, 2024-05, 2024-05-17 or 2024-05-17T10:30."
 )
 
+AGE_INVALID = ErrorCode(
+    "age.invalid", "invalid age {value!r}", "Give hours (36h), days (30d), weeks (6w) or years (2y)."
+)
+_UNITS = {"h": 3600.0, "d": 86_400.0, "w": 7 * 86_400.0, "y": 365 * 86_400.0}
+
 
 class Range(BaseModel):
     """From `least` to `most`, both included; None means no limit."""
@@ -50,6 +55,18 @@ def parse_seconds(text: str) -> float:
     if (seconds := _seconds(text)) is None:
         raise InvalidInput(TIME_INVALID, value=text)
     return seconds
+
+
+def parse_age(text: str) -> float:
+    """Seconds of an age: "36h", "30d", "6w", "2y"; a year has 365 days. Raises InvalidInput (AGE_INVALID).
+
+    >>> parse_age("36h"), parse_age("1.5d")
+    (129600.0, 129600.0)
+    """
+    found = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)([hdwy])", text.strip().lower(), re.ASCII)
+    if found is None:
+        raise InvalidInput(AGE_INVALID, value=text)
+    return float(found[1]) * _UNITS[found[2]]
 
 
 def parse_duration(text: str) -> Range:

@@ -1,22 +1,28 @@
 """The filter fields of assets: where their files are, when and with what they were recorded, what they are."""
 
+import operator
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from fnmatch import translate
 from pathlib import PurePosixPath
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from dampipe.features.assets.errors import UNKNOWN_FOLDER
-from dampipe.features.assets.tables import VERSION
+from dampipe.features.assets.tables import ASSET, VERSION
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.features.sources.tables import FOLDER, LOCATION
+from dampipe.kernel.asset_set import AssetSet
+from dampipe.kernel.db.clock import database_time
+from dampipe.kernel.db.id_list import read_ids
 from dampipe.kernel.errors import NotFound
 from dampipe.kernel.filter import FilterContext, FilterField, Restriction
 from dampipe.kernel.paths import is_below, is_url, join_root
-from dampipe.kernel.ranges import Range, parse_date, parse_duration, parse_lines
+from dampipe.kernel.ranges import Range, parse_age, parse_date, parse_duration, parse_lines
 from dampipe.kernel.unicode_paths import composed
 from dampipe.kernel.wall_clock import utc_offset, wall_clock
 from dampipe.media.info import MediaKind
@@ -134,6 +140,43 @@ def _shown(orientation: str) -> ColumnElement[bool]:
     return shapes[Orientation(orientation)]
 
 
+@dataclass(frozen=True)
+class Age:
+    """How an age is compared."""
+
+    operator: str
+    seconds: float
+
+    @classmethod
+    def parse(cls, text: str) -> "Age":
+        """From "30d", which is at least that, or with a sign: "<12h". Raises InvalidInput (AGE_INVALID).
+
+        >>> Age.parse(">30d"), Age.parse("30d").operator
+        (Age(operator='>', seconds=2592000.0), '>=')
+        """
+        sign = next((one for one in ("<=", ">=", "<", ">") if text.startswith(one)), "")
+        return cls(sign or ">=", parse_age(text.removeprefix(sign)))
+
+
+_OLDER: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operator.gt,
+    "<=": operator.ge,
+    ">": operator.lt,
+    ">=": operator.le,
+}
+"""How the time of an asset is compared with that before which it is of the age."""
+
+
+def _of_age(context: FilterContext, ages: Sequence[Age]) -> Restriction:
+    """By numbers of assets, since the facet index does not know the time."""
+    with context.database.read() as connection:
+        now = database_time(connection)
+        where = [_OLDER[age.operator](ASSET.c.added_at, now - age.seconds) for age in ages]
+        return Restriction(
+            assets=AssetSet.from_numpy(read_ids(context.database, connection, ASSET.c.id, or_(*where)))
+        )
+
+
 FIELDS = (
     FilterField(
         "folder",
@@ -163,6 +206,18 @@ FIELDS = (
         multiple=False,
         metavar="DATE",
         example="2024-05-17",
+    ),
+    FilterField(
+        "age",
+        "Age",
+        "Since it was added to the library: 30d or more, <12h, >6w, <=2y.",
+        restrict=_of_age,
+        parse=Age.parse,
+        multiple=False,
+        metavar="AGE",
+        example=">30d",
+        in_queries="age",
+        is_ordered=True,
     ),
     FilterField(
         "camera",

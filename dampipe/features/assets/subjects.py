@@ -16,6 +16,7 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.ids import AssetId, LocationId, VersionId
 from dampipe.kernel.paths import printable
 from dampipe.kernel.stage_io import ContentHash, SourceFile, VersionRef
+from dampipe.storage.files.base import StorageState
 
 # Built once: to build a statement takes several times as long as to run it.
 _IDS: Any = bindparam("ids", expanding=True)
@@ -112,6 +113,18 @@ class AssetSubjects:
     def locations_of(self, versions: Sequence[VersionId]) -> Select[Any]:
         """See Subjects."""
         return select(LOCATION.c.id).where(LOCATION.c.version_id.in_(versions))
+
+    def has_readable_file(
+        self, location: ColumnElement[int], version: ColumnElement[int]
+    ) -> ColumnElement[bool]:
+        """See Subjects."""
+        return exists(
+            select(literal(1)).where(
+                or_(LOCATION.c.id == location, LOCATION.c.version_id == version),
+                LOCATION.c.state == LocationState.PRESENT,
+                LOCATION.c.storage_state.in_([StorageState.ONLINE, StorageState.RESTORED]),
+            )
+        )
 
     def has_present_file(
         self, location: ColumnElement[int], version: ColumnElement[int]

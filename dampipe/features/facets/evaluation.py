@@ -120,6 +120,11 @@ def compared(
     return Comparison(given, asked, tuple(texts), tuple(numbers_of(given, texts)), tuple(ids))
 
 
+_MATCHING = (Operator.EQUAL, Operator.NOT_EQUAL, Operator.CONTAINS)
+_ORDERING = (Operator.LESS, Operator.AT_MOST, Operator.MORE, Operator.AT_LEAST)
+"""Operators of conditions on filters, see `FilterField.is_ordered`."""
+
+
 def _filters_of_queries() -> dict[str, FilterField[object]]:
     return {one.in_queries: one for one in FilterRegistry().values() if one.in_queries}
 
@@ -145,7 +150,7 @@ def filtered(context: FilterContext, text: str, query: Query) -> dict[Condition,
         given = filters.get(condition.field)
         if given is None:
             continue
-        allowed = (Operator.EQUAL, Operator.NOT_EQUAL, Operator.CONTAINS)
+        allowed = _ORDERING if given.is_ordered else _MATCHING
         try:
             if condition.operator not in allowed:
                 raise InvalidInput(
@@ -154,7 +159,8 @@ def filtered(context: FilterContext, text: str, query: Query) -> dict[Condition,
                     operator=condition.operator,
                     operators=", ".join(allowed),
                 )
-            assets = given.restrict(context, [given.parse(one) for one in condition.values]).assets
+            sign = str(condition.operator) if given.is_ordered else ""
+            assets = given.restrict(context, [given.parse(f"{sign}{one}") for one in condition.values]).assets
         except InvalidInput as error:
             raise _about_value(text, condition, error) from error
         among = true() if assets is ALL else in_ids(context.database, VERSION.c.asset_id, assets)

@@ -4,7 +4,8 @@ import shlex
 
 import click
 
-from dampipe.features.sources.model import SourceRequest, VersionRule
+from dampipe.features.sources.costs import costs_as_texts, parse_costs
+from dampipe.features.sources.model import SourceReport, SourceRequest, Tier, VersionRule
 from dampipe.features.sources.service import SourceService
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.faces.arguments import not_empty
@@ -38,6 +39,15 @@ def command() -> None:
 @click.option(
     "--managed", is_flag=True, help="Let dampipe write to it, as imports do; without this, it is only read."
 )
+@click.option(
+    "--tier", type=click.Choice(tuple(map(str, Tier))), default=str(Tier.HOT), show_default=True,
+    help="How quickly its files can be read; policies name tiers.",
+)  # fmt: skip
+@click.option("--label", default="", metavar="TEXT", help='Where the medium is: "shelf B, LTO 17".')
+@click.option(
+    "--cost", "costs", multiple=True, metavar="KEY=VALUE",
+    help="What it costs: gb_month=0.004, egress_gb=0.09, retrieval.bulk.hours=48 …; may be repeated.",
+)  # fmt: skip
 def add(
     name: str,
     path: str,
@@ -46,6 +56,9 @@ def add(
     path_maps: tuple[str, ...],
     versions: str,
     managed: bool,
+    tier: str,
+    label: str,
+    costs: tuple[str, ...],
 ) -> None:
     """Name a folder of footage, or a URL such as s3://bucket/footage; nothing is read yet.
 
@@ -59,6 +72,9 @@ def add(
         path_maps=dict(_split(path_map) for path_map in path_maps),
         versions=VersionRule(versions),
         managed=managed,
+        tier=Tier(tier),
+        label=label,
+        cost=parse_costs(costs),
     )
     sources = service(SourceService)
     before = sources.at(LOCAL, path)
@@ -87,19 +103,26 @@ def list_(as_json: bool) -> None:
         click.echo("no sources yet: `dampipe source add NAME PATH`")
     else:
         rows = [
-            (s.name, str(s.present), str(s.missing), s.root, "" if s.reachable else "not reachable")
+            (s.name, str(s.present), str(s.missing), s.tier, s.root, "" if s.reachable else "not reachable")
             for s in found
         ]
         numbers = ["files", "missing"]
-        say(table(["source", *numbers, "folder", ""], rows, right=numbers))
+        say(table(["source", *numbers, "tier", "folder", ""], rows, right=numbers))
         for source in found:
-            notes = [f"include {pattern}" for pattern in source.include]
-            notes += [f"exclude {pattern}" for pattern in source.exclude]
-            notes += ["every changed file is a version"] if source.versions is VersionRule.PATH else []
-            notes += ["managed: dampipe may write to it"] if source.managed else []
-            notes += [f"on {machine} at {path}" for machine, path in source.path_maps.items()]
-            if notes:
+            if notes := _notes(source):
                 click.echo(f"{source.name}: {', '.join(notes)}")
+
+
+def _notes(source: SourceReport) -> list[str]:
+    """What is said of a source below the table."""
+    notes = [f"label {source.label}"] if source.label else []
+    notes += [f"include {pattern}" for pattern in source.include]
+    notes += [f"exclude {pattern}" for pattern in source.exclude]
+    notes += ["every changed file is a version"] if source.versions is VersionRule.PATH else []
+    notes += ["managed: dampipe may write to it"] if source.managed else []
+    costs = costs_as_texts(source.cost)
+    notes += [f"costs {' '.join(costs)}"] if costs else []
+    return notes + [f"on {machine} at {path}" for machine, path in source.path_maps.items()]
 
 
 @command.command(name="remove")

@@ -40,3 +40,11 @@ SAME_FOLDER = ErrorCode(
     "{path} and {other}, a source already, are the same folder",
     "Use the path of the source that exists.",
 )
+COST_INVALID = ErrorCode(
+    "source.cost_invalid", "the cost {key!r} is not valid: {problem}", "The amounts are {keys}."
+)
+LABEL_INVALID = ErrorCode(
+    "source.label_invalid",
+    "{label!r} is not a valid label of a medium",
+    "Use printable characters in one line, 200 at most.",
+)

@@ -41,6 +41,10 @@ class Tier(StrEnum):
     """When a person has fetched the medium and connected it."""
 
 
+LONGEST_LABEL = 200
+"""Characters of the label of a medium."""
+
+
 class Source(BaseModel):
     """A root of footage."""
 
@@ -99,6 +103,12 @@ class SourceRequest(BaseModel):
         name = self.name
         if not name.strip() or name != printable(name).strip() or name.startswith("-"):
             raise InvalidInput(errors.NAME_INVALID, name=printable(name))
+        if (
+            self.label != self.label.strip()
+            or not self.label.isprintable()
+            or len(self.label) > LONGEST_LABEL
+        ):
+            raise InvalidInput(errors.LABEL_INVALID, label=printable(self.label)[:LONGEST_LABEL])
         from dampipe.kernel.gitignore import check_patterns  # imported only when a source is added
 
         try:

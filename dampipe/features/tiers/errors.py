@@ -3,7 +3,7 @@
 from dampipe.kernel.errors import ErrorCode
 
 POLICY_INVALID = ErrorCode(
-    "tier.policy_invalid", "the policy is not valid: {where}: {problem}", "Correct it, and check it again."
+    "tier.policy_invalid", "the policy is not valid: {problems}", "Correct it, and check it again."
 )
 NO_POLICY = ErrorCode("tier.no_policy", "no policy has been applied", "Apply a policy first.")
 POLICY_UNKNOWN = ErrorCode(

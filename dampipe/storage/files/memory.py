@@ -58,8 +58,11 @@ class Bucket:
     traits: Traits = field(default_factory=lambda: Traits(appears_complete=True, lists_flat=True))
     faults: Faults = field(default_factory=Faults)
     calls: Counter[str] = field(default_factory=Counter)
-    """Requests so far: `list` (one for each PAGE files), `stat`, `is_folder`, `open`, `put` and `delete`."""
+    """Requests so far: `list` (one for each PAGE files), `stat`, `is_folder`, `open`, `put`, `delete`,
+    `set_storage_class` and `restore`."""
     bytes_read: int = 0
+    restores: list[tuple[str, int, str]] = field(default_factory=list)
+    """Requests to restore a file: key from the bucket's root, days and speed."""
     has_checksums: bool = True
     """Whether entries state the MD5 of their content, as the ETag of an upload in one part does."""
     has_tokens: bool = True
@@ -251,6 +254,22 @@ class MemoryFiles:
         if stored is not None:
             self._check(key, stored.entry, expected)
             self._bucket.remove(self._prefix + key)
+
+    def set_storage_class(self, key: str, storage_class: str) -> FileEntry:
+        """Classes whose names end with `ARCHIVE` or `GLACIER` are archives."""
+        self._bucket.check("set_storage_class", self.url)
+        is_archive = storage_class.endswith(("ARCHIVE", "GLACIER"))
+        state = StorageState.ARCHIVED if is_archive else StorageState.ONLINE
+        self._stored(key)
+        self._bucket.change(self._prefix + key, storage_class=storage_class, state=state, restored_until=None)
+        return self.stat(key)
+
+    def restore(self, key: str, days: int, speed: str) -> None:
+        """Begin to restore an archived file; whoever owns the bucket says when it is done."""
+        self._bucket.check("restore", self.url)
+        if self._stored(key).entry.state is StorageState.ARCHIVED:
+            self._bucket.restores.append((self._prefix + key, days, speed))
+            self._bucket.change(self._prefix + key, state=StorageState.RESTORING)
 
     def close(self) -> None:
         """There is nothing to close."""

@@ -1,0 +1,15 @@
+"""`dampipe tier …`: where copies are, and having archived ones restored."""
+
+import click
+
+from dampipe.features.tiers.cli.restore import restore, restores
+from dampipe.features.tiers.cli.where import where
+
+
+@click.group(name="tier")
+def command() -> None:
+    """Say which copies assets must have, move them, and get back what is archived."""
+
+
+for one in (where, restore, restores):
+    command.add_command(one)

@@ -1,0 +1,102 @@
+// Where the copies of an asset are, whether each can be read, and what it costs to get it; archived ones can be asked back.
+
+import { describe, get, post } from "/page/api.js";
+import { h, redraw } from "/page/dom.js";
+import { ask, choice } from "/page/form.js";
+import { bytes, dateTime, plural } from "/page/format.js";
+import { knownSession, may } from "/page/session.js";
+
+const STATES = {
+  at_hand: () => "can be read",
+  restored: (copy) => (copy.restored_until ? `can be read until ${dateTime(copy.restored_until)}` : "can be read"),
+  restoring: () => "is being restored",
+  archived: () => "is archived",
+  offline: () => "is on a medium that is not connected",
+  away: () => "its volume is not there",
+  leaving: (copy) => `is deleted on ${dateTime(copy.leaves_at)}`,
+  missing: () => "is missing",
+};
+const READABLE = ["at_hand", "restored"];
+
+const money = (amount, currency) => new Intl.NumberFormat([], { style: "currency", currency, maximumSignificantDigits: amount && amount < 0.01 ? 1 : undefined }).format(amount);
+const hours = (count) => (count < 1 ? plural(Math.max(1, Math.round(count * 60)), "minute") : count < 48 ? plural(count, "hour") : plural(Math.round(count / 2.4) / 10, "day"));
+
+function lines(copy) {
+  const tier = [copy.tier, copy.storage_class].filter(Boolean).join(", ");
+  const checked = copy.damaged ? "damaged when it was read last" : copy.verified_at ? `verified ${dateTime(copy.verified_at)}` : "never verified";
+  return [
+    [copy.source, tier, STATES[copy.availability](copy)].filter(Boolean).join(" · "),
+    copy.label ? `Medium: ${copy.label}` : "",
+    ...copy.retrievals.map((one) => `${one.speed}: ${money(one.cost, copy.currency)}, in ${hours(one.hours)}`),
+    !copy.retrievals.length && copy.cost ? `Fetching it costs ${money(copy.cost, copy.currency)}` : "",
+    checked,
+  ].filter(Boolean);
+}
+
+function item(copy) {
+  return h("li", { class: copy.damaged ? "bad" : "" },
+    h("strong", {}, copy.place || "A place that you may not see"), ` (${bytes(copy.size)})`,
+    lines(copy).map((line) => h("div", { class: "hint" }, line)));
+}
+
+/** What a restore would cost, in one line. */
+function offer(estimate) {
+  const amounts = Object.entries(estimate.cost).map(([currency, amount]) => money(amount, currency));
+  const parts = [amounts.join(" and ") || "no stated cost"];
+  if (estimate.hours !== null) parts.push(`in ${hours(estimate.hours)}`);
+  return parts.join(", ");
+}
+
+async function restoring(asset, done) {
+  const speeds = ["bulk", "standard", "expedited"];
+  const estimates = await Promise.all(speeds.map((speed) => post("/restores/estimate", { assets: [asset.video.sha1], speed }).catch(() => null)));
+  const offered = speeds.map((speed, number) => [speed, estimates[number]]).filter(([, estimate]) => estimate);
+  const fields = [
+    choice("Speed", "speed", offered.map(([speed, estimate]) => [speed, `${speed} (${offer(estimate)})`])),
+    choice("Keep it readable for", "days", [["7", "7 days"], ["14", "14 days"], ["30", "30 days"]]),
+  ];
+  ask("Restore the original", fields, "Restore", async ({ speed, days }) => {
+    const estimate = offered.find(([one]) => one === speed)[1];
+    const accepted = Math.max(0, ...Object.values(estimate.cost));
+    await post("/restores", { assets: [asset.video.sha1], speed, days: Number(days), accepted_cost: accepted });
+    done("The storage is asked for it. It can be downloaded once it is restored.");
+  });
+}
+
+/** The element below the details of an asset. */
+export function sections(asset, { signal }) {
+  const section = h("section", { class: "asset-part copies", "aria-labelledby": "copies-title", hidden: true });
+  const message = h("p", { role: "status", class: "hint" });
+  const list = h("div");
+  section.append(h("h3", { id: "copies-title" }, "Copies"), message, list);
+
+  async function draw(sha1) {
+    try {
+      const copies = await get(`/assets/${sha1}/copies`, {}, signal);
+      await knownSession();
+      const isArchived = copies.some((copy) => copy.availability === "archived") && !copies.some((copy) => READABLE.includes(copy.availability));
+      const begin = async () => {
+        try {
+          await restoring({ video: { sha1 } }, (text) => {
+            message.textContent = text;
+            draw(sha1);
+          });
+        } catch (problem) {
+          message.textContent = describe(problem);
+        }
+      };
+      section.hidden = !copies.length;
+      redraw(list,
+        h("ul", { class: "plain" }, copies.map(item)),
+        isArchived && may("restore") ? h("button", { class: "small", onclick: begin }, "Restore the original …") : null);
+    } catch (problem) {
+      if (signal.aborted) return;
+      section.hidden = false;
+      redraw(list, h("p", {}, describe(problem)));
+    }
+  }
+
+  document.addEventListener("asset-changed", ({ detail }) => draw(detail.video.sha1), { signal });
+  draw(asset.video.sha1);
+  return [section];
+}
