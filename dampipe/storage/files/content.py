@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from stat import S_IFREG
 from typing import BinaryIO, Literal, cast
 
-from dampipe.kernel.errors import Conflict
+from dampipe.kernel.errors import Conflict, DampipeError
 from dampipe.kernel.paths import is_url, join_root, printable
 from dampipe.media.hashing import drop_page_cache
 from dampipe.storage.files.base import FileEntry, FileStore
@@ -35,11 +35,13 @@ class StoredContent:
         self._entry = entry
         self._sha1 = sha1
         self._on_bytes = on_bytes
+        self.problem: DampipeError | None = None
+        """What `read` has raised last: to be told from errors of the store that is written to."""
 
     def open(self, mode: Literal["rb"], /) -> BinaryIO:
         """See Content. `read` raises what the store raises, Conflict (`file.changed`) where the file is another one
         meanwhile, and Conflict (`file.differs`) where the bytes have another SHA-1."""
-        stream = _Stream(self._store, self._entry, self._sha1, self._on_bytes)
+        stream = _Stream(self, self._store, self._entry, self._sha1, self._on_bytes)
         return cast(BinaryIO, io.BufferedReader(stream, _BUFFER))
 
     def stat(self) -> os.stat_result:
@@ -53,8 +55,11 @@ class StoredContent:
 class _Stream(io.RawIOBase):
     """Blocks of a file in their order; the last one only if the SHA-1 is right."""
 
-    def __init__(self, store: FileStore, entry: FileEntry, sha1: str, on_bytes: OnBytes) -> None:
+    def __init__(
+        self, content: StoredContent, store: FileStore, entry: FileEntry, sha1: str, on_bytes: OnBytes
+    ) -> None:
         super().__init__()
+        self._content = content
         self._store, self._entry, self._sha1, self._on_bytes = store, entry, sha1, on_bytes
         self._begin()
 
@@ -92,11 +97,19 @@ class _Stream(io.RawIOBase):
         return count
 
     def _next(self) -> bytes:
+        try:
+            block = self._checked()
+        except DampipeError as error:
+            self._content.problem = error
+            raise
+        if block:
+            self._on_bytes(len(block))
+        return block
+
+    def _checked(self) -> bytes:
         block = next(self._blocks, b"")
         self._digest.update(block)
         self._read += len(block)
-        if block:
-            self._on_bytes(len(block))
         facts = {"key": printable(self._entry.key), "store": self._store.url}
         if self._read > self._entry.size or (not block and self._read < self._entry.size):
             raise Conflict(FILE_CHANGED, **facts)
