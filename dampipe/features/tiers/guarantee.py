@@ -47,7 +47,8 @@ class Refusal:
 def proofs(copies: Sequence[KnownCopy], location: int, guarantee: Guarantee, now: float) -> list[KnownCopy]:
     """The other copies that count by what the catalogue knows: present, and verified recently enough.
 
-    now: by the database's clock.
+    An archived copy cannot be read again: it counts if it was verified before, as long as its storage shows the same
+    size and token, which the worker that looks for it compares. now: by the database's clock.
     """
     return [
         one
@@ -55,7 +56,7 @@ def proofs(copies: Sequence[KnownCopy], location: int, guarantee: Guarantee, now
         if one.location != location
         and one.is_there
         and one.verified_at is not None
-        and one.verified_at >= now - guarantee.seconds
+        and (one.verified_at >= now - guarantee.seconds or one.is_archived)
     ]
 
 
@@ -70,8 +71,8 @@ def refusal(
     """Why the file at a location may not be deleted; None: it may.
 
     copies: all locations of its version. before: the state in which its location has to be. now: by the database's
-    clock. seen: locations whose files a worker has just seen in their storages, unchanged; those of offline media cannot be
-    seen, and count by their verification alone. Two files in one source count once: one disk, one fault.
+    clock. seen: locations whose files a worker has just seen in their storages, unchanged; those of offline media
+    cannot be seen, and count by their verification alone. Two files in one source count once: one disk, one fault.
     """
     mine = find_copy(copies, location)
     if mine is None or mine.state is not before:

@@ -1,6 +1,5 @@
 """The work items of plans: each does one action. What it has done is saved in the transaction that ends it, once."""
 
-import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -199,22 +198,11 @@ class CopyHandler(_Handler):
         made = record_copy(connection, self._db, holder, name, entry, task.version)
         record_verification(connection, self._db, made, task.version, Verdict.SAME)
         self._end(connection, task, made)
-        if task.row.storage_class and task.row.storage_class != entry.storage_class:
-            self._reclass(connection, task, made, key)
         path = printable(join_root(destination.root, key))
         asset = assets_of(connection, [task.version]).get(task.version)
         payload = CopyMade(plan=task.plan, source=destination.name, path=path)
         record_event(connection, payload, actor=WORKER, asset=asset, sha1=task.sha1)
         return None
-
-    def _reclass(self, connection: Connection, task: MoveTask, made: LocationId, key: str) -> None:
-        """The copy is counted before it is archived: afterwards it could not be read back."""
-        action = plans.NewAction(
-            kind=ActionKind.RECLASS, rule=task.row.rule, version=task.version, location=made,
-            source=task.row.source_id or 0, key=os.fsencode(key), size=task.row.size,
-            storage_class=task.row.storage_class,
-        )  # fmt: skip
-        plans.add_actions(connection, self._db, task.plan, [action])
 
     @staticmethod
     def _is_leaving(connection: Connection, folder: FolderId, name: str) -> bool:

@@ -51,6 +51,11 @@ class KnownCopy:
         return self.state is LocationState.PRESENT
 
     @property
+    def is_archived(self) -> bool:
+        """Whether its storage has to restore it before it can be read."""
+        return self.storage_state not in READABLE and self.tier is not Tier.OFFLINE
+
+    @property
     def is_readable(self) -> bool:
         """Whether its storage gives its bytes at once."""
         return self.storage_state in READABLE and self.tier is not Tier.OFFLINE

@@ -3,7 +3,8 @@
 What is archived cannot be read back, so a copy that was not verified recently is read back before.
 """
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, cast
 
@@ -14,12 +15,11 @@ from dampipe.features.fixity.queue import record_verification
 from dampipe.features.fixity.worker import check_remote
 from dampipe.features.sources.locations import record_facts
 from dampipe.features.tiers import reasons
-from dampipe.features.tiers.known_copies import find_copy, known_copies, lock_copies
+from dampipe.features.tiers.known_copies import KnownCopy, known_copies, lock_copies
 from dampipe.features.tiers.task import MoveTask, Outcome, done, skipped
 from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import NotFound
-from dampipe.kernel.ids import LocationId
 from dampipe.storage.files.base import FileEntry, FileStore, StorageState, TieredStore
 
 
@@ -36,7 +36,7 @@ class Reclasser:
         if not task.is_in_force:
             return skipped(reasons.RULE_CHANGED)
         with self._db.read() as connection:
-            mine = find_copy(known_copies(connection, self._db, task.version), task.row.location_id)
+            mine = _mine(known_copies(connection, self._db, task.version), task)
             now = database_time(connection)
         if mine is None or not mine.is_there:
             return skipped(reasons.CHANGED)
@@ -52,25 +52,31 @@ class Reclasser:
         if not mine.file.is_same(entry):
             return skipped(reasons.CHANGED)
         if entry.storage_class == task.row.storage_class:
-            return done(entry=entry_to_json(entry), verified=False)
+            return done(entry=entry_to_json(entry), verified=False, key=os.fsencode(mine.file.key).hex())
         is_proved = mine.verified_at is not None and mine.verified_at >= now - task.rule.verified_within
         if not is_proved:
             verdict, reason = check_remote(mine.file, task.sha1, store)
             if verdict is not Verdict.SAME:
                 return {**skipped(reasons.DAMAGED), "bad": [[mine.location, verdict, reason]]}
         moved = store.set_storage_class(mine.file.key, task.row.storage_class)
-        return done(entry=entry_to_json(moved), verified=not is_proved)
+        return done(entry=entry_to_json(moved), verified=not is_proved, key=os.fsencode(mine.file.key).hex())
 
     def save(self, connection: Connection, task: MoveTask, outcome: Outcome) -> Outcome | None:
         """Record what the storage says now; None: that was done, else why not."""
-        location = LocationId(task.row.location_id or 0)
-        mine = find_copy(lock_copies(connection, self._db, task.version), location)
-        if mine is None:
+        mine = _mine(lock_copies(connection, self._db, task.version), task)
+        if mine is None or mine.file.key != os.fsdecode(bytes.fromhex(outcome["key"])):
             return skipped(reasons.CHANGED)
-        record_facts(connection, location, entry_from_json(outcome["entry"]))
+        record_facts(connection, mine.location, entry_from_json(outcome["entry"]))
         if outcome["verified"]:
-            record_verification(connection, self._db, location, task.version, Verdict.SAME)
+            record_verification(connection, self._db, mine.location, task.version, Verdict.SAME)
         return None
+
+
+def _mine(copies: Sequence[KnownCopy], task: MoveTask) -> KnownCopy | None:
+    """The file that the action is about: that of its key in its source, which an earlier action may have made, else
+    another one of that source."""
+    there = [one for one in copies if one.source == task.row.source_id and one.is_there]
+    return min(there, key=lambda one: one.file.key != task.row.key, default=None)
 
 
 def entry_to_json(entry: FileEntry) -> dict[str, Any]:

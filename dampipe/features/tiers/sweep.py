@@ -1,7 +1,8 @@
 """What every sweep does for plans: creates work items in batches, continues deletions, and ends plans.
 
 Everything follows from rows, so that nothing is lost with a process: an action whose work item was parked is tried
-again, one whose item has gone with its content is ended, and a leaving location is deleted when the database's clock says so.
+again, one whose item has gone with its content is ended, and a leaving location is deleted when the database's clock
+says so.
 """
 
 import json
@@ -58,7 +59,7 @@ class TierSweep:
         """See SweepPart."""
         found = {"actions started": 0, "plans ended": 0}
         with self._db.read() as connection:
-            running = [row.id for row in plans.plans(connection, [PlanState.RUNNING])]
+            running = [row.id for row in reversed(plans.plans(connection, [PlanState.RUNNING]))]
             stopped = [row.id for row in plans.plans(connection, [PlanState.PAUSED])]
             cancelled = self._unfinished(connection)
         self._keep_orphans()
