@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import select, text, update
@@ -80,8 +81,8 @@ class Moving:
         self.stores = stores or MemoryStores()
         self.work = WorkRepository(database)
         self.sweep = TierSweep(database, self.work)
-        folder = Path(os.environ.get("TMPDIR", "/tmp")) / f"dampipe-bandwidth-{os.getpid()}"
-        self.bandwidth = Bandwidth(limits, folder / "limit")
+        self._folder = TemporaryDirectory(prefix="dampipe-bandwidth-")
+        self.bandwidth = Bandwidth(limits, Path(self._folder.name) / "limit")
         self.mounted = Mounted(database)
         self.deleter = Deleter(database, self.stores.of, self.mounted)
         handlers = {
@@ -269,6 +270,7 @@ class Moving:
 
     def close(self) -> None:
         self.catalog.database.close()
+        self._folder.cleanup()
 
 
 def visible(*roots: Path) -> dict[Path, bytes]:
