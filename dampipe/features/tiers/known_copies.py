@@ -2,8 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, Select, and_, bindparam, select
 
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.fixity.model import Verdict
@@ -61,13 +63,13 @@ class KnownCopy:
         return self.storage_state in READABLE and self.tier is not Tier.OFFLINE
 
 
-def known_copies(connection: Connection, database: Database, version: VersionId) -> list[KnownCopy]:
-    """All locations of a version, whatever their state, by number."""
-    query = (
+@lru_cache(maxsize=4)
+def _statement(database: Database) -> Select[Any]:
+    """Built once: to build it takes longer than to run it."""
+    return (
         select(
             LOCATION.c.id, LOCATION.c.size, LOCATION.c.mtime_ns, LOCATION.c.checksum, LOCATION.c.token,
-            LOCATION.c.state, LOCATION.c.storage_state, LOCATION.c.storage_class,
-            LOCATION.c.leaves_at,
+            LOCATION.c.state, LOCATION.c.storage_state, LOCATION.c.storage_class, LOCATION.c.leaves_at,
             FOLDER.c.source_id, SOURCE.c.name.label("source_name"), SOURCE.c.tier, SOURCE.c.managed,
             VERIFICATION.c.at, VERIFICATION.c.result, (VERIFICATION.c.lease_until >= NOW).label("is_read"),
             *place_columns(database),
@@ -83,9 +85,14 @@ def known_copies(connection: Connection, database: Database, version: VersionId)
                 ),
             )
         )
-        .where(LOCATION.c.version_id == version)
+        .where(LOCATION.c.version_id == bindparam("of_version"))
         .order_by(LOCATION.c.id)
     )  # fmt: skip
+
+
+def known_copies(connection: Connection, database: Database, version: VersionId) -> list[KnownCopy]:
+    """All locations of a version, whatever their state, by number."""
+    rows = connection.execute(_statement(database), {"of_version": version})
     return [
         KnownCopy(
             location=LocationId(row.id),
@@ -105,8 +112,21 @@ def known_copies(connection: Connection, database: Database, version: VersionId)
             verified_at=row.at if row.result == Verdict.SAME and row.at > 0 else None,
             is_read=bool(row.is_read),
         )
-        for row in connection.execute(query)
+        for row in rows
     ]
+
+
+_HERE = LOCATION.c.version_id == bindparam("of_version")
+_FOLDERS = select(FOLDER.c.source_id).join(LOCATION, LOCATION.c.folder_id == FOLDER.c.id).where(_HERE)
+_LOCKS: tuple[Select[Any], ...] = (
+    select(VERSION.c.id).where(VERSION.c.id == bindparam("of_version")).with_for_update(key_share=True),
+    select(LOCATION.c.id).where(_HERE).order_by(LOCATION.c.id).with_for_update(),
+    select(VERIFICATION.c.location_id)
+    .where(VERIFICATION.c.location_id.in_(select(LOCATION.c.id).where(_HERE)))
+    .order_by(VERIFICATION.c.location_id)
+    .with_for_update(),
+    select(SOURCE.c.id).where(SOURCE.c.id.in_(_FOLDERS)).order_by(SOURCE.c.id).with_for_update(read=True),
+)
 
 
 def lock_copies(connection: Connection, database: Database, version: VersionId) -> list[KnownCopy]:
@@ -116,15 +136,9 @@ def lock_copies(connection: Connection, database: Database, version: VersionId) 
     The version is locked first, so that transactions that count the copies of one version come one after the other.
     SQLite has one writer at a time. Whoever writes rows that refer to the version does not wait.
     """
-    connection.execute(select(VERSION.c.id).where(VERSION.c.id == version).with_for_update(key_share=True))
-    here = LOCATION.c.version_id == version
-    connection.execute(select(LOCATION.c.id).where(here).order_by(LOCATION.c.id).with_for_update()).all()
-    of_these = VERIFICATION.c.location_id.in_(select(LOCATION.c.id).where(here))
-    checks = select(VERIFICATION.c.location_id).where(of_these).order_by(VERIFICATION.c.location_id)
-    connection.execute(checks.with_for_update()).all()
-    folders = select(FOLDER.c.source_id).join(LOCATION, LOCATION.c.folder_id == FOLDER.c.id).where(here)
-    sources = select(SOURCE.c.id).where(SOURCE.c.id.in_(folders)).order_by(SOURCE.c.id)
-    connection.execute(sources.with_for_update(read=True)).all()
+    if not database.is_sqlite:
+        for statement in _LOCKS:
+            connection.execute(statement, {"of_version": version}).all()
     return known_copies(connection, database, version)
 
 

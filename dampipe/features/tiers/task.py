@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from dampipe.features.assets.tables import VERSION
-from dampipe.features.tiers import plans
 from dampipe.features.tiers.guarantee import Guarantee, Refusal
 from dampipe.features.tiers.model import ActionKind, PlanState
 from dampipe.features.tiers.policy import Policy, Rule, parse_policy
-from dampipe.features.tiers.tables import TierActionRow
+from dampipe.features.tiers.tables import TIER_ACTION, TIER_PLAN, TIER_POLICY, TierActionRow
 from dampipe.kernel.errors import DampipeError, ErrorCode
 from dampipe.kernel.ids import VersionId
 
@@ -44,30 +44,47 @@ class MoveTask:
         return Guarantee(self.rule.copies, self.rule.verified_within)
 
 
+_NEWEST = TIER_POLICY.alias("newest")
+_FIND = (
+    select(
+        *TIER_ACTION.c,
+        VERSION.c.sha1,
+        TIER_PLAN.c.state.label("plan_state"),
+        TIER_POLICY.c.text.label("made_by"),
+        select(_NEWEST.c.text).order_by(_NEWEST.c.number.desc()).limit(1).scalar_subquery().label("in_force"),
+    )
+    .select_from(
+        TIER_ACTION.join(TIER_PLAN, TIER_PLAN.c.id == TIER_ACTION.c.plan_id)
+        .join(TIER_POLICY, TIER_POLICY.c.number == TIER_PLAN.c.policy)
+        .join(VERSION, VERSION.c.id == TIER_ACTION.c.version_id)
+    )
+    .where(TIER_ACTION.c.id == bindparam("number"))
+)
+_LOCK = select(TIER_ACTION.c.id).where(TIER_ACTION.c.id == bindparam("number")).with_for_update()
+_parsed = lru_cache(maxsize=8)(parse_policy)
+
+
 def load_task(connection: Connection, action: int, *, lock: bool = False) -> MoveTask | None:
     """An action with what belongs to it; None: it, its content or its rule is gone. lock: the action, against others."""
-    row = plans.action(connection, action, lock=lock)
-    if row is None or row.version_id is None:
+    if lock:  # a statement of its own: what is read after it was waited for is as it is then
+        connection.execute(_LOCK, {"number": action}).all()
+    found = connection.execute(_FIND, {"number": action}).one_or_none()
+    if found is None:
         return None
-    sha1 = connection.execute(select(VERSION.c.sha1).where(VERSION.c.id == row.version_id)).scalar()
-    if sha1 is None:
-        return None
-    plan = plans.find_plan(connection, row.plan_id)
-    made_by, in_force = plans.find_policy(connection, plan.policy), plans.find_policy(connection)
-    assert made_by is not None and in_force is not None
-    policy = parse_policy(made_by.text)
-    newest = policy if in_force.number == made_by.number else parse_policy(in_force.text)
+    row = TierActionRow(**{name: found._mapping[name] for name in TIER_ACTION.c.keys()})
+    assert row.version_id is not None
+    policy, newest = _parsed(found.made_by), _parsed(found.in_force)
     rule = next((one for one in policy.rule if one.name == row.rule), None)
     if rule is None:
         return None
     return MoveTask(
         action=action,
         plan=row.plan_id,
-        plan_state=PlanState(plan.state),
+        plan_state=PlanState(found.plan_state),
         kind=ActionKind(row.kind),
         row=row,
         version=VersionId(row.version_id),
-        sha1=sha1,
+        sha1=found.sha1,
         rule=rule,
         is_in_force=_up_to(policy, rule) == _up_to(newest, rule),
     )
