@@ -29,6 +29,7 @@ from tests.bench import (
     stills,
     tables,
     tiers_kill,
+    tiers_plan,
     vectors,
     vocabulary,
     workflow,
@@ -62,6 +63,7 @@ BENCHES = {
     "tiers_kill": tiers_kill.main,
     "metadata": metadata.main,
     "tables": tables.main,
+    "tiers_plan": tiers_plan.main,
     "workflow": workflow.main,
     "vocabulary": vocabulary.main,
 }

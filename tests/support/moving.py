@@ -159,8 +159,9 @@ class Moving:
         number = policy or self.policy()
         database = self.catalog.database
         with database.write() as connection:
-            plan = plans.add_plan(connection, number, "{}", LOCAL)
+            plan = plans.add_plan(connection, number, LOCAL)
             plans.add_actions(connection, database, plan, actions)
+            plans.complete_plan(connection, plan, "{}")
         self.moves.apply(LOCAL, plan)
         return plan
 

@@ -1,6 +1,6 @@
 """Tiers: policies say which verified copies assets must have and where; plans show what would be moved, and move it."""
 
-from dampipe.features.tiers.scopes import RESTORE
+from dampipe.features.tiers.scopes import MOVE_COPIES, RESTORE
 from dampipe.kernel.feature import Command, Feature, Task, Work
 
 FEATURE = Feature(
@@ -20,10 +20,15 @@ FEATURE = Feature(
     },
     commands={
         "tier": Command(
-            "Say which copies assets must have, and get back what is archived.", f"{__name__}.cli:command"
+            "Say which copies assets must have, move them, and get back what is archived.",
+            f"{__name__}.cli:command",
         ),
     },
-    routers=(f"{__name__}.http.restores:router",),
+    routers=(
+        f"{__name__}.http.policies:router",
+        f"{__name__}.http.plans:router",
+        f"{__name__}.http.restores:router",
+    ),
     tasks={
         "restore": Task(f"{__name__}.restoring.worker:RestoreWorker"),
     },
@@ -34,6 +39,8 @@ FEATURE = Feature(
     },
     sweeps=(f"{__name__}.restoring.sweep:RestoreSweep", f"{__name__}.sweep:TierSweep"),
     events=(
+        f"{__name__}.events:PolicyApplied",
+        f"{__name__}.events:PlanMade",
         f"{__name__}.restoring.events:RestoreRequested",
         f"{__name__}.restoring.events:CopyRestored",
         f"{__name__}.restoring.events:RestoreFinished",
@@ -43,7 +50,10 @@ FEATURE = Feature(
         f"{__name__}.move_events:CopyDeleted",
         f"{__name__}.move_events:PlanChanged",
     ),
-    scopes=(RESTORE,),
+    scopes=(
+        MOVE_COPIES,
+        RESTORE,
+    ),
     panel="panel.js",
-    remedies=f"{__name__}.restoring.remedies",
+    remedies=f"{__name__}.remedies",
 )
