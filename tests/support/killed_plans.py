@@ -104,13 +104,19 @@ class KilledPlan:
         self.plan = here.plan(*actions)
         here.close()
 
-    def run_killed(self, step: int) -> bool:
-        """Work in a process that is killed at a step; whether it was, or else the plan is over."""
+    def run_killed(self, step: int, *, in_work: bool = False) -> bool:
+        """Work in a process that is killed at a step; whether it was, or else the plan is over.
+
+        in_work: count the steps from the first work item on, not from the sweep before it.
+        """
         child = os.fork()
         if child == 0:
             code = 1
             try:
                 mine = Moving(Catalog(Database(self.url)))
+                if in_work:
+                    mine.step(most=0)
+                    mine.hurry()
                 kill_at(step, mine.catalog.database)
                 mine.hurry()
                 mine.run(self.plan)
@@ -205,7 +211,9 @@ def kill_plan(plan: KilledPlan, kills: int, most: int, chance: random.Random, re
     """Kill the workers of a plan until it is over, or `kills` times; then let it end. most: the last step of a kill."""
     hidden = 0
     while result.kills < kills:
-        if not plan.run_killed(chance.randint(1, most)):
+        # Most kills are in the work of items, some in the sweep, which begins many of them.
+        in_work = chance.random() < 0.8
+        if not plan.run_killed(chance.randint(1, most if in_work else 10 * most), in_work=in_work):
             break
         result.kills += 1
         result.wrong += plan.check()

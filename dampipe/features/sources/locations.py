@@ -376,7 +376,7 @@ def record_facts(connection: Connection, location: LocationId, entry: FileEntry)
         update(LOCATION)
         .where(LOCATION.c.id == location)
         .values(
-            dict(zip(_STORAGE, storage_facts(entry), strict=True)),
+            **dict(zip(_STORAGE, storage_facts(entry), strict=True)),
             mtime_ns=kept_time(entry.mtime_ns),
             checksum=entry.checksum,
             token=entry.token,
