@@ -195,8 +195,9 @@ def test_a_policy_and_a_plan_over_http(place: Place) -> None:
     http = place.http
     assert http.get("/api/v1/tiers/policy").status_code == 404
     assert http.get("/api/v1/tiers/standing").json()["code"] == "tier.no_policy"
+    warnings = ["there is no managed source of the tier hot: nothing is copied there"]
     assert http.post("/api/v1/tiers/policy/check", json={"toml": RULES}).json() == {
-        "rules": [{"rule": "all", "assets": 2, "warnings": []}],
+        "rules": [{"rule": "all", "assets": 2, "warnings": warnings}],
         "others": 0,
     }
     bad = http.put("/api/v1/tiers/policy", json={"toml": "[[rule]]"})
