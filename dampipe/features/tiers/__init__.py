@@ -27,6 +27,7 @@ FEATURE = Feature(
     routers=(
         f"{__name__}.http.policies:router",
         f"{__name__}.http.plans:router",
+        f"{__name__}.http.moves:router",
         f"{__name__}.http.restores:router",
     ),
     tasks={

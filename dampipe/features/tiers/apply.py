@@ -14,13 +14,16 @@ from dampipe.features.sources.model import LocationState
 from dampipe.features.sources.paths import full_path, place_columns
 from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.features.tiers import plans, reasons
+from dampipe.features.tiers.estimate import PlanEstimate, asks
 from dampipe.features.tiers.known_copies import lock_copies
 from dampipe.features.tiers.model import ActionKind, ActionState, PlanState
 from dampipe.features.tiers.move_events import CopyKept, PlanChanged
+from dampipe.features.tiers.policy import parse_policy
+from dampipe.features.tiers.scopes import MOVE_COPIES
 from dampipe.features.tiers.sweep import TierSweep
 from dampipe.features.tiers.tables import TIER_ACTION, TIER_PLAN
 from dampipe.jobs.dispatch import TaskTransport
-from dampipe.kernel.access import MANAGE, READ, Actor, require
+from dampipe.kernel.access import READ, Actor, Scope, require
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import BrokerDown, Conflict, NotFound
 from dampipe.kernel.events.outbox import record_event
@@ -85,8 +88,14 @@ class PlanMoves:
         self._transport = transport
         self._visibility = visibility
 
-    def apply(self, actor: Actor, plan: int) -> None:
-        """Begin a draft. Raises NotFound and Conflict."""
+    def apply(self, actor: Actor, plan: int, *, accepts_cost: bool = False) -> None:
+        """Begin a draft.
+
+        accepts_cost: of a plan that costs more than the policy allows without asking. Raises NotFound and Conflict.
+        """
+        self._require(actor, MOVE_COPIES)
+        if not accepts_cost and (cost := self.asked_cost(plan)):
+            raise Conflict(reasons.COST_NOT_ACCEPTED, plan=plan, cost=cost)
         self._change(actor, plan, [PlanState.DRAFT], PlanState.RUNNING, "applied")
 
     def pause(self, actor: Actor, plan: int) -> None:
@@ -105,10 +114,24 @@ class PlanMoves:
         self._change(actor, plan, before, PlanState.CANCELLED, "cancelled")
         self._sweep.clear(plan)
 
+    def asked_cost(self, plan: int) -> str:
+        """What a plan costs, if that is more than the policy in force allows without asking; else "". Raises
+        NotFound."""
+        with self._db.read() as connection:
+            row, in_force = plans.find_plan(connection, plan), plans.find_policy(connection)
+        estimate = PlanEstimate.model_validate_json(row.estimate)
+        if in_force is None or not asks(estimate, parse_policy(in_force.text).limits):
+            return ""
+        return ", ".join(f"{amount:.2f} {currency}" for currency, amount in estimate.once().items())
+
+    def _require(self, actor: Actor, scope: Scope) -> None:
+        require(actor, scope)
+        self._visibility.of(actor).require_all(actor)
+
     def _change(
         self, actor: Actor, plan: int, before: Sequence[PlanState], state: PlanState, verb: str
     ) -> None:
-        require(actor, MANAGE)
+        self._require(actor, MOVE_COPIES)
         with self._db.write() as connection:
             plans.require_plan(connection, plan, before, state, verb)
             record_event(connection, PlanChanged(plan=plan, state=state), actor=actor)
@@ -165,7 +188,7 @@ class PlanMoves:
         Raises NotFound for what is neither a leaving file nor an asset with one, and Conflict for a file that is being
         deleted at this moment.
         """
-        require(actor, MANAGE)
+        self._require(actor, MOVE_COPIES)
         wanted = [(name, self._found(name)) for name in request.what]
         for name, found in wanted:
             if not found:

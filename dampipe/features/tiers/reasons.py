@@ -73,7 +73,6 @@ NOT_TIERED = ErrorCode(
     "the storage has no storage classes",
     "Leave the storage class of this source out of the policy.",
 )
-REFUSED = ErrorCode("tier.refused", "{problem}", "")
 GAVE_UP = ErrorCode(
     "tier.gave_up", "it was tried {times} times: {problem}", "Mend what is said, and make a new plan."
 )
@@ -82,8 +81,10 @@ SOURCE_AWAY = ErrorCode(
     "{source} is empty, although files are known there",
     "Is it mounted? The work continues automatically once it is.",
 )
-NOT_LEAVING = ErrorCode(
-    "tier.not_leaving", "{path} is not leaving", "The trash lists the files that are leaving."
+COST_NOT_ACCEPTED = ErrorCode(
+    "tier.cost_not_accepted",
+    "plan {plan} costs {cost}, which is more than the policy allows without asking",
+    "Accept the cost, or make a plan for one rule of the policy.",
 )
 BEING_DELETED = ErrorCode(
     "tier.being_deleted", "{path} is being deleted at this moment", "Its other copies are unchanged."

@@ -1,6 +1,6 @@
 """What to do next about errors of tiers, by face and error code."""
 
-from dampipe.features.tiers import errors
+from dampipe.features.tiers import errors, reasons
 from dampipe.features.tiers.restoring import remedies as restoring
 
 CLI = {
@@ -10,6 +10,10 @@ CLI = {
     errors.NO_POLICY.code: "`dampipe tier policy apply FILE`.",
     errors.POLICY_UNKNOWN.code: "`dampipe tier policy history` lists them.",
     errors.PLAN_UNKNOWN.code: "`dampipe tier plan list` shows which exist.",
+    reasons.COST_NOT_ACCEPTED.code: "`dampipe tier apply NUMBER --yes` accepts it.",
+    reasons.FILE_UNKNOWN.code: "`dampipe tier trash` lists them.",
+    reasons.IS_LEAVING.code: "`dampipe tier keep PATH` keeps it.",
+    reasons.TOO_FEW_COPIES.code: "`dampipe verify SOURCE` verifies them; then `dampipe tier plan`.",
     errors.PLAN_STATE.code: "`dampipe tier plan show NUMBER` shows it; `dampipe tier plan` makes a new one.",
 }
 PAGE: dict[str, str] = {**restoring.PAGE}

@@ -71,7 +71,7 @@ def load_task(connection: Connection, action: int, *, lock: bool = False) -> Mov
     found = connection.execute(_FIND, {"number": action}).one_or_none()
     if found is None:
         return None
-    row = TierActionRow(**{name: found._mapping[name] for name in TIER_ACTION.c})
+    row = TierActionRow(**{column.name: found._mapping[column.name] for column in TIER_ACTION.c})
     assert row.version_id is not None
     policy, newest = _parsed(found.made_by), _parsed(found.in_force)
     rule = next((one for one in policy.rule if one.name == row.rule), None)

@@ -2,10 +2,12 @@
 
 import click
 
+from dampipe.features.tiers.cli.apply import apply, cancel, pause, resume
 from dampipe.features.tiers.cli.plan import plan
 from dampipe.features.tiers.cli.policy import policy
 from dampipe.features.tiers.cli.restore import restore, restores
 from dampipe.features.tiers.cli.status import status
+from dampipe.features.tiers.cli.trash import keep, trash
 from dampipe.features.tiers.cli.where import where
 
 
@@ -17,6 +19,12 @@ def command() -> None:
 for one in (
     policy,
     plan,
+    apply,
+    pause,
+    resume,
+    cancel,
+    trash,
+    keep,
     status,
     where,
     restore,
