@@ -1,10 +1,11 @@
 """Where the copies of contents are, and whether they can be read now. Only reads."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, Select, and_, literal_column, select
 
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.fixity.tables import VERIFICATION
@@ -73,59 +74,66 @@ def copies_of(
 ) -> dict[int, list[CopyFacts]]:
     """The visible files of versions, by version; those without files are left out."""
     found: dict[int, list[CopyFacts]] = {}
+    query = _facts(database, view)
+    for some in chunked(list(versions)):
+        for row in connection.execute(query.where(LOCATION.c.version_id.in_(some))):
+            found.setdefault(row.version_id, []).append(_copy(row))
+    return found
+
+
+def unidentified_copies(connection: Connection, database: Database, view: View) -> Iterator[CopyFacts]:
+    """The visible files that are not online and have not been identified; their version and asset are 0."""
+    not_online = LOCATION.c.storage_state != literal_column(
+        f"'{StorageState.ONLINE}'"
+    )  # as the index says it
+    query = _facts(database, view).where(not_online, LOCATION.c.version_id.is_(None))
+    yield from map(_copy, connection.execute(query))
+
+
+def _facts(database: Database, view: View) -> Select[Any]:
     checked = and_(
         VERIFICATION.c.location_id == LOCATION.c.id, VERIFICATION.c.version_id == LOCATION.c.version_id
     )
-    query = (
-        select(
-            LOCATION.c.id,
-            LOCATION.c.version_id,
-            VERSION.c.asset_id,
-            VERSION.c.sha1,
-            LOCATION.c.size,
-            FOLDER.c.source_id,
-            LOCATION.c.state,
-            LOCATION.c.storage_state,
-            LOCATION.c.storage_class,
-            LOCATION.c.restored_until,
-            LOCATION.c.leaves_at,
-            VERIFICATION.c.result,
-            VERIFICATION.c.at,
-            view.shows_folder(LOCATION.c.folder_id).label("is_shown"),
-            *place_columns(database),
-        )
+    columns = (
+        *(LOCATION.c.id, LOCATION.c.version_id, LOCATION.c.size, LOCATION.c.state, LOCATION.c.leaves_at),
+        *(LOCATION.c.storage_state, LOCATION.c.storage_class, LOCATION.c.restored_until),
+        *(VERSION.c.asset_id, VERSION.c.sha1, FOLDER.c.source_id, VERIFICATION.c.result, VERIFICATION.c.at),
+        view.shows_folder(LOCATION.c.folder_id).label("is_shown"),
+        *place_columns(database),
+    )
+    return (
+        select(*columns)
         .select_from(
             LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id)
             .join(SOURCE, SOURCE.c.id == FOLDER.c.source_id)
-            .join(VERSION, VERSION.c.id == LOCATION.c.version_id)
+            .outerjoin(VERSION, VERSION.c.id == LOCATION.c.version_id)
             .outerjoin(VERIFICATION, checked)
         )
         .where(view.shows_file(LOCATION.c.folder_id, LOCATION.c.version_id))
         .order_by(LOCATION.c.id)
     )
-    for some in chunked(list(versions)):
-        for row in connection.execute(query.where(LOCATION.c.version_id.in_(some))):
-            facts = CopyFacts(
-                location=row.id,
-                version=row.version_id,
-                asset=row.asset_id,
-                sha1=row.sha1,
-                size=row.size,
-                source=SourceId(row.source_id),
-                root=row.root,
-                key=join_key(row.folder, row.file),
-                path=full_path(row),
-                state=LocationState(row.state),
-                storage_state=StorageState(row.storage_state),
-                storage_class=row.storage_class,
-                restored_until=row.restored_until,
-                leaves_at=row.leaves_at,
-                verdict=row.result,
-                verified_at=row.at or 0.0,
-                is_shown=bool(row.is_shown),
-            )
-            found.setdefault(facts.version, []).append(facts)
-    return found
+
+
+def _copy(row: Any) -> CopyFacts:
+    return CopyFacts(
+        location=row.id,
+        version=row.version_id or 0,
+        asset=row.asset_id or 0,
+        sha1=row.sha1 or "",
+        size=row.size,
+        source=SourceId(row.source_id),
+        root=row.root,
+        key=join_key(row.folder, row.file),
+        path=full_path(row),
+        state=LocationState(row.state),
+        storage_state=StorageState(row.storage_state),
+        storage_class=row.storage_class,
+        restored_until=row.restored_until,
+        leaves_at=row.leaves_at,
+        verdict=row.result,
+        verified_at=row.at or 0.0,
+        is_shown=bool(row.is_shown),
+    )
 
 
 class Availabilities:

@@ -157,7 +157,7 @@ class Copier:
             problems.may_pass = True
 
     def _check_written(self, store: ManagedStore, entry: FileEntry, sha1: str, on_bytes: OnBytes) -> None:
-        """Read back what this worker has written. What differs is deleted: nobody has counted it."""
+        """Read back what this worker has written. What differs is deleted: it was never counted."""
         if read_back(store, entry, on_bytes) == sha1 or read_back(store, entry, on_bytes) == sha1:
             return
         with suppress(Conflict):

@@ -305,7 +305,7 @@ def _summed(charges: Iterable[Charge]) -> tuple[Charge, ...]:
 
 
 def _seconds(origin: Place, place: Place, size: int, limits: Limits) -> float | None:
-    """How long one worker copies and reads back that many bytes; None: nobody says how fast the sources are."""
+    """How long one worker copies and reads back that many bytes; None: a source does not state how fast it is."""
     if not origin.cost.mb_per_s or not place.cost.mb_per_s:
         return None
     copying = _mean_rate(min(origin.cost.mb_per_s, place.cost.mb_per_s), limits)

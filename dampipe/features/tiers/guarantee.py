@@ -27,6 +27,8 @@ class Guarantee:
     """Verified copies, each in another source; at least 1."""
     seconds: float
     """Since such a copy was read back."""
+    readable: bool = True
+    """Whether one of them has to be readable at once."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def refusal(
     if found < wanted:
         days = guarantee.seconds / DAY
         return Refusal(reasons.TOO_FEW_COPIES, {"found": found, "copies": wanted, "days": days})
-    if not any(one.is_readable for one in counted):
+    if guarantee.readable and not any(one.is_readable for one in counted):
         return Refusal(reasons.NO_READABLE_COPY)
     if mine.is_read:
         return Refusal(reasons.BEING_READ, passes=True)

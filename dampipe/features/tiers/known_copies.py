@@ -134,7 +134,7 @@ def lock_copies(connection: Connection, database: Database, version: VersionId) 
     another verdict meanwhile.
 
     The version is locked first, so that transactions that count the copies of one version come one after the other.
-    SQLite has one writer at a time. Whoever writes rows that refer to the version does not wait.
+    SQLite has one writer at a time. Writers of rows that refer to the version do not wait.
     """
     if not database.is_sqlite:
         for statement in _LOCKS:

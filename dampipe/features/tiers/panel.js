@@ -18,7 +18,10 @@ const STATES = {
 };
 const READABLE = ["at_hand", "restored"];
 
-const money = (amount, currency) => new Intl.NumberFormat([], { style: "currency", currency, maximumSignificantDigits: amount && amount < 0.01 ? 1 : undefined }).format(amount);
+function money(amount, currency) {
+  const format = new Intl.NumberFormat([], { style: "currency", currency });
+  return amount > 0 && amount < 0.01 ? `less than ${format.format(0.01)}` : format.format(amount);
+}
 const hours = (count) => (count < 1 ? plural(Math.max(1, Math.round(count * 60)), "minute") : count < 48 ? plural(count, "hour") : plural(Math.round(count / 2.4) / 10, "day"));
 
 function lines(copy) {

@@ -38,7 +38,7 @@ from dampipe.kernel.selection import AssetSelector
 from dampipe.kernel.visibility import Visibility
 
 DRAFTS_KEPT = 7 * DAY
-"""Seconds after which a plan that nobody has applied is deleted, when another one is made."""
+"""Seconds after which a plan that was not applied is deleted, when another one is made."""
 
 
 class TierService:
@@ -125,7 +125,7 @@ class TierService:
         return CheckedPolicy(rules=tuple(found), others=len(rest))
 
     def _find(self, rule: Rule) -> AssetSet:
-        """The assets that a query finds, whoever asks: a policy is one of the library."""
+        """The assets that a query finds. A policy is one of the library: what it finds does not depend on the actor."""
         return self._selector.assets(SYSTEM, {"where": (rule.query,)} if rule.query.strip() else {})
 
     # Plans

@@ -41,7 +41,7 @@ class MoveTask:
     @property
     def guarantee(self) -> Guarantee:
         """What has to be there besides a file that is deleted."""
-        return Guarantee(self.rule.copies, self.rule.verified_within)
+        return Guarantee(self.rule.copies, self.rule.verified_within, self.rule.readable)
 
 
 _NEWEST = TIER_POLICY.alias("newest")

@@ -301,3 +301,26 @@ def test_a_restore_ends_when_its_files_leave_the_catalogue(here: Restoring) -> N
     report = here.service.report(LOCAL, number)
     assert report.finished_at is not None
     assert report.files == 0
+
+
+def test_files_that_wait_to_be_processed_are_restored_without_naming_them(remote: Remote) -> None:
+    remote.catalog.sources.add("bucket", ROOT, tier=Tier.COLD, cost=COST)
+    here = Restoring(remote, files=2)
+    remote.bucket.write("footage/card/new.mp4", b"new" * 300)
+    remote.bucket.change("footage/card/new.mp4", **GLACIER)
+    remote.scan()
+    remote.drain()
+    waiting = RestoreRequest(waiting=True)
+    estimate = here.service.estimate(LOCAL, waiting)
+    assert (estimate.files, estimate.bytes) == (1, 900)
+    number = here.service.request(LOCAL, waiting).number
+    here.worker()
+    assert [key for key, *_ in here.bucket.restores] == ["footage/card/new.mp4"]
+    [file] = here.service.files(LOCAL, number)
+    assert (file.name, file.asset) == ("new.mp4", "")
+    here.restored("new.mp4")
+    here.later()
+    remote.here.dispatcher.top_up_all()
+    remote.drain()
+    assert remote.everything_done(3)
+    assert here.service.estimate(LOCAL, waiting).files == 0

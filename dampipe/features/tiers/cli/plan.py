@@ -162,7 +162,16 @@ def _once(charges: tuple[Charge, ...]) -> str:
 
 
 def _month(charges: tuple[Charge, ...]) -> str:
-    return " and ".join(f"{one.month:+.2f} {one.currency}" for one in charges if one.month)
+    return " and ".join(f"{_signed(one.month)} {one.currency}" for one in charges if one.month)
+
+
+def _signed(amount: float) -> str:
+    """A difference of money; a small one with its first digit.
+
+    >>> _signed(-12.345), _signed(0.00003)
+    ('-12.35', '+3e-05')
+    """
+    return f"{amount:+.2f}" if abs(amount) >= 0.01 else f"{amount:+.1g}"
 
 
 def _time(line: PlanLine) -> str:
@@ -195,7 +204,7 @@ def _say_totals(estimate: PlanEstimate) -> None:
         if named:
             click.echo(f"once: {money({charge.currency: charge.once})} ({named})")
         if charge.month:
-            click.echo(f"each month: {charge.month:+.2f} {charge.currency}")
+            click.echo(f"each month: {_signed(charge.month)} {charge.currency}")
     if estimate.copies.files:
         known = estimate.seconds
         click.echo(

@@ -21,6 +21,7 @@ from dampipe.kernel.faces.console import json_option, plural, print_json, say, s
 @click.command(name="restore")
 @click.argument("assets", nargs=-1, metavar="[ASSET]...")
 @click.option("--where", metavar="QUERY", help="Instead of assets: all that this query finds.")
+@click.option("--waiting", is_flag=True, help="Instead of assets: all files that wait to be processed.")
 @click.option(
     "--speed",
     "--tier",
@@ -43,6 +44,7 @@ from dampipe.kernel.faces.console import json_option, plural, print_json, say, s
 def restore(
     assets: tuple[str, ...],
     where: str | None,
+    waiting: bool,
     speed: str,
     days: int,
     dry_run: bool,
@@ -52,7 +54,7 @@ def restore(
 ) -> None:
     """Have the archived files of ASSETs made readable for some days."""
     filters = {} if where is None else {"where": (where,)}
-    request = RestoreRequest(assets=assets, filters=filters, speed=Speed(speed), days=days)
+    request = RestoreRequest(assets=assets, filters=filters, waiting=waiting, speed=Speed(speed), days=days)
     restores = service(RestoreService)
     estimate = restores.estimate(LOCAL, request)
     if as_json and dry_run:

@@ -26,14 +26,13 @@ def money(amounts: Mapping[str, float]) -> str:
     """Amounts by currency; "no stated cost" for none.
 
     >>> money({"USD": 3.2, "EUR": 1.0}), money({}), money({"USD": 0.0004})
-    ('1.00 EUR and 3.20 USD', 'no stated cost', '0.0004 USD')
+    ('1.00 EUR and 3.20 USD', 'no stated cost', 'less than 0.01 USD')
     """
     return " and ".join(_amount(amounts[key], key) for key in sorted(amounts)) or "no stated cost"
 
 
 def _amount(amount: float, currency: str) -> str:
-    digits = f"{amount:.2f}" if amount >= 0.01 or not amount else f"{amount:.1g}"
-    return f"{digits} {currency}"
+    return f"less than 0.01 {currency}" if 0 < amount < 0.01 else f"{amount:.2f} {currency}"
 
 
 def local_time(seconds: float) -> str:

@@ -46,13 +46,17 @@ class RestoreBody(BaseModel):
     filters: Annotated[
         dict[Short, Annotated[tuple[Text, ...], Field(max_length=100)]], Field(max_length=100)
     ] = {}
+    waiting: bool = False
+    """Whether all files are meant that were not identified yet, since they were archived when they were found."""
     speed: Speed = Speed.BULK
     days: Annotated[int, Field(ge=1, le=LONGEST)] = 7
     """For how long."""
 
     def request(self) -> RestoreRequest:
         """The same for the service."""
-        return RestoreRequest(assets=self.assets, filters=self.filters, speed=self.speed, days=self.days)
+        return RestoreRequest(
+            assets=self.assets, filters=self.filters, waiting=self.waiting, speed=self.speed, days=self.days
+        )
 
 
 class AcceptedBody(RestoreBody):
@@ -60,10 +64,6 @@ class AcceptedBody(RestoreBody):
 
     accepted_cost: Annotated[float, Field(ge=0, le=1e9)]
     """The most money that it may cost in any currency, as the estimate states it."""
-
-    def request(self) -> RestoreRequest:
-        """See RestoreBody."""
-        return RestoreRequest(assets=self.assets, filters=self.filters, speed=self.speed, days=self.days)
 
 
 @router.get("/assets/{sha1}/copies", responses={404: {"model": Problem}})

@@ -38,7 +38,9 @@ class RestoreRequest(BaseModel):
     assets: tuple[str, ...] = ()
     """SHA-1s (or the first digits of them), paths or names;"""
     filters: dict[str, tuple[str, ...]] = {}
-    """or the filters of a search, by field."""
+    """or the filters of a search, by field;"""
+    waiting: bool = False
+    """or all visible files that were not identified yet, since they were archived when they were found."""
     speed: Speed = Speed.BULK
     days: Annotated[int, Field(ge=1, le=LONGEST)] = 7
     """After these the storage archives them again."""
@@ -109,7 +111,7 @@ class RestoreFileReport(BaseModel):
     number: int
     """To page by."""
     asset: str
-    """SHA-1 of the content."""
+    """SHA-1 of the content; "" for a file that was not identified yet."""
     name: str
     place: str
     """Path or URL; "" for a place that is not shown."""

@@ -139,7 +139,7 @@ class RestoreRepository:
                 RESTORE_FILE.join(LOCATION, LOCATION.c.id == RESTORE_FILE.c.location_id)
                 .join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id)
                 .join(SOURCE, SOURCE.c.id == FOLDER.c.source_id)
-                .join(VERSION, VERSION.c.id == LOCATION.c.version_id)
+                .outerjoin(VERSION, VERSION.c.id == LOCATION.c.version_id)
             )
             .where(*where, view.shows_file(LOCATION.c.folder_id, LOCATION.c.version_id))
             .order_by(RESTORE_FILE.c.id)

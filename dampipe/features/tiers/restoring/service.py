@@ -9,7 +9,14 @@ from dampipe.features.assets.service import AssetService
 from dampipe.features.assets.shown import shown_versions
 from dampipe.features.sources.model import Source
 from dampipe.features.sources.queries import SourceRepository
-from dampipe.features.tiers.copies import READABLE, Availabilities, Availability, CopyFacts, copies_of
+from dampipe.features.tiers.copies import (
+    READABLE,
+    Availabilities,
+    Availability,
+    CopyFacts,
+    copies_of,
+    unidentified_copies,
+)
 from dampipe.features.tiers.restoring import errors
 from dampipe.features.tiers.restoring.model import (
     MOST_FILES,
@@ -131,7 +138,7 @@ class RestoreService:
         return [
             RestoreFileReport(
                 number=row.id,
-                asset=row.sha1,
+                asset=row.sha1 or "",
                 name=printable(row.file),
                 place=printable(path) if row.is_shown else "",
                 size=row.size,
@@ -154,8 +161,10 @@ class RestoreService:
     # What is to be asked for
 
     def _choose(self, view: View, actor: Actor, request: RestoreRequest) -> _Choice:
-        if bool(request.assets) == bool(request.filters):
+        if sum(map(bool, (request.assets, request.filters, request.waiting))) != 1:
             raise InvalidInput(errors.WHICH_ASSETS)
+        if request.waiting:
+            return self._choose_unidentified(view)
         if request.filters:
             wanted = sorted(self._selector.assets(actor, request.filters))
         else:
@@ -168,6 +177,18 @@ class RestoreService:
                 copies = copies_of(connection, self._db, [version.id for version in shown.values()], view)
                 for version in shown.values():
                     _add(choice, copies.get(version.id, []), availability, request.speed)
+        return choice
+
+    def _choose_unidentified(self, view: View) -> _Choice:
+        choice = _Choice()
+        with self._db.read() as connection:
+            availability = Availabilities(self._sources.all(), database_time(connection))
+            for copy in unidentified_copies(connection, self._db, view):
+                match availability.of(copy):
+                    case Availability.ARCHIVED:
+                        choice.archived.append(copy)
+                    case Availability.RESTORING:
+                        choice.restoring.append(copy)
         return choice
 
     def _estimate(self, choice: _Choice, speed: Speed) -> Estimate:
