@@ -189,6 +189,11 @@ def action(connection: Connection, number: int, *, lock: bool = False) -> TierAc
     return rows[0] if rows else None
 
 
+def as_action(row: Any) -> TierActionRow:
+    """An action, from a row that has the columns of the table among others."""
+    return TierActionRow(**{column.name: row._mapping[column.name] for column in TIER_ACTION.c})
+
+
 def actions(
     connection: Connection,
     plan: int,

@@ -207,8 +207,8 @@ class TierService:
         return [PlanReport.of(row, (newest and newest.number) or 0) for row in rows]
 
     def show_plan(self, actor: Actor, number: int) -> PlanReport:
-        """A plan, and how far it is. Raises NotFound."""
-        self._require(actor, MANAGE)
+        """A plan, and how far it is: also for who may apply plans, and not make them. Raises NotFound."""
+        self._require(actor, MOVE_COPIES if actor.may(MOVE_COPIES) else MANAGE)
         with self._db.read() as connection:
             row = plans.find_plan(connection, number)
             states = tuple(map(StateReport.of, plans.count_actions(connection, number)))

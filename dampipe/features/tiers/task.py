@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from dampipe.features.assets.tables import VERSION
+from dampipe.features.tiers import plans
 from dampipe.features.tiers.guarantee import Guarantee, Refusal
 from dampipe.features.tiers.model import ActionKind, PlanState
 from dampipe.features.tiers.policy import Policy, Rule, parse_policy
@@ -71,7 +72,7 @@ def load_task(connection: Connection, action: int, *, lock: bool = False) -> Mov
     found = connection.execute(_FIND, {"number": action}).one_or_none()
     if found is None:
         return None
-    row = TierActionRow(**{column.name: found._mapping[column.name] for column in TIER_ACTION.c})
+    row = plans.as_action(found)
     assert row.version_id is not None
     policy, newest = _parsed(found.made_by), _parsed(found.in_force)
     rule = next((one for one in policy.rule if one.name == row.rule), None)
