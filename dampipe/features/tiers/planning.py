@@ -95,7 +95,7 @@ class PlanMaker:
         for step in decision.steps:
             file = files[step.file]
             if step.kind is ActionKind.DELETE and self._is_in_card(file.source, file.folder):
-                # A card without one of its files is no card that programs read.
+                # Programs do not read a card without one of its files.
                 tally.kept.add(file.size)
             else:
                 drafts.append(_Draft(file, step))

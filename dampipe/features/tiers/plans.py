@@ -1,7 +1,7 @@
 """The policies and the plans of one catalogue: the only writer of `tier_policy`, `tier_plan` and `tier_action`.
 
 All functions run in the caller's transaction, so that an action changes together with what it has done. States change
-by conditional updates: who changes one says from which states, and is told whether, or in how many rows, it was so.
+by conditional updates: who changes one says from which states, and gets back whether, or in how many rows, it was so.
 """
 
 from collections.abc import Iterable, Sequence
