@@ -260,7 +260,7 @@ class DeleteHandler(_Handler):
         return why_not
 
     def _save_stopped(self, connection: Connection, item: WorkItem, number: int) -> None:
-        """What is leaving continues to."""
+        """What is leaving stays so."""
         state = ActionState.LEAVING if item.parameters["phase"] == DELETING else ActionState.WAITING
         plans.set_actions(connection, self._db, [number], [ActionState.QUEUED], state)
 

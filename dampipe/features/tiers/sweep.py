@@ -345,7 +345,7 @@ class TierSweep:
             self._db.give_way()
 
     def clear(self, plan: int) -> None:
-        """End the actions of a cancelled plan: what was leaving stays, and what a worker holds ends when it asks."""
+        """End the actions of a cancelled plan: what was leaving stays; a worker ends what it holds."""
         while True:
             with self._db.write() as connection:
                 taken = self._take_items(connection, plan)

@@ -36,7 +36,7 @@ class StoredContent:
         self._sha1 = sha1
         self._on_bytes = on_bytes
         self.problem: DampipeError | None = None
-        """What `read` has raised last; errors of the store that is written to are others."""
+        """What `read` has raised last: tells it from errors of the store that is written to."""
 
     def open(self, mode: Literal["rb"], /) -> BinaryIO:
         """See Content. `read` raises what the store raises, Conflict (`file.changed`) where the file is another one
