@@ -62,6 +62,8 @@ _WORDS = (
     *("beach", "road", "night", "rain", "crowd", "market", "harbour", "mountain"),
     *("river", "train", "dance", "forest", "snow", "desert", "studio", "interview"),
 )
+_STARS = [0.35, 0.1, 0.15, 0.2, 0.15, 0.05]
+"""Shares of the ratings from 0 to 5."""
 _SECONDS = 1_600_000_000.0
 _VALUE = (
     "asset_id",
@@ -94,10 +96,13 @@ _VERSION = (
 )
 
 
-def fill(database: Database, assets: int, seed: int = 7, *, defer_indexes: bool = False) -> None:
+def fill(
+    database: Database, assets: int, seed: int = 7, *, defer_indexes: bool = False, only_ratings: bool = False
+) -> None:
     """Write the library into an empty catalogue, whose assets and versions get the numbers from 1.
 
     defer_indexes: drop the indexes of values and make them at the end, which is faster for many assets.
+    only_ratings: leave out all other values.
     """
     with database.write() as connection:
         terms = _prepare(database, connection)
@@ -109,11 +114,12 @@ def fill(database: Database, assets: int, seed: int = 7, *, defer_indexes: bool 
         numbers = np.arange(start, min(start + BLOCK, assets + 1))
         rng = np.random.default_rng([seed, start])
         with database.write() as connection:
-            _insert(
+            insert_rows(
                 database, connection, ASSET.name, ("id", "added_at"), [(int(n), _SECONDS) for n in numbers]
             )
-            _insert(database, connection, VERSION.name, _VERSION, _versions(numbers, rng))
-            _insert(database, connection, VALUE.name, _VALUE, list(_values(numbers, terms, rng)))
+            insert_rows(database, connection, VERSION.name, _VERSION, _versions(numbers, rng))
+            values = _ratings(numbers, rng) if only_ratings else _values(numbers, terms, rng)
+            insert_rows(database, connection, VALUE.name, _VALUE, list(values))
     with database.write() as connection:
         for index in indexes:
             index.create(connection)
@@ -168,6 +174,15 @@ def _versions(numbers: Any, rng: np.random.Generator) -> list[tuple[Any, ...]]:
     return rows
 
 
+def _ratings(numbers: Any, rng: np.random.Generator) -> Iterator[tuple[Any, ...]]:
+    stars = rng.choice(6, len(numbers), p=_STARS).tolist()
+    for number, count in zip(numbers.tolist(), stars, strict=True):
+        yield (
+            *(number, "rating", "person", 0, "accepted", True, None, None),
+            *(float(count), None, "user:ben", _SECONDS),
+        )
+
+
 def _values(numbers: Any, terms: Sequence[int], rng: np.random.Generator) -> Iterator[tuple[Any, ...]]:
     size = len(numbers)
     picks = {
@@ -181,7 +196,7 @@ def _values(numbers: Any, terms: Sequence[int], rng: np.random.Generator) -> Ite
             "city": len(_CITIES),
         }.items()
     }
-    ratings = rng.choice(6, size, p=[0.35, 0.1, 0.15, 0.2, 0.15, 0.05]).tolist()
+    ratings = rng.choice(6, size, p=_STARS).tolist()
     labels, countries = rng.integers(0, 5, size).tolist(), _skewed(rng, len(_COUNTRIES), size).tolist()
     takes, good = rng.integers(1, 12, size).tolist(), (rng.random(size) < 0.3).tolist()
     words = rng.integers(0, len(_WORDS), (size, 6)).tolist()
@@ -278,7 +293,7 @@ def _skewed(rng: np.random.Generator, many: int, size: Any) -> Any:
     return np.minimum((many * rng.random(size) ** 3).astype(int), many - 1)
 
 
-def _insert(
+def insert_rows(
     database: Database,
     connection: Connection,
     table: str,

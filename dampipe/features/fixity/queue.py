@@ -4,7 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, literal_column, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    case,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from dampipe.features.assets.queries import assets_of
 from dampipe.features.assets.tables import VERSION
@@ -260,6 +271,41 @@ class FixityQueue:
                 .where(VERIFICATION.c.lease_until > 0, VERIFICATION.c.owner == owner)
                 .values(owner=None, lease_until=0.0)
             )
+
+
+def record_verification(
+    connection: Connection,
+    database: Database,
+    location: LocationId,
+    version: VersionId,
+    verdict: Verdict,
+    reason: str = "",
+) -> None:
+    """Store the verdict of someone who has read a file back, as of now, in the caller's transaction.
+
+    A check that was requested is done by this, unless a worker has just claimed it.
+    """
+    now = database_time(connection)
+    values = {"version_id": version, "at": now, "result": verdict, "reason": reason or None}
+    insert = database.insert(VERIFICATION).values(
+        location_id=location, requested_until=0.0, lease_until=0.0, **values
+    )
+    is_read = VERIFICATION.c.lease_until >= NOW
+    kept = case((is_read, VERIFICATION.c.requested_until), else_=0.0)
+    connection.execute(
+        insert.on_conflict_do_update(index_elements=["location_id"], set_={**values, "requested_until": kept})
+    )
+    if verdict in BAD:
+        where = LOCATION.c.id == location
+        file = connection.execute(
+            select(*place_columns(database)).select_from(FILES).where(where)
+        ).one_or_none()
+        sha1 = connection.execute(select(VERSION.c.sha1).where(VERSION.c.id == version)).scalar_one()
+        payload = FileBad(
+            path="" if file is None else printable(full_path(file)), verdict=str(verdict), reason=reason
+        )
+        asset = assets_of(connection, [version]).get(version)
+        record_event(connection, payload, actor=WORKER, asset=asset, sha1=sha1, at=now)
 
 
 def _is_leased() -> ColumnElement[bool]:

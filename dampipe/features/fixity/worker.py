@@ -4,7 +4,6 @@ It reads for some seconds and notifies the next worker, so that new footage, whi
 """
 
 import errno
-import hashlib
 import logging
 import os
 from collections.abc import Callable
@@ -21,9 +20,9 @@ from dampipe.kernel.paths import kept_time, printable
 from dampipe.kernel.stage_io import SourceFile
 from dampipe.media.hashing import drop_page_cache, sha1_file
 from dampipe.storage.files.base import FileStore
+from dampipe.storage.files.content import OnBytes, read_back
 from dampipe.storage.files.errors import FILE_CHANGED
 from dampipe.storage.files.known import KnownFile, check_readable
-from dampipe.storage.files.reading import read_blocks
 
 log = logging.getLogger(__name__)
 
@@ -115,14 +114,18 @@ class FixityWorker:
             return None
 
 
-def check_remote(file: KnownFile, sha1: str, store: FileStore) -> tuple[Verdict, str]:
+def check_remote(
+    file: KnownFile, sha1: str, store: FileStore, on_bytes: OnBytes = lambda _: None
+) -> tuple[Verdict, str]:
     """Read a file and compare it with what the catalogue knows. Raises what the store raises where it cannot be asked,
     and Conflict for a file that is in an archive.
     """
     try:
-        found = _remote_sha1(file, store)
+        found = _remote_sha1(file, store, on_bytes)
         if found != sha1:
-            found = _remote_sha1(file, store)  # an error in transfer does not happen twice in the same way
+            found = _remote_sha1(
+                file, store, on_bytes
+            )  # an error in transfer does not happen twice in the same way
         if found == sha1:
             return Verdict.SAME, ""
         if not file.is_same(store.stat(file.key)):
@@ -140,15 +143,12 @@ def check_remote(file: KnownFile, sha1: str, store: FileStore) -> tuple[Verdict,
     )
 
 
-def _remote_sha1(file: KnownFile, store: FileStore) -> str:
+def _remote_sha1(file: KnownFile, store: FileStore, on_bytes: OnBytes) -> str:
     entry = store.stat(file.key)
     if not file.is_same(entry):
         raise Conflict(FILE_CHANGED, key=printable(file.key), store=file.root)
     check_readable(entry, file.root)
-    digest = hashlib.sha1(usedforsecurity=False)
-    for block in read_blocks(store, entry):
-        digest.update(block)
-    return digest.hexdigest()
+    return read_back(store, entry, on_bytes)
 
 
 def check_file(check: FixityCheck) -> tuple[Verdict, str]:

@@ -24,12 +24,15 @@ from sqlalchemy import (
 )
 
 from dampipe.features.sources.model import LocationState
+from dampipe.features.sources.storage_facts import storage_facts
 from dampipe.features.sources.tables import FOLDER, LOCATION
 from dampipe.kernel.db.chunks import chunked
+from dampipe.kernel.db.clock import NOW
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.documents.dirty import mark_dirty_versions, mark_selected, selected_versions
 from dampipe.kernel.ids import FolderId, LocationId, SourceId, VersionId
 from dampipe.kernel.paths import kept_time
+from dampipe.storage.files.base import FileEntry
 
 NewLocation = (
     tuple[FolderId, bytes, int, int, int, bool]
@@ -325,6 +328,107 @@ def record_identified(
     mark_documents(connection, and_(LOCATION.c.folder_id == folder, LOCATION.c.name == name))
     mark_dirty_versions(connection, [version])
     connection.execute(insert.on_conflict_do_update(index_elements=["folder_id", "name"], set_=values))
+
+
+def record_copy(
+    connection: Connection,
+    database: Database,
+    folder: FolderId,
+    name: str,
+    entry: FileEntry,
+    version: VersionId,
+) -> LocationId:
+    """Record a file of any kind of store, just written and read back, as a present location of a version.
+
+    What is known of a location of that name is replaced. The folder is compared by the next scan.
+    """
+    state, storage_class, until = storage_facts(entry)
+    values = {
+        "size": entry.size,
+        "mtime_ns": kept_time(entry.mtime_ns),
+        "inode": entry.inode,
+        "checksum": entry.checksum,
+        "token": entry.token,
+        "storage_state": state,
+        "storage_class": storage_class,
+        "restored_until": until,
+        "state": LocationState.PRESENT,
+        "version_id": version,
+        "previous_id": None,
+        "missed_by": None,
+        "leaves_at": None,
+    }
+    mark_documents(connection, and_(LOCATION.c.folder_id == folder, LOCATION.c.name == name))
+    insert = database.insert(LOCATION).values(folder_id=folder, name=name, **values)
+    made: int = connection.execute(
+        insert.on_conflict_do_update(index_elements=["folder_id", "name"], set_=values).returning(
+            LOCATION.c.id
+        )
+    ).scalar_one()
+    mark_dirty_versions(connection, [version])
+    _compare_again(connection, LOCATION.c.id == made)
+    return LocationId(made)
+
+
+def record_facts(connection: Connection, location: LocationId, entry: FileEntry) -> None:
+    """Store what the storage states now of a file whose content is the same."""
+    connection.execute(
+        update(LOCATION)
+        .where(LOCATION.c.id == location)
+        .values(
+            **dict(zip(_STORAGE, storage_facts(entry), strict=True)),
+            mtime_ns=kept_time(entry.mtime_ns),
+            checksum=entry.checksum,
+            token=entry.token,
+        )
+    )
+    _compare_again(connection, LOCATION.c.id == location)
+
+
+def mark_leaving(connection: Connection, location: LocationId, grace: float) -> float | None:
+    """Mark a present location as leaving: its file may be deleted in `grace` seconds; returns when, None if it is not
+    present.
+
+    The caller has made sure that there are enough copies besides (features/tiers/guarantee.py).
+    """
+    leaving = update(LOCATION).where(LOCATION.c.id == location, LOCATION.c.state == LocationState.PRESENT)
+    at: float | None = connection.execute(
+        leaving.values(state=LocationState.LEAVING, leaves_at=NOW + grace).returning(LOCATION.c.leaves_at)
+    ).scalar()
+    if at is not None:
+        _changed(connection, LOCATION.c.id == location)
+    return at
+
+
+def take_back(connection: Connection, location: LocationId) -> bool:
+    """Mark a leaving location as present; whether it was leaving."""
+    leaving = update(LOCATION).where(LOCATION.c.id == location, LOCATION.c.state == LocationState.LEAVING)
+    if not connection.execute(leaving.values(state=LocationState.PRESENT, leaves_at=None)).rowcount:
+        return False
+    _changed(connection, LOCATION.c.id == location)
+    return True
+
+
+def delete_left(connection: Connection, location: LocationId) -> bool:
+    """Delete a leaving location, whose file was deleted; whether it was leaving."""
+    leaving = and_(LOCATION.c.id == location, LOCATION.c.state == LocationState.LEAVING)
+    _changed(connection, leaving)
+    return bool(connection.execute(delete(LOCATION).where(leaving)).rowcount)
+
+
+def _changed(connection: Connection, where: ColumnElement[bool]) -> None:
+    """What follows when files come or go outside of a scan."""
+    mark_documents(connection, where)
+    request_regrouping(connection, where)
+    _compare_again(connection, where)
+
+
+def _compare_again(connection: Connection, where: ColumnElement[bool]) -> None:
+    """Have the next scan compare the folders of locations: their digests are of what the catalogue said before."""
+    folders = select(LOCATION.c.folder_id).where(where)
+    connection.execute(
+        update(FOLDER).where(FOLDER.c.id.in_(folders), FOLDER.c.listing.is_not(None)).values(listing=None)
+    )
 
 
 def delete_some(connection: Connection, where: ColumnElement[bool], limit: int) -> int:

@@ -6,6 +6,8 @@ from enum import StrEnum
 class PlanState(StrEnum):
     """How far a plan is."""
 
+    MAKING = "making"
+    """Its actions are still being written."""
     DRAFT = "draft"
     """It moves nothing until it is applied."""
     RUNNING = "running"

@@ -1,7 +1,7 @@
 """Decides what is done to the files of one version, so that it has the copies that a rule asks for. Pure: no I/O.
 
 What is decided depends on where the copies are and in which state, not on the version: of a million versions, few
-differ in that. `Planner.decide` therefore keeps what it has decided.
+differ in that, so that what was decided once can be kept.
 
 Words: a copy *counts* if it was verified within the time of the rule, and is *expected* to count if verifying it again
 is all that it lacks. Copies are made for what is not even expected; files are deleted only for what counts.
@@ -16,6 +16,7 @@ from dampipe.features.sources.costs import CostModel
 from dampipe.features.sources.model import LocationState, Tier
 from dampipe.features.tiers.model import ActionKind
 from dampipe.features.tiers.policy import Rule
+from dampipe.storage.files.s3_entries import ARCHIVES
 
 _FREE = CostModel()
 
@@ -27,12 +28,13 @@ class Place:
     id: int
     name: str
     tier: Tier
+    root: str = ""
     managed: bool = False
     cost: CostModel = _FREE
     listed_at: float = 0.0
     """When the last scan of all of it was complete, seconds since 1970; 0: never."""
-    has_classes: bool = False
-    """Whether its files may have storage classes."""
+    is_remote: bool = False
+    """Whether it is a URL: then its files may have storage classes, and their times say when they came there."""
 
 
 class Proof(IntEnum):
@@ -101,15 +103,10 @@ class Planner:
         """now: by the database's clock."""
         self._places = {place.id: place for place in places}
         self._rules = [_BoundRule(rule, self._places, now) for rule in rules]
-        self._decided: list[dict[tuple[Copy, ...], Decision]] = [{} for _ in rules]
 
     def decide(self, rule: int, files: Sequence[Copy]) -> Decision:
         """What is done to a version that the rule of that index holds for."""
-        files = tuple(files)
-        known = self._decided[rule].get(files)
-        if known is None:
-            known = self._decided[rule][files] = self._rules[rule].decide(files)
-        return known
+        return self._rules[rule].decide(tuple(files))
 
 
 class _BoundRule:
@@ -147,7 +144,7 @@ class _BoundRule:
         steps = list(made)
         steps += self._reclasses(files, inside)
         will_count = counted | {step.source for step in made if step.kind is ActionKind.COPY}
-        deletes = self._deletes(files, outside, will_count, elsewhere)
+        deletes = self._deletes(files, outside, will_count, elsewhere, self._readable_after(files, steps))
         steps += deletes
 
         deleted = {step.file for step in deletes}
@@ -231,7 +228,7 @@ class _BoundRule:
     # Storage classes
 
     def _wanted_class(self, place: Place) -> str:
-        return self._rule.storage_class.get(place.name, "") if place.has_classes else ""
+        return self._rule.storage_class.get(place.name, "") if place.is_remote else ""
 
     def _reclasses(self, files: tuple[Copy, ...], inside: Sequence[int]) -> list[Step]:
         """Only of what counts: in an archive, it cannot be verified any more."""
@@ -251,10 +248,35 @@ class _BoundRule:
 
     # Deletions
 
+    def _readable_after(self, files: tuple[Copy, ...], steps: Sequence[Step]) -> set[int]:
+        """The sources with a copy that will count, and that can be read at once, when all steps are done."""
+        archived = {
+            (step.file, step.is_made, step.source) for step in steps if step.storage_class in ARCHIVES
+        }
+        found = {
+            file.source
+            for at, file in enumerate(files)
+            if self._is_present(file)
+            and self._counts(file)
+            and not file.is_archived
+            and (at, False, file.source) not in archived
+        }
+        found |= {
+            step.source
+            for step in steps
+            if step.kind is ActionKind.COPY and (step.file, True, step.source) not in archived
+        }
+        return {source for source in found if self._places[source].tier is not Tier.OFFLINE}
+
     def _deletes(
-        self, files: tuple[Copy, ...], outside: Sequence[int], will_count: set[int], elsewhere: set[int]
+        self,
+        files: tuple[Copy, ...],
+        outside: Sequence[int],
+        will_count: set[int],
+        elsewhere: set[int],
+        readable: set[int],
     ) -> list[Step]:
-        """Of the files in other tiers those that are not needed for the number of copies, the dearest first."""
+        """Of the files in other tiers those that are not needed, the dearest first."""
         if not self._rule.tiers or self._missing(will_count):
             return []
         steps: list[Step] = []
@@ -262,9 +284,11 @@ class _BoundRule:
         sources = {files[at].source for at in outside}
         for source in sorted(sources, key=lambda one: (-self._places[one].cost.gb_month, one)):
             others = len(will_count) + len(left - {source})
-            if not self._places[source].managed or others < self._rule.copies:
+            is_enough = others >= self._rule.copies and (not self._rule.readable or readable - {source})
+            if not self._places[source].managed or not is_enough:
                 continue
             left.discard(source)
+            readable = readable - {source}
             steps += [Step(ActionKind.DELETE, at, source) for at in outside if files[at].source == source]
         return steps
 

@@ -1,14 +1,14 @@
 """The policies and the plans of one catalogue: the only writer of `tier_policy`, `tier_plan` and `tier_action`.
 
 All functions run in the caller's transaction, so that an action changes together with what it has done. States change
-by conditional updates: who changes one says from which states, and is told whether, or in how many rows, it was so.
+by conditional updates: the caller says from which states, and gets whether, or in how many rows, it was so.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, exists, func, or_, select, update
+from sqlalchemy import Connection, Select, delete, exists, func, select, update
 
 from dampipe.features.tiers import errors
 from dampipe.features.tiers.model import ActionKind, ActionState, PlanState
@@ -40,7 +40,8 @@ class NewAction:
     kind: ActionKind
     rule: str
     version: int
-    location: int
+    location: int | None
+    """None: of a `RECLASS` of the copy that the same plan makes at that key."""
     source: int
     key: bytes
     """As `os.fsencode` gives it: a plan has up to millions."""
@@ -85,13 +86,33 @@ def policies(connection: Connection, limit: int) -> list[TierPolicyRow]:
 # Plans
 
 
-def add_plan(connection: Connection, policy: int, estimate: str, actor: Actor) -> int:
-    """Create a draft; returns its number. estimate: JSON."""
+def add_plan(connection: Connection, policy: int, actor: Actor) -> int:
+    """Create a plan, which is a draft after `complete_plan`; returns its number."""
     new = TIER_PLAN.insert().values(
-        policy=policy, state=PlanState.DRAFT, estimate=estimate, actor=str(actor),
+        policy=policy, state=PlanState.MAKING, estimate="{}", actor=str(actor),
         problem="", problem_code="", created_at=NOW,
     )  # fmt: skip
     return int(connection.execute(new.returning(TIER_PLAN.c.id)).scalar_one())
+
+
+def complete_plan(connection: Connection, number: int, estimate: str) -> None:
+    """Make a plan a draft, once it has all of its actions. estimate: JSON."""
+    change = update(TIER_PLAN).where(TIER_PLAN.c.id == number, TIER_PLAN.c.state == PlanState.MAKING)
+    connection.execute(change.values(state=PlanState.DRAFT, estimate=estimate))
+
+
+def delete_plan(connection: Connection, number: int) -> None:
+    """Delete a plan that was never applied, with its actions."""
+    never = TIER_PLAN.c.state.in_((PlanState.MAKING, PlanState.DRAFT))
+    connection.execute(delete(TIER_PLAN).where(TIER_PLAN.c.id == number, never))
+
+
+def old_drafts(connection: Connection, keep: float) -> list[int]:
+    """Plans that were made more than `keep` seconds ago and never applied."""
+    old = select(TIER_PLAN.c.id).where(
+        TIER_PLAN.c.state.in_((PlanState.MAKING, PlanState.DRAFT)), TIER_PLAN.c.created_at < NOW - keep
+    )
+    return list(connection.execute(old.order_by(TIER_PLAN.c.id)).scalars())
 
 
 def find_plan(connection: Connection, number: int, *, lock: bool = False) -> TierPlanRow:
@@ -166,6 +187,11 @@ def action(connection: Connection, number: int, *, lock: bool = False) -> TierAc
     found = select(TIER_ACTION).where(TIER_ACTION.c.id == number)
     rows = rows_of(TierActionRow, connection.execute(found.with_for_update() if lock else found))
     return rows[0] if rows else None
+
+
+def as_action(row: Any) -> TierActionRow:
+    """An action, from a row that has the columns of the table among others."""
+    return TierActionRow(**{column.name: row._mapping[column.name] for column in TIER_ACTION.c})
 
 
 def actions(
@@ -297,13 +323,3 @@ def count_actions(connection: Connection, plan: int) -> list[ActionCount]:
         ActionCount(ActionKind(row.kind), ActionState(row.state), row.reason, int(row.files), int(row.bytes))
         for row in connection.execute(counted)
     ]
-
-
-def is_planned(location: Any) -> Any:
-    """The SQL condition that an action of a plan which is not over has to do with a location."""
-    open_plans = select(TIER_PLAN.c.id).where(TIER_PLAN.c.state.in_((PlanState.RUNNING, PlanState.PAUSED)))
-    return exists().where(
-        or_(TIER_ACTION.c.location_id == location, TIER_ACTION.c.made_id == location),
-        TIER_ACTION.c.plan_id.in_(open_plans),
-        TIER_ACTION.c.state.not_in(ENDED),
-    )

@@ -99,6 +99,9 @@ class Rule(BaseModel):
     one of the tiers, the cheapest ones preferred."""
     verified_within: Annotated[Age, Field(gt=0)] = 365 * DAY
     """Seconds since a copy was read back for which it counts."""
+    readable: Annotated[bool, Field(strict=True)] = True
+    """Whether a file is deleted only while one of the copies that count can be read at once; else all of them may be
+    archived or on media that have to be fetched."""
     storage_class: dict[Text, Text] = {}
     """By the name of a source: the class that files are to have there."""
     grace: Age = 14 * DAY

@@ -10,11 +10,11 @@ A **key** is the path of a file below the root: segments joined by "/", as `os.f
 UTF-8 are lone surrogates. Keys are compared by their bytes (`os.fsencode`). In object stores, segments may be empty.
 """
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Literal, Protocol
 
 
 class StorageState(StrEnum):
@@ -144,13 +144,27 @@ class FileStore(Protocol):
         ...
 
 
+class Content(Protocol):
+    """Bytes that `put` writes. A `Path` is one."""
+
+    def open(self, mode: Literal["rb"], /) -> BinaryIO:
+        """A stream of the bytes, of which a store may seek to the beginning to start again."""
+        ...
+
+    def stat(self) -> os.stat_result:
+        """Size and time of last modification."""
+        ...
+
+
 class ManagedStore(FileStore, Protocol):
     """A root of footage that may be written to."""
 
-    def put(self, key: str, file: Path, *, metadata: Mapping[str, str] | None = None) -> FileEntry:
-        """Copy a local file to a key that does not exist; it is visible only once it is complete and durable.
+    def put(self, key: str, file: Content, *, metadata: Mapping[str, str] | None = None) -> FileEntry:
+        """Copy a local file (a `Path`), or a file of another store (`content.py`), to a key that does not exist; the
+        copy is visible only once it is complete and durable.
 
-        metadata: kept beside the file where the storage can, the SHA-1 for example. Raises Conflict where the key
+        What the content raises while it is read is raised, and there is no copy then. metadata: kept beside the file
+        where the storage can, the SHA-1 for example. Raises Conflict where the key
         exists, and StorageFull.
         """
         ...

@@ -6,6 +6,11 @@ FILE_NOT_FOUND = ErrorCode("file.not_found", "{store} has no file {key}", "Scan 
 FILE_CHANGED = ErrorCode(
     "file.changed", "{key} in {store} has changed since it was scanned", "Scan the source again."
 )
+FILE_DIFFERS = ErrorCode(
+    "file.differs",
+    "the bytes of {key} in {store} are not those that were identified there",
+    "Verify the file: it may be damaged.",
+)
 FILE_EXISTS = ErrorCode("file.exists", "{store} already has a file {key}", "Choose another name.")
 FILE_ARCHIVED = ErrorCode(
     "file.archived",

@@ -9,14 +9,13 @@ import os
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, BinaryIO, Self
 
 import fsspec
 
 from dampipe.kernel.errors import Conflict, DampipeError, InvalidInput, NotFound, Permanent, Transient
 from dampipe.kernel.paths import is_valid, normal_path, printable
-from dampipe.storage.files.base import FileEntry, Traits, Unread, is_same
+from dampipe.storage.files.base import Content, FileEntry, Traits, Unread, is_same
 from dampipe.storage.files.connections import StoreConfig, without_secrets
 from dampipe.storage.files.errors import (
     FILE_CHANGED,
@@ -129,7 +128,7 @@ class FsspecFiles:
         """None: not all file systems have one, and those that have differ in what it allows."""
         return None
 
-    def put(self, key: str, file: Path, *, metadata: Mapping[str, str] | None = None) -> FileEntry:
+    def put(self, key: str, file: Content, *, metadata: Mapping[str, str] | None = None) -> FileEntry:
         """Refused: such a root is only read."""
         raise Permanent(READ_ONLY, store=self._url)
 

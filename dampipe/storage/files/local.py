@@ -28,7 +28,7 @@ from dampipe.kernel.errors import (
     Transient,
 )
 from dampipe.kernel.paths import is_valid, kept_time, printable
-from dampipe.storage.files.base import UNFINISHED, FileEntry, Traits, Unread, is_same
+from dampipe.storage.files.base import UNFINISHED, Content, FileEntry, Traits, Unread, is_same
 from dampipe.storage.files.errors import (
     FILE_CHANGED,
     FILE_EXISTS,
@@ -182,7 +182,7 @@ class LocalFiles:
 
     # Changes
 
-    def put(self, key: str, file: Path, *, metadata: Mapping[str, str] | None = None) -> FileEntry:
+    def put(self, key: str, file: Content, *, metadata: Mapping[str, str] | None = None) -> FileEntry:
         """See ManagedStore. File systems keep no metadata."""
         folder, _, name = key.rpartition("/")
         if not _is_key(key):
@@ -196,11 +196,11 @@ class LocalFiles:
             finally:
                 os.close(root)
             try:
-                return self._put(target, name, key, cast(BinaryIO, source))
+                return self._put(target, name, key, source, file.stat())
             finally:
                 os.close(target)
 
-    def _put(self, folder: int, name: str, key: str, source: BinaryIO) -> FileEntry:
+    def _put(self, folder: int, name: str, key: str, source: BinaryIO, facts: os.stat_result) -> FileEntry:
         if _exists(folder, name):
             raise self._exists(key)
         temporary = f"{UNFINISHED}{uuid4().hex}.part"
@@ -209,7 +209,6 @@ class LocalFiles:
         try:
             with open(descriptor, "wb", buffering=0) as copy:
                 shutil.copyfileobj(source, copy, _CHUNK)
-                facts = os.fstat(source.fileno())
                 os.utime(copy.fileno(), ns=(facts.st_atime_ns, facts.st_mtime_ns))
                 os.fsync(copy.fileno())
             self._appear(folder, temporary, name, key)

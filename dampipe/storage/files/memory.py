@@ -11,14 +11,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from os import fsdecode, fsencode
-from pathlib import Path
 from threading import Lock
 from typing import BinaryIO, cast
 
 from dampipe.kernel.errors import Conflict, InvalidInput, NotFound, Permanent, Transient
 from dampipe.kernel.paths import is_valid, printable
 from dampipe.storage.files import errors
-from dampipe.storage.files.base import FileEntry, StorageState, Traits, Unread
+from dampipe.storage.files.base import Content, FileEntry, StorageState, Traits, Unread
 
 SCHEME = "memory-files"
 PAGE = 1000
@@ -234,7 +233,7 @@ class MemoryFiles:
         """There is none."""
         return None
 
-    def put(self, key: str, file: Path, *, metadata: Mapping[str, str] | None = None) -> FileEntry:
+    def put(self, key: str, file: Content, *, metadata: Mapping[str, str] | None = None) -> FileEntry:
         """Store a local file."""
         self._bucket.check("put", self.url)
         names = key.split("/")
@@ -244,7 +243,9 @@ class MemoryFiles:
             )
         if self._prefix + key in self._bucket.files:
             raise Conflict(errors.FILE_EXISTS, key=key, store=self.url)
-        return replace(self._bucket.write(self._prefix + key, file.read_bytes()), key=key)
+        with file.open("rb") as source:
+            data = source.read()
+        return replace(self._bucket.write(self._prefix + key, data), key=key)
 
     def delete(self, key: str, expected: FileEntry | None = None) -> None:
         """Delete a file, if it exists."""

@@ -7,7 +7,6 @@ object with another ETag, so that whatever is read is read on the condition that
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, BinaryIO, Self, cast
 from urllib.parse import quote
 
@@ -15,7 +14,7 @@ from botocore.exceptions import ClientError, NoCredentialsError
 
 from dampipe.kernel.errors import Conflict, DampipeError, InvalidInput, NotFound, Permanent, Transient
 from dampipe.kernel.paths import printable
-from dampipe.storage.files.base import FileEntry, StorageState, Traits, Unread, is_same
+from dampipe.storage.files.base import Content, FileEntry, StorageState, Traits, Unread, is_same
 from dampipe.storage.files.connections import StoreConfig
 from dampipe.storage.files.errors import (
     FILE_ARCHIVED,
@@ -228,7 +227,7 @@ class S3Files:
 
     # Changes
 
-    def put(self, key: str, file: Path, *, metadata: Mapping[str, str] | None = None) -> FileEntry:
+    def put(self, key: str, file: Content, *, metadata: Mapping[str, str] | None = None) -> FileEntry:
         """See ManagedStore. The metadata is the object's, for all programs to see."""
         names = key.split("/")
         if not _is_text(key) or not self._fits(key) or not names[-1] or {".", ".."} & set(names):

@@ -5,13 +5,12 @@ SFTP states times in whole seconds. Links to files are files, links to folders a
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 from struct import unpack_from
 from typing import BinaryIO, Self, TypeVar
 
 from dampipe.kernel.errors import Conflict, InvalidInput, NotFound, Permanent, StorageFull, Transient
 from dampipe.kernel.paths import is_valid, normal_path, printable
-from dampipe.storage.files.base import FileEntry, Traits, Unread
+from dampipe.storage.files.base import Content, FileEntry, Traits, Unread
 from dampipe.storage.files.connections import StoreConfig
 from dampipe.storage.files.errors import (
     FILE_CHANGED,
@@ -138,18 +137,19 @@ class SftpFiles:
         """None: SFTP has no such thing."""
         return None
 
-    def put(self, key: str, file: Path, *, metadata: Mapping[str, str] | None = None) -> FileEntry:
+    def put(self, key: str, file: Content, *, metadata: Mapping[str, str] | None = None) -> FileEntry:
         """Write to a temporary name, flush where the server can, and rename without replacing."""
         if not _is_key(key):
             problem = "it is not a path below the source"
             raise InvalidInput(URL_INVALID, url=f"{self._url}/{printable(key)}", problem=problem)
         folder, slash, _ = key.rpartition("/")
         temporary = f"{folder}{slash}{temporary_name()}"
+        mtime = int(file.stat().st_mtime)
         with file.open("rb") as source:
             self._do(key, lambda channel: self._refuse_existing(channel, key))
             self._make_folders(folder)
             try:
-                self._do(temporary, lambda channel: self._write(channel, temporary, source))
+                self._do(temporary, lambda channel: self._write(channel, temporary, source, mtime))
                 self._do(key, lambda channel: self._rename(channel, temporary, key))
             except BaseException:
                 self._discard(temporary)
@@ -263,7 +263,7 @@ class SftpFiles:
 
         self._do(folder, make)
 
-    def _write(self, channel: SftpChannel, temporary: str, source: BinaryIO) -> None:
+    def _write(self, channel: SftpChannel, temporary: str, source: BinaryIO, mtime: int) -> None:
         # Truncated: a second attempt, after a broken connection, begins again in the same file.
         handle = channel.open(self._path(temporary), WRITE | CREATE | TRUNCATE)
         source.seek(0)
@@ -276,7 +276,6 @@ class SftpFiles:
                     channel.wait(waiting.pop(0))
             for answer in waiting:
                 channel.wait(answer)
-            mtime = int(os.fstat(source.fileno()).st_mtime)
             channel.call(Kind.FSETSTAT, handle, times(mtime))
             if FSYNC in channel.extensions:
                 channel.call(Kind.EXTENDED, FSYNC, handle)

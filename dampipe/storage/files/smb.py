@@ -3,9 +3,7 @@ r"""Footage on SMB servers (a Synology or any other NAS, Samba, Windows), withou
 Signing, encryption, DFS and Kerberos are those of smbprotocol. Names are compared exactly, although servers ignore case.
 """
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, BinaryIO, Self, TypeVar
 
 from smbclient._io import SMBDirectoryIO, SMBFileIO, SMBFileTransaction, SMBRawIO, set_info
@@ -25,7 +23,7 @@ from smbprotocol.structure import DateTimeField
 
 from dampipe.kernel.errors import Conflict, InvalidInput, NotFound, Transient
 from dampipe.kernel.paths import normal_path, printable
-from dampipe.storage.files.base import FileEntry, Traits, Unread
+from dampipe.storage.files.base import Content, FileEntry, Traits, Unread
 from dampipe.storage.files.connections import StoreConfig
 from dampipe.storage.files.errors import (
     FILE_CHANGED,
@@ -130,7 +128,7 @@ class SmbFiles:
         """None: SMB has no such thing."""
         return None
 
-    def put(self, key: str, file: Path, *, metadata: Mapping[str, str] | None = None) -> FileEntry:
+    def put(self, key: str, file: Content, *, metadata: Mapping[str, str] | None = None) -> FileEntry:
         """Write to a temporary name, flush, and rename without replacing."""
         if not key or path_of_key(key) is None:
             raise InvalidInput(
@@ -140,10 +138,11 @@ class SmbFiles:
             raise Conflict(FILE_EXISTS, store=self._url, key=printable(key))
         folder, slash, _ = key.rpartition("/")
         temporary = f"{folder}{slash}{temporary_name()}"
+        mtime_ns = file.stat().st_mtime_ns
         with file.open("rb") as source:
             self._make_folders(folder)
             try:
-                self._do(key, lambda session: self._write(session, temporary, source, key))
+                self._do(key, lambda session: self._write(session, temporary, source, mtime_ns, key))
             except BaseException:
                 self._discard(temporary)
                 raise
@@ -259,7 +258,7 @@ class SmbFiles:
 
         self._do(folder, make)
 
-    def _write(self, session: SmbSession, temporary: str, source: BinaryIO, key: str) -> None:
+    def _write(self, session: SmbSession, temporary: str, source: BinaryIO, mtime_ns: int, key: str) -> None:
         access = _Access.GENERIC_WRITE | _Access.DELETE | _Access.FILE_READ_ATTRIBUTES
         # "w": a second attempt, after a broken connection, begins again in the same file.
         raw = session.raw(SMBFileIO, self._path(temporary), mode="w", desired_access=access)
@@ -268,7 +267,7 @@ class SmbFiles:
             source.seek(0)
             for _ in pipelined(raw, _writes(raw, source), WRITES):
                 pass
-            _set_time(raw, os.fstat(source.fileno()).st_mtime_ns)
+            _set_time(raw, mtime_ns)
             raw.fd.flush()
             _rename(raw, self._path(key))
         finally:

@@ -6,7 +6,6 @@ An entity tag is the token of a file; where a server has none, the time in whole
 import os
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import BinaryIO, Self, TypeVar
 
 import httpx
@@ -21,7 +20,7 @@ from dampipe.kernel.errors import (
     Transient,
 )
 from dampipe.kernel.paths import is_valid, normal_path, printable
-from dampipe.storage.files.base import FileEntry, Traits, Unread
+from dampipe.storage.files.base import Content, FileEntry, Traits, Unread
 from dampipe.storage.files.connections import StoreConfig
 from dampipe.storage.files.errors import (
     FILE_CHANGED,
@@ -130,7 +129,7 @@ class WebdavFiles:
         """None: WebDAV has no such thing."""
         return None
 
-    def put(self, key: str, file: Path, *, metadata: Mapping[str, str] | None = None) -> FileEntry:
+    def put(self, key: str, file: Content, *, metadata: Mapping[str, str] | None = None) -> FileEntry:
         """Upload under a temporary name, and move without overwriting."""
         if not _is_key(key):
             problem = "it is not a path below the source"
@@ -142,7 +141,7 @@ class WebdavFiles:
             self._make_folders(folder)
             temporary = f"{folder}{slash}{temporary_name()}"
             try:
-                self._upload(temporary, source)
+                self._upload(temporary, source, file.stat())
                 self._move(temporary, key)
             except BaseException:
                 self._discard(temporary)
@@ -263,8 +262,7 @@ class WebdavFiles:
             if not isinstance(answer, Answer) or answer.status != 405:  # another one has made it
                 raise
 
-    def _upload(self, key: str, source: BinaryIO) -> None:
-        facts = os.fstat(source.fileno())
+    def _upload(self, key: str, source: BinaryIO, facts: os.stat_result) -> None:
         headers = {
             "Content-Length": str(facts.st_size),
             "Content-Type": "application/octet-stream",

@@ -4,19 +4,21 @@ import random
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from dampipe.features.assets.tables import VERSION
+from dampipe.features.assets.tables import ASSET, VERSION
 from dampipe.features.facets import evaluation, filters
 from dampipe.features.facets.index import BY_READERS, FacetIndex
 from dampipe.features.search.filters import FilterResolver
 from dampipe.features.search.model import SearchRequest
 from dampipe.features.search.service import SearchService
 from dampipe.kernel.access import LOCAL
-from dampipe.kernel.asset_set import ALL
+from dampipe.kernel.asset_set import ALL, AssetSet
+from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.filter import FilterRegistry
 from dampipe.kernel.selection import AssetSelector
+from dampipe.kernel.visibility import NoRights
 from tests.support.described import Described, name_of
 from tests.support.faceted import Faceted, FixedView, change_something, random_query
 
@@ -31,6 +33,39 @@ def some(faceted: Faceted) -> Faceted:
     faceted.fact(1, duration=59.0, camera="Sony FX3", kind="video")
     faceted.fact(2, duration=60.0, camera="Arri", kind="video")
     return faceted
+
+
+def selected(some: Faceted, **filters: str) -> AssetSet:
+    """The assets that pass filters."""
+    resolver = FilterResolver(some.database, FilterRegistry(), NoRights())
+    return resolver.assets(LOCAL, {name: (text,) for name, text in filters.items()})
+
+
+@pytest.mark.parametrize(
+    ("query", "assets"),
+    [
+        ("age>30d", [2, 3]),
+        ("age >= 30d and rating<3", [3]),
+        ("age<=36h", [4, 5]),
+        ("not age<1w", [1, 2, 3]),
+        ("age>1y or age<1d", [5]),
+    ],
+)
+def test_assets_by_their_age(some: Faceted, query: str, assets: list[int]) -> None:
+    with some.database.write() as connection:
+        now = database_time(connection)
+        for number, days in enumerate((10, 40, 300, 1.2, 0.1), 1):
+            old = update(ASSET).where(ASSET.c.id == number).values(added_at=now - days * 86_400)
+            connection.execute(old)
+    assert list(selected(some, where=query)) == assets
+    assert list(selected(some, age=">=30d")) == list(selected(some, age="30d")) == [2, 3]
+
+
+@pytest.mark.parametrize("query", ["age=30d", "age:30d", "age>30", "age>30m", "age in (30d)", "age>-3d"])
+def test_an_age_is_compared_with_one(some: Faceted, query: str) -> None:
+    with pytest.raises(InvalidInput) as found:
+        selected(some, where=query)
+    assert found.value.code == "where.value_invalid"
 
 
 @pytest.mark.parametrize(

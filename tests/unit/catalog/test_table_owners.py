@@ -81,6 +81,8 @@ OWNERS = {
     "licence": "dampipe/features/rights/",
     "licensed_asset": "dampipe/features/rights/",
     "rights_policy": "dampipe/features/rights/",
+    "tier_restore": "dampipe/features/tiers/restoring/queries.py",
+    "tier_restore_file": "dampipe/features/tiers/restoring/queries.py",
     "tier_policy": "dampipe/features/tiers/plans.py",
     "tier_plan": "dampipe/features/tiers/plans.py",
     "tier_action": "dampipe/features/tiers/plans.py",
