@@ -24,6 +24,6 @@ def test_a_plan_of_200_files_that_is_killed_again_and_again_loses_nothing(
     plan.prepare()
     assert plan.check() == []
     result = KillResult()
-    kill_plan(plan, KILLS, 900, random.Random(15), result)
+    kill_plan(plan, KILLS, 300, random.Random(15), result)
     assert result.wrong == []
     assert (result.kills, result.plans) == (KILLS, 1)
