@@ -89,4 +89,4 @@ async function show(main, signal) {
   follow(signal, ["machinetag."], () => refresh().catch(() => {}));
 }
 
-export const views = [{ path: "/machine-tags", label: "Machine tags", scope: "read", show }];
+export const views = [{ path: "/machine-tags", area: "work", order: 50, label: "Machine tags", scope: "read", show }];

@@ -120,4 +120,4 @@ async function all(main, signal) {
 
 const show = (main, signal, parameters) => (parameters.has("key") ? one(main, signal, parameters.get("key")) : all(main, signal));
 
-export const views = [{ path: "/vocabularies", label: "Vocabularies", scope: "read", show }];
+export const views = [{ path: "/vocabularies", area: "settings", order: 50, label: "Vocabularies", scope: "read", show }];

@@ -191,6 +191,6 @@ async function settings(main, signal) {
 }
 
 export const views = [
-  { path: "/tasks", label: "Tasks", scope: "read", show: tasks },
-  { path: "/workflow", label: "Workflow", scope: "manage", show: settings },
+  { path: "/tasks", area: "work", order: 10, label: "Tasks", scope: "read", show: tasks },
+  { path: "/workflow", area: "settings", order: 40, label: "Workflow", scope: "manage", show: settings },
 ];

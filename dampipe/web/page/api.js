@@ -1,7 +1,7 @@
 // Calls of the HTTP API. An error of the API becomes a Problem, whose `hint` says what to do next. A call that needs a login
 // waits until a user has logged in, and is then made again, so that nothing that is open on the page is lost.
 
-import { API, explain } from "./address.js";
+import { API, explain } from "./endpoint.js";
 import { login } from "./login.js";
 import { refreshSession } from "./session.js";
 

@@ -1,12 +1,10 @@
 // The card of an asset: a picture that scrubs under the pointer and opens the player at the time in view.
 
+import { playerLink } from "./address.js";
 import { derivative } from "./api.js";
 import { h } from "./dom.js";
 import { length, timecode } from "./format.js";
 import { loadTiles, showTile, tileAt } from "./sprite.js";
-
-/** The address that opens an asset in the player, at a time in seconds. */
-export const playerLink = (sha1, time = 0) => `#/asset/${sha1}?t=${time.toFixed(2)}`;
 
 /**
  * A card with the picture of an asset (at `time`, if there is one), its name and its length.

@@ -16,7 +16,7 @@ export function h(tag, properties = {}, ...children) {
 }
 
 /** By what a control is recognized after its view was drawn again. */
-const keyOf = (element) => element.dataset.key ?? element.getAttribute("aria-label") ?? element.textContent;
+export const keyOf = (element) => element.dataset.key ?? element.getAttribute("aria-label") ?? element.textContent;
 
 /** A function that finds the control within `element` that took the place of a control. */
 export function placeOf(control) {

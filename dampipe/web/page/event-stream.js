@@ -1,6 +1,6 @@
 // The stream of server-sent events, connected again for as long as it is wanted.
 
-import { API } from "./address.js"; // not api.js, which needs a document: this runs in a shared worker, too
+import { API } from "./endpoint.js"; // not api.js, which needs a document: this runs in a shared worker, too
 
 const URL_OF_STREAM = `${API}/events/stream?status=true`;
 const RETRY = 3000;

@@ -1,11 +1,12 @@
 // Failures: which files could not be processed, why, and buttons that run the failed stage again.
 
+import { playerLink } from "./address.js";
 import { describe, explain, get, post } from "./api.js";
-import { playerLink } from "./card.js";
 import { h, notice } from "./dom.js";
 import { follow, newest } from "./follow.js";
 import { folder, name, plural } from "./format.js";
 import { may } from "./session.js";
+import { page } from "./state.js";
 
 const LIMIT = 500;
 const kinds = {
@@ -59,7 +60,7 @@ export async function failures(main, signal) {
   }
 
   await show();
-  document.addEventListener("library-changed", () => show().catch(() => {}), { signal });
+  page.watch(["counts"], () => show().catch(() => {}), signal);
   // What was retried here and fails again changes no count.
   follow(signal, ["stage.failed"], () => show().catch(() => {}));
 }

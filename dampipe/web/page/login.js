@@ -1,9 +1,10 @@
 // The login: a dialog over whatever is shown, which stays as it is; and the header's line that says who is logged in.
 
-import { API, explain } from "./address.js";
+import { API, explain } from "./endpoint.js";
 import { announce, h } from "./dom.js";
 import { field, form } from "./form.js";
 import { refreshSession, session as current, setSession } from "./session.js";
+import { page } from "./state.js";
 
 const dialog = document.getElementById("login");
 const account = document.getElementById("account");
@@ -104,7 +105,8 @@ function show(session) {
 
 /** Say who is logged in, from now on. */
 export async function showAccount() {
-  document.addEventListener("session-changed", ({ detail }) => show(detail));
-  if (current()) show(current());
+  page.watch(["session"], ({ session }) => session && show(session));
+  const known = current();
+  if (known) show(known);
   else await refreshSession();
 }

@@ -79,7 +79,10 @@ function olderVersion({ video, versions }) {
 }
 
 /** What is known of an asset, below the picture; drawn again when it changes, except where the focus is. */
-async function facets(asset, sha1, signal) {
+async function facets(asset, picture, signal) {
+  const { sha1 } = asset.video;
+  const isFilm = picture.tagName === "VIDEO";
+  const moment = { time: () => (isFilm ? picture.currentTime : 0), seek: (seconds) => { if (isFilm) picture.currentTime = seconds; } };
   const [older, list, sections] = [h("div"), h("div"), h("div")];
   let shown = null;
   async function draw(found) {
@@ -89,7 +92,7 @@ async function facets(asset, sha1, signal) {
     shown = json;
     older.replaceChildren(...[olderVersion(found)].filter(Boolean));
     if (isFirst || !list.contains(document.activeElement)) list.replaceChildren(await details(found));
-    if (isFirst) sections.append(...(await panels()).flatMap((panel) => panel.sections?.(found, { signal, refresh }) ?? []));
+    if (isFirst) sections.append(...(await panels()).flatMap((panel) => panel.sections?.(found, { signal, refresh, ...moment }) ?? []));
     else document.dispatchEvent(new CustomEvent("asset-changed", { detail: found }));
     return true;
   }
@@ -117,7 +120,7 @@ export async function open(dialog, sha1, time, onClose) {
   const { signal } = showing;
   const picture = screen(asset, time);
   const strip = picture.tagName === "VIDEO" ? await filmstrip(video, picture) : null;
-  const { older, below } = await facets(asset, video.sha1, signal);
+  const { older, below } = await facets(asset, picture, signal);
   if (signal.aborted) return; // another asset was opened meanwhile
   dialog.replaceChildren(
     h("div", { class: "bar" }, h("h2", { id: "player-name" }, video.name), similarButton(video, picture), h("button", { onclick: () => dialog.close() }, "Close")),

@@ -1,7 +1,8 @@
 // The results of a search: one card per file with its moments, the best first, with more as one scrolls.
 
+import { playerLink } from "./address.js";
 import { describe, get, save, send } from "./api.js";
-import { card, playerLink } from "./card.js";
+import { card } from "./card.js";
 import { announce, h, notice } from "./dom.js";
 import { label, names } from "./filters.js";
 import { plural, timecode } from "./format.js";

@@ -4,6 +4,7 @@ import { describe, get, post } from "./api.js";
 import { h, notice } from "./dom.js";
 import { bytes, length, plural } from "./format.js";
 import { may } from "./session.js";
+import { page } from "./state.js";
 
 const states = {
   waiting: "waiting for a worker", walking: "scanning", walked: "finished",
@@ -119,5 +120,5 @@ export async function scans(main, signal) {
   await refresh();
   const form = may("scan") ? [h("form", { class: "submit", onsubmit: submit }, path, h("button", {}, "Scan")), message] : [];
   main.replaceChildren(...form, live);
-  document.addEventListener("status-changed", ({ detail }) => draw(detail), { signal });
+  page.watch(["status"], ({ status }) => status && draw(status), signal);
 }

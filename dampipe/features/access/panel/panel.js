@@ -4,6 +4,6 @@ import { account } from "./account.js";
 import { people } from "./people.js";
 
 export const views = [
-  { path: "/people", label: "People", scope: "admin", show: people },
-  { path: "/account", label: "", scope: "read", show: account },
+  { path: "/people", area: "settings", order: 20, label: "People", scope: "admin", show: people },
+  { path: "/account", area: "settings", order: 10, label: "", scope: "read", show: account },
 ];

@@ -71,4 +71,4 @@ async function list(main, signal) {
 const show = (main, signal, parameters) =>
   (parameters.has("log") ? deliveries(main, signal, parameters) : list(main, signal));
 
-export const views = [{ path: "/webhooks", label: "Webhooks", scope: "manage", show }];
+export const views = [{ path: "/webhooks", area: "settings", order: 60, label: "Webhooks", scope: "manage", show }];

@@ -1,7 +1,7 @@
 // Calls of the HTTP API as a guest. An error of the API becomes a Problem; unlike on the page for users, no login is asked for:
 // a guest has the link.
 
-import { API } from "../address.js";
+import { API } from "../endpoint.js";
 
 export { API };
 
