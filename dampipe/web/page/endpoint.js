@@ -2,7 +2,7 @@
 
 export const API = "/api/v1";
 
-/** What happened and what to do next, in one line. */
+/** What happened and what to do next, in one line. @param {string} what @param {string} [hint] */
 export function explain(what, hint) {
   return hint ? `${what}${/[.!?]$/.test(what) ? "" : "."} ${hint}` : what;
 }

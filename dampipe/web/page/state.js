@@ -19,5 +19,7 @@ import { Store } from "./store.js";
  * @property {ReadonlyArray<import("./panels.js").View>} views
  */
 
-/** @type {Store<PageState>} */
-export const page = new Store({ address: parseAddress(location.hash), view: null, session: null, status: null, counts: "", views: [] });
+/** @type {PageState} */
+const initial = { address: parseAddress(location.hash), view: null, session: null, status: null, counts: "", views: [] };
+
+export const page = new Store(initial);
