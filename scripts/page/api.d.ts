@@ -19,8 +19,14 @@ type FitsPath<Given, Known> = Given extends `${infer First}/${infer Rest}`
 
 type WithoutQuery<P extends string> = P extends `${infer Path}?${string}` ? Path : P;
 
+/** The paths of the API that a path fits. */
+type Matches<P extends string> = P extends keyof paths ? P : { [K in keyof paths]: FitsPath<P, K> extends true ? K : never }[keyof paths];
+
+/** Of the paths that one fits, those that no other is more exact than: `/assets/{sha1}/versions`, not `/assets/{sha1}/{name}`. */
+type Exact<All extends string> = { [K in All]: true extends (Exclude<All, K> extends infer Other ? (Other extends string ? FitsPath<Other, K> : never) : never) ? never : K }[All];
+
 /** The path of the API, such as `/assets/{sha1}/metadata`, that a path fits, such as `/assets/${string}/metadata`. */
-type Known<P extends string> = P extends keyof paths ? P : { [K in keyof paths]: FitsPath<P, K> extends true ? K : never }[keyof paths];
+type Known<P extends string> = Exact<Matches<P>>;
 
 type Operation<M extends Method, P extends string> = Known<WithoutQuery<P>> extends infer K ? K extends keyof paths ? paths[K][M] : never : never;
 

@@ -1,4 +1,4 @@
-// Made of docs/openapi.json by `make types`; not to be edited.
+// Made by `make types` of docs/openapi.json, SHA-256 2d285d1465e0a0d16f634b930bca670fa3e0b5a69235f4330129311c0e499aa0; not to be edited.
 
 export interface paths {
     "/access/explain": {

@@ -1,15 +1,17 @@
 // Make openapi.d.ts, the types of the API, of docs/openapi.json: `make types`. With --check it writes nothing, and fails where
 // the file is not up to date. Errors are left out: every endpoint answers them in the same way.
 
+import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import openapiTS, { astToString } from "openapi-typescript";
 
 const SOURCE = new URL("../../docs/openapi.json", import.meta.url);
 const MADE = new URL("openapi.d.ts", import.meta.url);
-const HEAD = "// Made of docs/openapi.json by `make types`; not to be edited.\n\n";
 const PREFIX = "/api/v1";
 
-const document = JSON.parse(await readFile(SOURCE, "utf8"));
+const source = await readFile(SOURCE, "utf8");
+const HEAD = `// Made by \`make types\` of docs/openapi.json, SHA-256 ${createHash("sha256").update(source).digest("hex")}; not to be edited.\n\n`;
+const document = JSON.parse(source);
 document.paths = Object.fromEntries(Object.entries(document.paths).map(([path, methods]) => {
   for (const endpoint of Object.values(methods)) {
     for (const status of Object.keys(endpoint.responses ?? {})) if (!status.startsWith("2")) delete endpoint.responses[status];

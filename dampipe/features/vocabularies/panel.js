@@ -3,73 +3,88 @@
 
 import { get, post } from "/page/api.js";
 import { h, notice } from "/page/dom.js";
+import { ARROWS, entryKeys } from "/page/entry-keys.js";
 import { follow } from "/page/follow.js";
 import { ask, confirm, field } from "/page/form.js";
 import { plural } from "/page/format.js";
+import { declareKeys } from "/page/keys.js";
 import { part, rowButton } from "/page/part.js";
 import { may } from "/page/session.js";
 
-const LIMIT = 200;
-const base = (key) => `/vocabularies/${encodeURIComponent(key)}`;
-const path = (key, term) => `${base(key)}/terms/${encodeURIComponent(term)}`;
+/** @typedef {import("dampipe-api").Schemas} Schemas */
+/** @typedef {import("/page/part.js").Act} Act */
 
-/** A label in its own direction of writing, whatever stands around it. */
+const keys = declareKeys("Vocabularies", {
+  ...ARROWS,
+  approve: { keys: ["a"], does: "Approve the proposed term" },
+  merge: { keys: ["m"], does: "Merge the proposed term into another" },
+  retire: { keys: ["r"], does: "Retire the proposed term" },
+});
+const LIMIT = 200;
+/** @param {string} key */
+const base = (key) => /** @type {const} */ (`/vocabularies/${encodeURIComponent(key)}`);
+/** @param {string} key @param {string} term */
+const path = (key, term) => /** @type {const} */ (`${base(key)}/terms/${encodeURIComponent(term)}`);
+
+/** A label in its own direction of writing, whatever stands around it. @param {string} text */
 const label = (text) => h("bdi", {}, text);
 
+/** @param {string} key @param {Schemas["TermReport"]} given @param {Act} act */
 function merge(key, { key: term, label: name }, act) {
   const known = h("datalist", { id: "terms-to-merge-into" });
   const target = field("Into the term", { name: "target", list: known.id, autocomplete: "off", maxLength: 500, autofocus: true, hint: "It gets the values, and the label as a synonym." });
-  target.addEventListener("input", async ({ target: { value } }) => {
+  target.addEventListener("input", async ({ target: input }) => {
+    const { value } = /** @type {HTMLInputElement} */ (input);
     const { terms } = await get(`${base(key)}/find`, { text: value, limit: 20 }).catch(() => ({ terms: [] }));
     known.replaceChildren(...terms.filter((one) => one.key !== term).map((one) => h("option", { value: one.key }, [...one.path, one.label].join(" > "))));
   });
   ask(`Merge ${name}`, [target, known], "Merge", async ({ target: into }) => {
     const { operation } = await post(`${path(key, term)}/merge`, { target: into });
-    return () => act(() => `${operation.summary}.`);
+    return () => act(() => `${operation?.summary}.`);
   });
 }
 
-/** What a manager may do with a proposed term: its name, the key that does it, and the function. */
+/**
+ * What a manager may do with a proposed term: its name, the key that does it, and the function.
+ * @param {string} key
+ * @param {Schemas["TermReport"]} term
+ * @param {Act} act
+ * @returns {[string, () => unknown][]}
+ */
 function actions(key, term, act) {
-  const done = async (what, body = {}) => `${(await post(`${path(key, term.key)}/${what}`, body)).operation.summary}.`;
+  const done = async (/** @type {"approve" | "retire"} */ what, /** @type {object} */ body = {}) => `${(await post(`${path(key, term.key)}/${what}`, body)).operation?.summary}.`;
   return [
-    ["Approve", "a", () => act(() => done("approve"))],
-    ["Merge …", "m", () => merge(key, term, act)],
-    ["Retire", "r", () => act(() => done("retire"))],
+    ["Approve", () => act(() => done("approve"))],
+    ["Merge …", () => merge(key, term, act)],
+    ["Retire", () => act(() => done("retire"))],
   ];
 }
 
+/** @param {string} key @param {Schemas["TermReport"]} term @param {Act} act */
 function proposal(key, term, act) {
   const offered = may("manage") ? actions(key, term, act) : [];
   const item = h("li", { class: "entry", tabIndex: offered.length ? 0 : null, "data-key": `proposal-${term.key}`, "aria-keyshortcuts": offered.length ? "A M R" : null },
     h("div", { class: "what" }, h("h3", {}, label(term.label)), h("p", {}, term.path.length ? ["Below ", label(term.path.join(" > "))] : "At the top")),
-    h("div", { class: "actions" }, offered.map(([name, , call]) => rowButton(name, term.label, call))));
-  item.addEventListener("keydown", async (event) => {
-    if (event.target !== item || event.ctrlKey || event.metaKey || event.altKey) return;
-    const next = { ArrowDown: item.nextElementSibling, ArrowUp: item.previousElementSibling }[event.key];
-    const call = offered.find(([, letter]) => letter === event.key.toLowerCase())?.[2];
-    if (!next && !call) return;
-    event.preventDefault();
-    next?.focus();
-    if (!call) return;
-    const after = (item.nextElementSibling ?? item.previousElementSibling)?.dataset.key;
-    await call();
-    if (!item.isConnected && after) document.querySelector(`[data-key="${CSS.escape(after)}"]`)?.focus();
-  });
+    h("div", { class: "actions" }, offered.map(([name, call]) => rowButton(name, term.label, call))));
+  const [approve, into, retire] = offered.map(([, call]) => call);
+  entryKeys(item, keys, offered.length ? { approve, merge: into, retire } : {});
   return item;
 }
 
+/** @param {string} key @param {string | null} parent @param {string | null} cursor @param {AbortSignal} signal */
 async function level(key, parent, cursor, signal) {
   const parameters = { limit: LIMIT, ...(parent ? { parent } : {}), ...(cursor ? { cursor } : {}) };
   const { terms, next } = await get(`${base(key)}/terms`, parameters, signal);
   const items = terms.map((term) => branch(key, term, signal));
   if (next) {
-    const more = h("button", { type: "button", onclick: async () => more.parentElement.replaceWith(...(await level(key, parent, next, signal))) }, "More");
+    /** @type {HTMLButtonElement} */
+    const more = h("button", { type: "button", onclick: async () => more.parentElement?.replaceWith(...(await level(key, parent, next, signal))) }, "More");
     items.push(h("li", {}, more));
   }
   return items;
 }
 
+/** @param {string} key @param {Schemas["TermReport"]} given @param {AbortSignal} signal */
 function branch(key, { key: term, label: text, narrower, state }, signal) {
   const name = [label(text), state === "proposed" ? h("small", {}, " proposed") : null];
   if (!narrower) return h("li", {}, ...name);
@@ -81,9 +96,11 @@ function branch(key, { key: term, label: text, narrower, state }, signal) {
   return h("li", {}, details);
 }
 
+/** @param {HTMLElement} main @param {AbortSignal} signal @param {string} key */
 async function one(main, signal, key) {
   const read = async () => ({ vocabulary: await get(base(key), {}, signal), proposals: await get(`${base(key)}/proposals`, { limit: LIMIT }, signal) });
   const tree = h("ul", {});
+  /** @type {(found: Awaited<ReturnType<typeof read>>, act: Act) => import("/page/dom.js").Child[]} */
   const draw = ({ vocabulary, proposals }, act) => {
     level(key, null, null, signal).then((items) => tree.replaceChildren(...items), () => {});
     const hint = may("manage") && proposals.terms.length ? h("p", { class: "hint" }, "Arrow keys choose a term; A approves it, M merges it, R retires it.") : null;
@@ -93,11 +110,11 @@ async function one(main, signal, key) {
       proposals.terms.length ? h("ul", { class: "entries" }, proposals.terms.map((term) => proposal(key, term, act))) : null,
       h("h3", {}, "Terms"), vocabulary.terms + vocabulary.proposed ? tree : notice("No terms yet.")];
   };
-  const undo = (act) => confirm("Undo the last operation?", "Values that a merge has moved return to their terms.", "Undo", async () => {
+  const undo = (/** @type {Act} */ act) => confirm("Undo the last operation?", "Values that a merge has moved return to their terms.", "Undo", async () => {
     const { summary } = await post(`${base(key)}/undo`, {});
     return () => act(() => `Undone: ${summary}.`);
   });
-  const buttons = (act) => [
+  const buttons = (/** @type {Act} */ act) => [
     may("manage") ? h("button", { type: "button", "data-key": "undo", onclick: () => undo(act) }, "Undo …") : null,
     h("a", { class: "button", href: "#/vocabularies" }, "All vocabularies")].filter(Boolean);
   const { element, refresh } = part(key, buttons, read, draw);
@@ -106,8 +123,9 @@ async function one(main, signal, key) {
   follow(signal, ["vocabulary."], () => refresh().catch(() => {}));
 }
 
+/** @param {HTMLElement} main @param {AbortSignal} signal */
 async function all(main, signal) {
-  const draw = (found) => (found.length
+  const draw = (/** @type {Schemas["VocabularyReport"][]} */ found) => (found.length
     ? h("ul", { class: "entries" }, found.map(({ key, label: text, terms, proposed, open }) => h("li", { class: "entry" }, h("div", { class: "what" },
       h("h3", {}, h("a", { href: `#/vocabularies?${new URLSearchParams({ key })}` }, label(text))),
       h("p", {}, [plural(terms, "term"), proposed ? `${proposed} proposed` : "", open ? "open" : "strict"].filter(Boolean).join(", "))))))
@@ -118,6 +136,8 @@ async function all(main, signal) {
   follow(signal, ["vocabulary."], () => refresh().catch(() => {}));
 }
 
-const show = (main, signal, parameters) => (parameters.has("key") ? one(main, signal, parameters.get("key")) : all(main, signal));
+/** @param {HTMLElement} main @param {AbortSignal} signal @param {URLSearchParams} parameters */
+const show = (main, signal, parameters) => (parameters.has("key") ? one(main, signal, parameters.get("key") ?? "") : all(main, signal));
 
+/** @type {readonly import("/page/panels.js").View[]} */
 export const views = [{ path: "/vocabularies", area: "settings", order: 50, label: "Vocabularies", scope: "read", show }];

@@ -8,7 +8,7 @@
 
 /**
  * What parameters can be made of: pairs, or an object whose values of null, undefined and "" are left out.
- * @typedef {URLSearchParams | Iterable<[string, string]> | Record<string, string | number | boolean | null | undefined>} Parameters
+ * @typedef {Iterable<[string, string]> | Record<string, string | number | boolean | null | undefined>} Parameters
  */
 
 const ASSET = /^\/asset\/([0-9a-f]{4,40})$/;

@@ -35,7 +35,7 @@ export function describe(error) {
   return explain(message, hint);
 }
 
-/** @typedef {import("./address.js").Parameters | Iterable<readonly [string, unknown]>} Query */
+/** @typedef {import("./address.js").Parameters | Iterable<readonly unknown[]>} Query */
 
 /** @param {Query | undefined} parameters */
 const queryOf = (parameters) => new URLSearchParams(/** @type {Record<string, string>} */ (parameters ?? {})).toString();

@@ -6,10 +6,25 @@ import { h } from "./dom.js";
 import { length, timecode } from "./format.js";
 import { loadTiles, showTile, tileAt } from "./sprite.js";
 
+/** @typedef {import("./dom.js").Child} Child */
+/**
+ * @typedef {object} CardContent
+ * @property {string} sha1
+ * @property {string} name
+ * @property {string} [path]
+ * @property {number | null} [duration]
+ * @property {number | null} [time]
+ * @property {boolean} [hasPoster]
+ * @property {string | null} [badge]
+ * @property {import("dampipe-api").Schemas["HitGroup"] | null} [group]
+ */
+
 /**
  * A card with the picture of an asset (at `time`, if there is one), its name and its length.
  * duration and time: seconds, or null. hasPoster: whether the poster exists. badge: a text on the picture, or null.
  * group: kind and number of the assets that the card stands for, or null.
+ * @param {CardContent} content
+ * @param {...(Child)} more
  */
 export function card({ sha1, name, path, duration, time = null, hasPoster = true, badge = null, group = null }, ...more) {
   const poster = h("img", { src: derivative(sha1, "poster"), alt: "", loading: "lazy", draggable: false });
@@ -31,6 +46,7 @@ export function card({ sha1, name, path, duration, time = null, hasPoster = true
   return h("article", { class: "card" }, picture, h("h3", { title: path }, name), ...more);
 }
 
+/** @param {HTMLElement} strip @param {string} sha1 @param {number} time */
 async function showMoment(strip, sha1, time) {
   const tiles = await loadTiles(sha1);
   if (!tiles.length) return;
@@ -38,9 +54,18 @@ async function showMoment(strip, sha1, time) {
   requestAnimationFrame(() => showTile(strip, sha1, tileAt(tiles, time), tiles));
 }
 
+/**
+ * @param {HTMLAnchorElement} picture
+ * @param {HTMLElement} strip
+ * @param {HTMLElement} playhead
+ * @param {HTMLElement} clock
+ * @param {{ sha1: string, duration: number, time: number | null }} given
+ */
 function scrub(picture, strip, playhead, clock, { sha1, duration, time }) {
   const initialClock = clock.textContent;
+  /** @type {import("./sprite.js").Tile[]} */
   let tiles = [];
+  /** @param {PointerEvent} event */
   async function move(event) {
     if (event.pointerType === "touch") return;
     if (!tiles.length) tiles = await loadTiles(sha1);
@@ -54,7 +79,7 @@ function scrub(picture, strip, playhead, clock, { sha1, duration, time }) {
     clock.textContent = timecode(pointed);
     picture.href = playerLink(sha1, pointed);
   }
-  for (const name of ["pointerenter", "pointermove"]) picture.addEventListener(name, move);
+  for (const name of /** @type {const} */ (["pointerenter", "pointermove"])) picture.addEventListener(name, move);
   picture.addEventListener("pointerleave", () => {
     playhead.hidden = true;
     strip.hidden = time === null;

@@ -2,6 +2,18 @@
 
 const readOnly = new Set(["list", "form"]); // read-only as properties; set as attributes
 
+/**
+ * The element of the page with an id, of a kind: `byId("login", HTMLDialogElement)`.
+ * @template {HTMLElement} T
+ * @param {string} id
+ * @param {new () => T} kind
+ */
+export function byId(id, kind) {
+  const found = document.getElementById(id);
+  if (!(found instanceof kind)) throw new Error(`the page has no ${kind.name} with the id ${id}`);
+  return found;
+}
+
 /** @typedef {Node | string | null | undefined | false} Child */
 /** @typedef {Record<string, unknown> & { [on in `on${string}`]?: ((event: any) => unknown) | null | false }} Properties */
 

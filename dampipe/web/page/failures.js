@@ -8,31 +8,38 @@ import { folder, name, plural } from "./format.js";
 import { may } from "./session.js";
 import { page } from "./state.js";
 
+/** @typedef {import("dampipe-api").Schemas} Schemas */
+
 const LIMIT = 500;
+/** @type {Record<string, string>} */
 const kinds = {
   bad_media: "problem of the file", transient: "temporary problem", permanent: "problem of dampipe or its configuration",
   missing: "a lost derivative is made again automatically while the footage is there", damaged: "a damaged derivative is made again automatically while the footage is there",
   mismatch: "the content differs from its checksum: compare it with a backup", unreadable: "check the disk, or compare it with a backup",
 };
 
+/** @param {HTMLElement} main @param {AbortSignal} signal */
 export async function failures(main, signal) {
   const message = h("p", { role: "status" });
   const read = newest(() => get("/failures", { limit: LIMIT }, signal));
   let lastShown = "";
 
+  /** @param {MouseEvent} event @param {import("dampipe-api").Body<"post", "/retry">} selection */
   async function retry(event, selection) {
-    event.target.disabled = true;
+    const button = /** @type {HTMLButtonElement} */ (event.target);
+    button.disabled = true;
     try {
       const { retried } = await post("/retry", selection);
       await show();
       message.textContent = `${plural(retried, "stage")} will run again; what fails again is listed here.`;
       document.dispatchEvent(new Event("runs-changed"));
     } catch (problem) {
-      event.target.disabled = false;
+      button.disabled = false;
       message.textContent = describe(problem);
     }
   }
 
+  /** @param {Schemas["Failure"]} failure */
   function row(failure) {
     const next = failure.again_at ? `, next attempt ${new Date(failure.again_at * 1000).toLocaleTimeString()}` : "";
     const selection = { what: [failure.asset ?? failure.path], stage: failure.stage };

@@ -45,10 +45,10 @@ export function rate(fraction) {
   return String(Math.round((numerator / denominator) * 100) / 100);
 }
 
-/** The nominal frame rate, with the average where the rate varies: "29.97 fps, variable (28.03 on average)". @param {import("dampipe-api").Schemas["Picture"]} picture */
+/** The nominal frame rate, with the average where the rate varies: "29.97 fps, variable (28.03 on average)". @param {import("dampipe-api").Schemas["VideoStream"]} picture */
 function frameRate(picture) {
   const average = picture.average_rate ? ` (${rate(picture.average_rate)} on average)` : "";
-  return `${rate(picture.rate)} fps${picture.variable_rate ? `, variable${average}` : ""}`;
+  return `${rate(picture.rate ?? "0")} fps${picture.variable_rate ? `, variable${average}` : ""}`;
 }
 
 /** One line about the picture and sound of an asset. @param {import("dampipe-api").Schemas["Video"]} video */
@@ -69,4 +69,4 @@ export const plural = (count, noun, many = `${noun}s`) => `${count.toLocaleStrin
 export const folder = (path) => path.slice(0, path.lastIndexOf("/")) || "/";
 
 /** The last part of a path. @param {string} path */
-export const name = (path) => path.split("/").pop();
+export const name = (path) => path.slice(path.lastIndexOf("/") + 1);

@@ -34,7 +34,7 @@ export const declared = () => [...groups].map(([heading, bindings]) => [heading,
 /**
  * Declare the keys of one part of the page, when its module is loaded. heading: what the overlay lists them under, for example
  * "Player". Returns `use(handlers, settings)`, by which that part takes its keys, by their names, while `settings.signal` is
- * not aborted. Settings: `within`, an element: only while it holds the focus; `overDialogs`: also while a dialog is open that
+ * not aborted. Settings: `within`, an element: only while it holds the focus, and is in the document; `overDialogs`: also while a dialog is open that
  * does not hold `within`. Where several want a key, an element's comes first, and then who used it last.
  * @template {string} N
  * @param {string} heading
@@ -94,6 +94,7 @@ function press(event) {
   const name = nameOf(event);
   // Enter and the space bar press the control that has the focus.
   if (["Enter", "Space"].includes(name) && event.target instanceof Element && event.target.matches("a, button, summary, input")) return;
+  for (const use of uses.filter(({ within }) => within && !within.isConnected)) uses.splice(uses.indexOf(use), 1); // drawn again since
   const found = candidates(event.target).flatMap((use) => Object.values(use.handlers));
   const [whole, single] = [prefix ? `${prefix} ${name}` : name, name];
   const begins = found.some(({ keys }) => keys.some((key) => key.startsWith(`${single} `)));

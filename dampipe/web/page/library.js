@@ -8,8 +8,11 @@ import { endless } from "./scroll.js";
 import { may } from "./session.js";
 import { page } from "./state.js";
 
+/** @typedef {import("dampipe-api").Schemas} Schemas */
+
 const PAGE = 60;
 
+/** @param {Schemas["Video"]} video */
 function assetCard(video) {
   const hasPoster = video.derivatives.some((made) => made.kind === "poster");
   const { sha1, name, media } = video;
@@ -17,7 +20,7 @@ function assetCard(video) {
   return card({ sha1, name, path: video.paths[0], duration, hasPoster }, h("p", {}, facts(video)));
 }
 
-/** A line about files that are not shown yet; hidden while there are none. */
+/** A line about files that are not shown yet; hidden while there are none. @param {AbortSignal} signal */
 async function pendingLine(signal) {
   const line = h("p", { class: "hint", hidden: true });
   async function refresh() {
@@ -33,13 +36,21 @@ async function pendingLine(signal) {
   return pending;
 }
 
+/**
+ * @param {HTMLElement} main
+ * @param {AbortSignal} signal
+ * @param {URLSearchParams} parameters
+ * @param {{ line: HTMLElement, waiting: number } | null} [line]
+ */
 export async function library(main, signal, parameters, line = null) {
   const pending = line ?? (await pendingLine(signal));
   const grid = h("div", { class: "grid" });
   const shown = new Map(); // by SHA-1: the card, and the JSON it was drawn from
   const drawnAnew = new AbortController();
-  let after = null;
+  /** @type {string | undefined} */
+  let after;
 
+  /** @param {Schemas["Video"]} video */
   function draw(video) {
     const made = { element: assetCard(video), json: JSON.stringify(video) };
     shown.set(video.sha1, made);
@@ -65,7 +76,7 @@ export async function library(main, signal, parameters, line = null) {
     return true;
   }
 
-  /** Draw the assets of the first page that are not shown yet, each at its place. */
+  /** Draw the assets of the first page that are not shown yet, each at its place. @param {Schemas["Video"][]} latest */
   function insert(latest) {
     let next = grid.firstElementChild;
     for (const video of latest) {

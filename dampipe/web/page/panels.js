@@ -59,7 +59,7 @@ import { page } from "./state.js";
  * @property {readonly View[]} [views]
  * @property {(asset: Schemas["Details"]) => Row[] | Promise<Row[]>} [details] rows of the table of an asset's details
  * @property {(asset: Schemas["Details"], context: SectionContext) => HTMLElement[]} [sections] below the details in the player
- * @property {(pair: Schemas["Pair"], done: (text: string) => void) => HTMLElement[]} [pairActions] buttons for near duplicates
+ * @property {(pair: Schemas["NearDuplicate"], done: (text: string) => void) => HTMLElement[]} [pairActions] buttons for near duplicates
  * @property {readonly BulkAct[]} [bulkActs]
  */
 

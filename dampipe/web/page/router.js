@@ -144,6 +144,12 @@ export function startRouter() {
     if (!player.open) remember(main);
     route();
   });
+  document.addEventListener("click", (event) => { // the link to what is shown asks again: there may be news
+    const link = /** @type {Element} */ (event.target).closest("header a, .tools nav a");
+    if (!(link instanceof HTMLAnchorElement) || link.hash !== here() || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    route();
+  });
   window.addEventListener("pagehide", () => remember(main));
   document.addEventListener("logged-in", () => main.querySelector("img") && !player.open && route()); // pictures failed meanwhile
   return route();
