@@ -66,7 +66,7 @@ export function facts(video) {
 export const plural = (count, noun, many = `${noun}s`) => `${count.toLocaleString()} ${count === 1 ? noun : many}`;
 
 /** The folder of a path. @param {string} path */
-export const folder = (path) => path.slice(0, path.lastIndexOf("/")) || "/";
+export const folder = (path) => path.slice(0, Math.max(path.lastIndexOf("/"), 0)) || "/";
 
 /** The last part of a path. @param {string} path */
 export const name = (path) => path.slice(path.lastIndexOf("/") + 1);
