@@ -1,4 +1,4 @@
-// Made by `make types` of docs/openapi.json, SHA-256 2d285d1465e0a0d16f634b930bca670fa3e0b5a69235f4330129311c0e499aa0; not to be edited.
+// Made by `make types` of docs/openapi.json, SHA-256 8dc01ab57415bcc9ac8784761b86ee14797157f555a87c8b40d1bc349430c306; not to be edited.
 
 export interface paths {
     "/access/explain": {
@@ -9473,7 +9473,10 @@ export interface operations {
     };
     fetch_derivative_api_v1_assets__sha1___name__get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The recipe of the derivative, as its asset names it. Where it is still the one, a browser keeps the bytes, and does not ask again. */
+                recipe?: string;
+            };
             header?: {
                 "If-None-Match"?: string | null;
                 "If-Range"?: string | null;

@@ -560,7 +560,7 @@ def test_what_an_actor_may_not_do_is_absent(page: Page, served: Served, role: Ro
         page.goto(f"{served.url}#/webhooks")
         expect(page.get_by_role("button", name="Add a webhook")).to_be_visible()
         served.get(AccessService).change_user(LOCAL, name, role=Role.VIEWER)
-        view_link(page, "Webhooks").click()
+        page.goto(f"{served.url}#/webhooks?")  # the link is gone as soon as the page knows it
         expect(page.locator("main .notice")).to_contain_text("the scope 'manage' is missing")
         expect(view_link(page, "Webhooks")).to_have_count(0)
 

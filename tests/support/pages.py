@@ -28,9 +28,11 @@ def is_documented(method: str, path: str) -> bool:
 
 
 def faults_of(page: Page, home: str) -> list[str]:
-    """A list to which each fault of the page is added: an error of a script, what the security policy has blocked, a dialog
-    of the browser, a request to another server, and one to the server that is neither for the documented API nor for a file
-    of the page."""
+    """A list to which each fault of the page is added.
+
+    Faults: an error of a script, what the security policy has blocked, a dialog of the browser, a request to another
+    server, and one to the server that is neither for the documented API nor for a file of the page.
+    """
     faults: list[str] = []
 
     def check(request: Request) -> None:

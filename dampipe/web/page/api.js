@@ -138,5 +138,14 @@ export async function remove(path) {
   await request(path, { method: "DELETE" });
 }
 
-/** The URL of a derivative of an asset. @param {string} sha1 @param {string} kind */
-export const derivative = (sha1, kind) => `${API}/assets/${sha1}/${kind}`;
+/**
+ * The URL of a derivative of an asset. derivatives: of the asset, where they are known: then the browser keeps the bytes until
+ * the derivative is made by another recipe.
+ * @param {string} sha1
+ * @param {string} kind
+ * @param {readonly Pick<import("dampipe-api").Schemas["Derivative"], "kind" | "recipe">[]} [derivatives]
+ */
+export function derivative(sha1, kind, derivatives = []) {
+  const recipe = derivatives.find((made) => made.kind === kind)?.recipe;
+  return `${API}/assets/${sha1}/${kind}${recipe ? `?${new URLSearchParams({ recipe })}` : ""}`;
+}

@@ -15,6 +15,7 @@ import { loadTiles, showTile, tileAt } from "./sprite.js";
  * @property {number | null} [duration]
  * @property {number | null} [time]
  * @property {boolean} [hasPoster]
+ * @property {import("dampipe-api").Schemas["Derivative"][]} [derivatives] of the asset, where they are known
  * @property {string | null} [badge]
  * @property {import("dampipe-api").Schemas["HitGroup"] | null} [group]
  */
@@ -26,8 +27,8 @@ import { loadTiles, showTile, tileAt } from "./sprite.js";
  * @param {CardContent} content
  * @param {...(Child)} more
  */
-export function card({ sha1, name, path, duration, time = null, hasPoster = true, badge = null, group = null }, ...more) {
-  const poster = h("img", { src: derivative(sha1, "poster"), alt: "", loading: "lazy", draggable: false });
+export function card({ sha1, name, path, duration, time = null, hasPoster = true, badge = null, group = null, derivatives = [] }, ...more) {
+  const poster = h("img", { src: derivative(sha1, "poster", derivatives), alt: "", loading: "lazy", draggable: false });
   poster.addEventListener("error", () => picture.classList.add("bare"));
   const strip = h("div", { class: "strip", hidden: true });
   const playhead = h("span", { class: "playhead", hidden: true });

@@ -17,7 +17,7 @@ function assetCard(video) {
   const hasPoster = video.derivatives.some((made) => made.kind === "poster");
   const { sha1, name, media } = video;
   const duration = media?.kind === "still" ? null : media?.duration;
-  return card({ sha1, name, path: video.paths[0], duration, hasPoster }, h("p", {}, facts(video)));
+  return card({ sha1, name, path: video.paths[0], duration, hasPoster, derivatives: video.derivatives }, h("p", {}, facts(video)));
 }
 
 /** A line about files that are not shown yet; hidden while there are none. @param {AbortSignal} signal */

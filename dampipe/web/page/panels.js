@@ -90,7 +90,7 @@ export const inOrder = (things) => [...things].sort((one, other) => (one.order ?
 
 /** Add the views of features to the state of the page. @param {readonly View[]} own those of the page itself */
 export async function loadViews(own) {
-  page.set({ views: inOrder([...own, ...(await panels()).flatMap((panel) => panel.views ?? [])]) });
+  page.set({ views: inOrder([...own, ...(await panels()).flatMap((panel) => panel.views ?? [])]), areViewsKnown: true });
 }
 
 /** The acts on chosen assets. */

@@ -11,14 +11,15 @@ import { loadTiles, showTile } from "./sprite.js";
 /** @typedef {import("dampipe-api").Schemas} Schemas */
 
 const MAX_TILES = 12;
+const MAX_TILES_ON_PHONE = 6; // so that each is as wide as a finger
 
 /** @param {Schemas["Details"]} asset @param {number} time */
 function screen({ video, runs }, time) {
   const find = (/** @type {string} */ kind) => video.derivatives.find((made) => made.kind === kind);
-  const poster = find("poster") ? derivative(video.sha1, "poster") : null;
+  const poster = find("poster") ? derivative(video.sha1, "poster", video.derivatives) : null;
   const proxy = find("proxy");
   if (["video/mp4", "audio/mp4"].includes(proxy?.media_type ?? "")) {
-    const player = h("video", { controls: true, autoplay: true, autofocus: true, playsInline: true, preload: "auto", src: derivative(video.sha1, "proxy") });
+    const player = h("video", { controls: true, autoplay: true, autofocus: true, playsInline: true, preload: "auto", src: derivative(video.sha1, "proxy", video.derivatives) });
     if (poster) player.poster = poster;
     player.addEventListener("loadedmetadata", () => (player.currentTime = time), { once: true });
     return player;
@@ -45,7 +46,7 @@ function whyNotPlayed(video, runs, proxy) {
 /** @param {Schemas["Video"]} video @param {HTMLVideoElement} player */
 async function filmstrip(video, player) {
   const tiles = await loadTiles(video.sha1);
-  const step = Math.max(1, Math.ceil(tiles.length / MAX_TILES));
+  const step = Math.max(1, Math.ceil(tiles.length / (matchMedia("(max-width: 40rem)").matches ? MAX_TILES_ON_PHONE : MAX_TILES)));
   const shown = tiles.filter((_, number) => number % step === 0);
   const strip = h("div", { class: "film" }, shown.map((tile) =>
     h("button", { "aria-label": `Go to ${timecode(tile.start)}`, onclick: () => (player.currentTime = tile.start) })));

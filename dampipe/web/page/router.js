@@ -19,7 +19,6 @@ let leaving = new AbortController(); // aborted when another view is shown
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let outageTimer;
 let isOutage = false; // the view could not be shown since the server was away
-let isPanelsLoaded = false;
 
 /** The present address, with its #. */
 export const here = () => location.hash || "#/";
@@ -41,9 +40,7 @@ async function viewOf(path) {
 
 /** Have the views of features in the navigation; throws a Problem while the server is away. */
 export async function loadPanelViews() {
-  if (isPanelsLoaded) return;
-  await loadViews(VIEWS);
-  isPanelsLoaded = true;
+  if (!page.state.areViewsKnown) await loadViews(VIEWS);
 }
 
 /** @param {import("./address.js").Address} address */

@@ -39,10 +39,10 @@ class Areas extends Component {
   render() {
     const { state } = page;
     const shown = areaShown();
-    const known = state.session !== null;
+    const known = state.session !== null && state.areViewsKnown;
     return AREAS.map(({ key, label, path }) => {
       const views = offered(state.views, key, may);
-      // While it is not known who uses the page, all areas have their place, so that nothing jumps.
+      // While it is not known who uses the page, and what there is, all areas have their place, so that nothing jumps.
       if (known && !views.length) return nothing;
       const waiting = views.reduce((sum, view) => sum + (view.count?.(state) ?? 0), 0);
       return html`<a href="#${path}" aria-current=${shown === key ? "page" : nothing}>${icon(ICONS[key])}<span>${label}</span>${badge(waiting, key)}</a>`;
