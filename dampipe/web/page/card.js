@@ -35,8 +35,9 @@ export function card({ sha1, name, path, duration, time = null, hasPoster = true
   const clock = h("span", { class: "clock" }, time === null ? (duration ? length(duration) : "") : timecode(time));
   const picture = h(
     "a",
-    { class: "picture", href: playerLink(sha1, time ?? 0), "aria-label": time === null ? `Play ${name}` : `Play ${name} at ${timecode(time)}` },
-    hasPoster ? poster : null, strip, playhead, clock, badge === null ? null : h("span", { class: "badge" }, badge),
+    { class: "picture", href: playerLink(sha1, time ?? 0), "data-key": `play-${sha1}` },
+    h("span", { class: "unseen" }, time === null ? `Play ${name} ` : `Play ${name} at `),
+    hasPoster ? poster : null, strip, playhead, clock, badge === null ? null : h("span", { class: "badge" }, h("span", { class: "unseen" }, ", score "), badge),
     group ? h("span", { class: "members", title: `${group.members} files that belong together: ${group.kind}` }, `${group.members} files`) : null,
   );
   if (!hasPoster) picture.classList.add("bare");

@@ -60,7 +60,7 @@ export async function failures(main, signal) {
       main.replaceChildren(message, notice("No failures."));
       return;
     }
-    const head = h("thead", {}, h("tr", {}, ["file", "stage", "reason", ""].map((title) => h("th", { scope: "col" }, title))));
+    const head = h("thead", {}, h("tr", {}, ["file", "stage", "reason", ""].map((title) => h("th", { scope: "col" }, title || h("span", { class: "unseen" }, "what can be done")))));
     const retryAll = h("button", { onclick: (event) => retry(event, {}) }, "Retry all");
     main.replaceChildren(h("div", { class: "bar" }, h("h2", {}, `${found.length < LIMIT ? "" : "Latest "}${plural(found.length, "failure")}`), may("process") ? retryAll : null), message,
       h("table", { class: "failures" }, head, h("tbody", {}, found.map(row))));

@@ -117,5 +117,5 @@ export async function library(main, signal, parameters, line = null) {
       : notice("The library is empty.", may("scan") ? "Scan a folder of footage to fill it." : "", action));
     return;
   }
-  main.replaceChildren(pending.line, grid, ...(hasMore ? [endless(signal, more)] : []));
+  main.replaceChildren(h("h2", { class: "unseen" }, "All assets"), pending.line, grid, ...(hasMore ? [endless(signal, more)] : []));
 }
