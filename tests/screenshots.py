@@ -47,9 +47,7 @@ def main(names: list[str]) -> None:
                 context = context_of(browser, size, SCHEME[size])
                 page = context.new_page()
                 shown.open(page, view)
-                page.wait_for_load_state("networkidle") if view.name == "guest" else page.wait_for_timeout(
-                    400
-                )
+                page.wait_for_timeout(1500)  # pictures and strips
                 page.screenshot(path=OUT / f"{view.name}-{size}.png")
                 context.close()
                 print(f"docs/screenshots/{view.name}-{size}.png")

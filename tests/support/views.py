@@ -68,6 +68,11 @@ def enter_as_guest(page: Page) -> None:
     page.get_by_role("button", name="Open").click()
 
 
+def wait_for_definition(page: Page) -> None:
+    """The definition is read after the view is there."""
+    expect(page.get_by_label("Definition (TOML)")).not_to_have_value("")
+
+
 VIEWS = (
     View("library", "#/", ".card img"),
     View("library-filters", "#/", "#filters label", press("Filters")),
@@ -84,7 +89,7 @@ VIEWS = (
     View("people", "#/people", "main .part"),
     View("people-add", "#/people", "dialog.ask[open]", press("Add a user")),
     View("account", "#/account", ".notice"),
-    View("workflow", "#/workflow", "textarea"),
+    View("workflow", "#/workflow", "textarea", wait_for_definition),
     View("vocabularies", "#/vocabularies", ".entry"),
     View("vocabulary", "#/vocabularies?key=places", ".entry"),
     View("webhooks", "#/webhooks", ".entry"),
