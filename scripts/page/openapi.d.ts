@@ -1,4 +1,4 @@
-// Made by `make types` of docs/openapi.json, SHA-256 8dc01ab57415bcc9ac8784761b86ee14797157f555a87c8b40d1bc349430c306; not to be edited.
+// Made by `make types` of docs/openapi.json, SHA-256 2e56af841c3cfb98588161910afb314d149aa422007b622480502e37efa5844e; not to be edited.
 
 export interface paths {
     "/access/explain": {
@@ -9474,7 +9474,7 @@ export interface operations {
     fetch_derivative_api_v1_assets__sha1___name__get: {
         parameters: {
             query?: {
-                /** @description The recipe of the derivative, as its asset names it. Where it is still the one, a browser keeps the bytes, and does not ask again. */
+                /** @description The recipe of the derivative, as its asset names it. Where it is still that, a browser keeps the bytes, and does not ask again. */
                 recipe?: string;
             };
             header?: {
