@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from dampipe.app.demo.footage import make_footage
 from dampipe.media.ffmpeg.binary import find_ffmpeg
@@ -37,6 +37,7 @@ def main(names: list[str]) -> None:
     )
     if browser_path is None:
         raise SystemExit("Chromium is needed: apt-get install chromium")
+    expect.set_options(timeout=120_000)
     OUT.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -180,9 +180,11 @@ def _describe(library: Any, film: str) -> str:
 def context_of(browser: Browser, size: str = "wide", scheme: str = "light") -> BrowserContext:
     """A fresh browser of a size, which names times and numbers as in Germany in English."""
     width, height = SIZES[size]
-    return browser.new_context(
+    made = browser.new_context(
         viewport={"width": width, "height": height},
         color_scheme=scheme,  # type: ignore[arg-type]
         locale="en-GB",
         timezone_id="Europe/Berlin",
     )
+    made.set_default_timeout(120_000)  # on a machine that runs other tests
+    return made

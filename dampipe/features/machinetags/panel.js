@@ -22,7 +22,7 @@ const keys = declareKeys("Machine tags", {
 });
 const LIMIT = 50;
 const BASE = "/machine-tags";
-/** @param {{ vocabulary: string, term: string }} asset */
+/** @param {{ vocabulary: string, term: string }} tag */
 const named = ({ vocabulary, term }) => `${vocabulary}:${term}`;
 /** @param {Schemas["MachineTag"]} tag */
 const keyOf = (tag) => `machine-tag-${tag.sha1}-${named(tag)}`;
@@ -70,7 +70,7 @@ const undo = (act) => act(async () => {
   return `${term} is no longer ${accepted ? "accepted" : "rejected"}.`;
 });
 
-/** @param {Schemas["PrecisionReport"]} asset */
+/** @param {Schemas["PrecisionReport"]} term */
 function measured({ accepted, rejected, least, most }) {
   const count = accepted + rejected;
   return count ? `${accepted} of ${count}, ${percent(least)} to ${percent(most)}` : "no verdicts";

@@ -13,14 +13,14 @@ const SOURCES = {
 };
 const SHOWN = 20;
 
-/** Where the value that counts comes from. @param {Schemas["ValueReport"]} asset */
+/** Where the value that counts comes from. @param {Schemas["ValueReport"]} value */
 function origin({ source, actor, at }) {
   if (!source) return "";
   const who = source === "person" ? `by ${actorName(actor ?? "")}` : SOURCES[source];
   return `${who}, ${dateTime(at ?? "")}`;
 }
 
-/** What other sources say, and what does not count. @param {Schemas["ValueReport"]} asset */
+/** What other sources say, and what does not count. @param {Schemas["ValueReport"]} value */
 function others({ source, sources }) {
   const rest = sources.filter((one) => one.source !== source);
   return rest.length ? rest.map((one) => `${SOURCES[one.source]}: ${one.values.join(", ") || "no value"}${one.states.includes("proposed") ? " (proposed)" : ""}`).join("; ") : "";
@@ -57,7 +57,7 @@ function edit(field, text) {
   return lines.length ? { set: { [field.key]: lines } } : { clear: [field.key] };
 }
 
-/** The element below the details of an asset. @param {Schemas["Details"]} asset @param {SectionContext} given */
+/** The element below the details of an asset. @param {Schemas["Details"]} asset @param {SectionContext} context */
 export function sections(asset, { signal, refresh }) {
   const section = h("section", { class: "asset-part metadata", "aria-labelledby": "metadata-title" });
   const message = h("p", { role: "status", class: "hint" });

@@ -72,7 +72,7 @@ function question(sha1, signal) {
   return h("form", { class: "rights-question", onsubmit: ask }, where, " ", how, " ", h("label", {}, "Day ", on), " ", h("button", { class: "small" }, "May it be used?"), answer);
 }
 
-/** The element below the details of an asset. @param {Schemas["Details"]} asset @param {SectionContext} given */
+/** The element below the details of an asset. @param {Schemas["Details"]} asset @param {SectionContext} context */
 export function sections(asset, { signal, refresh }) {
   const section = h("section", { class: "asset-part rights", "aria-labelledby": "rights-title" });
   const message = h("p", { role: "status", class: "hint" });

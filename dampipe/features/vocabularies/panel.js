@@ -29,7 +29,7 @@ const path = (key, term) => /** @type {const} */ (`${base(key)}/terms/${encodeUR
 /** A label in its own direction of writing, whatever stands around it. @param {string} text */
 const label = (text) => h("bdi", {}, text);
 
-/** @param {string} key @param {Schemas["TermReport"]} given @param {Act} act */
+/** @param {string} key @param {Schemas["TermReport"]} term @param {Act} act */
 function merge(key, { key: term, label: name }, act) {
   const known = h("datalist", { id: "terms-to-merge-into" });
   const target = field("Into the term", { name: "target", list: known.id, autocomplete: "off", maxLength: 500, autofocus: true, hint: "It gets the values, and the label as a synonym." });
@@ -84,7 +84,7 @@ async function level(key, parent, cursor, signal) {
   return items;
 }
 
-/** @param {string} key @param {Schemas["TermReport"]} given @param {AbortSignal} signal */
+/** @param {string} key @param {Schemas["TermReport"]} term @param {AbortSignal} signal */
 function branch(key, { key: term, label: text, narrower, state }, signal) {
   const name = [label(text), state === "proposed" ? h("small", {}, " proposed") : null];
   if (!narrower) return h("li", {}, ...name);

@@ -76,7 +76,7 @@ function moveControl(sha1, move, act) {
     h("small", { id }, why));
 }
 
-/** The element below the details of an asset. @param {Schemas["Details"]} asset @param {SectionContext} given */
+/** The element below the details of an asset. @param {Schemas["Details"]} asset @param {SectionContext} context */
 export function sections(asset, { signal, refresh }) {
   const section = h("section", { class: "asset-part workflow", "aria-labelledby": "workflow-title", hidden: true });
   const message = h("p", { role: "status", class: "hint" });

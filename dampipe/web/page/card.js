@@ -25,7 +25,7 @@ import { loadTiles, showTile, tileAt } from "./sprite.js";
  * duration and time: seconds, or null. hasPoster: whether the poster exists. badge: a text on the picture, or null.
  * group: kind and number of the assets that the card stands for, or null.
  * @param {CardContent} content
- * @param {...(Child)} more
+ * @param {...Child} more
  */
 export function card({ sha1, name, path, duration, time = null, hasPoster = true, badge = null, group = null, derivatives = [] }, ...more) {
   const poster = h("img", { src: derivative(sha1, "poster", derivatives), alt: "", loading: "lazy", draggable: false });
@@ -61,7 +61,7 @@ async function showMoment(strip, sha1, time) {
  * @param {HTMLElement} strip
  * @param {HTMLElement} playhead
  * @param {HTMLElement} clock
- * @param {{ sha1: string, duration: number, time: number | null }} given
+ * @param {{ sha1: string, duration: number, time: number | null }} content
  */
 function scrub(picture, strip, playhead, clock, { sha1, duration, time }) {
   const initialClock = clock.textContent;

@@ -13,7 +13,7 @@ import { may } from "./session.js";
 
 const PAGE = 200;
 
-/** @param {Schemas["ExactDuplicate"]} asset */
+/** @param {Schemas["ExactDuplicate"]} duplicate */
 function identical({ asset, size, paths }) {
   const amount = h("p", {}, `${paths.length} × ${bytes(size)}`);
   return h("div", { class: "alike" }, card({ sha1: asset, name: name(paths[0]), path: paths[0] }, amount),

@@ -16,7 +16,7 @@ const labels = Object.fromEntries(fields.map((field) => [field.name, field.label
 /** The label of a filter, in a sentence. @param {string} name */
 export const label = (name) => labels[name] ?? name;
 
-/** @param {Schemas["FilterReport"]} asset */
+/** @param {Schemas["FilterReport"]} filter */
 function input({ name, label, help, choices, example, suggests }) {
   if (choices.length) {
     const options = ["", ...choices].map((value) => h("option", { value }, value || "any"));

@@ -9,7 +9,7 @@ const two = (number) => String(number).padStart(2, "0");
 /** Frame numbers that time code leaves out each minute, except every tenth. @param {number} nominal */
 const dropped = (nominal) => (nominal / 30) * 2;
 
-/** The number of a label of time code, counted from 00:00:00:00. @param {string[]} asset @param {number} nominal */
+/** The number of a label of time code, counted from 00:00:00:00. @param {string[]} label @param {number} nominal */
 function numberOf([, hours, minutes, seconds, mark, frames], nominal) {
   const minute = Number(hours) * 60 + Number(minutes);
   const number = (minute * 60 + Number(seconds)) * nominal + Number(frames);

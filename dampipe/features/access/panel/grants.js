@@ -32,7 +32,7 @@ async function add(act) {
   });
 }
 
-/** @param {Schemas["GrantReport"]} asset @param {Act} act */
+/** @param {Schemas["GrantReport"]} grant @param {Act} act */
 function row({ to, what }, act) {
   const askRevoke = () => confirm("Take this back?", `Then ${subject(to)} may not see ${what} any more, unless another right shows it.`, "Take back", async () => {
     await remove(`/grants?${new URLSearchParams({ to, what })}`);

@@ -14,7 +14,7 @@ import { alikes, stackByHand, stackPair } from "./stacking.js";
 
 /**
  * The button that stacks a pair of near duplicates, in the list of duplicates.
- * @param {Schemas["NearDuplicate"]} asset
+ * @param {Schemas["NearDuplicate"]} pair
  * @param {(text: string) => void} done
  */
 export function pairActions({ first, second, state }, done) {
@@ -111,7 +111,7 @@ function item(version, shown, operations, isOnly, act) {
       ...(may("edit") ? [isCurrent ? null : makeCurrent, isOnly ? null : splitOff] : [])));
 }
 
-/** The element below the details of an asset. @param {Schemas["Details"]} asset @param {SectionContext} given */
+/** The element below the details of an asset. @param {Schemas["Details"]} asset @param {SectionContext} context */
 export function sections(asset, { signal, refresh }) {
   const section = h("section", { class: "asset-part versions", "aria-labelledby": "versions-title" });
   const message = h("p", { role: "status", class: "hint" });

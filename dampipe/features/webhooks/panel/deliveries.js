@@ -11,7 +11,7 @@ import { part } from "/page/part.js";
 const LIMIT = 200;
 const states = { delivered: "delivered", retrying: "to be sent again", failed: "given up", cancelled: "replaced by a replay" };
 
-/** @param {Schemas["DeliveryReport"]} asset */
+/** @param {Schemas["DeliveryReport"]} delivery */
 function row({ name, seq, event, state, attempts, status, problem, seconds, updated_at: at, next_at: next }) {
   const answer = [problem || (status === null ? "" : `status ${status}`), seconds === null ? "" : `${seconds.toFixed(1)} s`].filter(Boolean).join(", ");
   const cell = (/** @type {string} */ label, /** @type {import("/page/dom.js").Child[]} */ ...content) => h("td", { "data-label": label }, ...content);

@@ -12,7 +12,7 @@ import { add, replay, rotate } from "./dialogs.js";
 /** @typedef {import("dampipe-api").Schemas} Schemas */
 /** @typedef {import("/page/part.js").Act} Act */
 
-/** The state of a webhook: a class for its colour, and a sentence. @param {Schemas["WebhookReport"]} asset */
+/** The state of a webhook: a class for its colour, and a sentence. @param {Schemas["WebhookReport"]} webhook */
 function state({ disabled_at: disabledAt, disabled_by: by, disabled_reason: reason, failures, problem }) {
   if (disabledAt !== null) {
     const why = by ? ` by ${actorName(by)}` : `: ${reason}`;
@@ -22,7 +22,7 @@ function state({ disabled_at: disabledAt, disabled_by: by, disabled_reason: reas
   return ["fine", "The receiver accepts its events."];
 }
 
-/** What waits, in a few words. @param {Schemas["WebhookReport"]} asset */
+/** What waits, in a few words. @param {Schemas["WebhookReport"]} webhook */
 function waiting({ behind, retrying }) {
   const parts = [behind ? `${plural(behind, "new event")} to look at` : "", retrying ? `${plural(retrying, "event")} to be sent again` : ""].filter(Boolean);
   return parts.length ? parts.join(", ") : "Nothing waits";

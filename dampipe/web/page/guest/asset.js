@@ -32,7 +32,7 @@ function saveButton(text, url, name, message) {
   return h("button", { type: "button", onclick: save }, text);
 }
 
-/** @param {Schemas["Details"]} asset @param {Schemas["GuestSession"]} given */
+/** @param {Schemas["Details"]} asset @param {Schemas["GuestSession"]} session */
 function downloads({ video }, { allow }) {
   const message = h("p", { class: "problem", role: "alert" });
   const find = (/** @type {string} */ kind) => video.derivatives.find((made) => made.kind === kind);

@@ -48,7 +48,7 @@ function onFrames(player, act) {
  * What shows an asset: its `element`; `player`, null for what is not played; `frames`, null where they are not known; `seek`
  * to a time of the API; `label` of a time in seconds; and `draw`, which lays a drawing over the frame, or takes it away.
  * @param {Schemas["Details"]} asset
- * @param {{ start?: number | null, end?: number | null }} given
+ * @param {{ start?: number | null, end?: number | null }} span
  * @returns {Shown}
  */
 export function screen({ video }, { start = null, end = null }) {
