@@ -104,7 +104,7 @@ def test_the_areas_lead_to_their_views(any_page: Page) -> None:
 def test_back_returns_to_where_one_was(any_page: Page) -> None:
     """The position and the focus; a list that loads its pages as one scrolls is loaded as far as it was."""
     any_page.set_viewport_size({"width": 390, "height": 600})
-    card = any_page.get_by_role("link", name="Play A001_C003.mp4")
+    card = any_page.get_by_role("link", name="Play A001_C001.mp4")
     card.scroll_into_view_if_needed()
     before = any_page.evaluate("scrollY")
     assert before > 0
