@@ -3,6 +3,9 @@
 /** What declares keys for such a list has besides its own. */
 export const ARROWS = { next: { keys: ["ArrowDown"], does: "The next entry" }, previous: { keys: ["ArrowUp"], does: "The entry before" } };
 
+/** @param {string} key */
+const withKey = (key) => document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+
 /**
  * Take keys within an entry. Where an act takes the entry out of the list, the focus goes to the one after it, or before it.
  * @template {string} N
@@ -19,7 +22,7 @@ export function entryKeys(entry, use, acts) {
   const around = (/** @type {() => unknown} */ act) => async () => {
     const after = /** @type {HTMLElement | null} */ (entry.nextElementSibling ?? entry.previousElementSibling)?.dataset.key;
     await act();
-    if (!entry.isConnected && after) go(document.querySelector(`[data-key="${CSS.escape(after)}"]`));
+    if (after && !withKey(entry.dataset.key ?? "")) go(withKey(after)); // the list may have been drawn again, with the entry in it
   };
   const pairs = /** @type {[N, () => unknown][]} */ (Object.entries(acts));
   /** @type {Partial<Record<string, import("./keys.js").Handler>>} */

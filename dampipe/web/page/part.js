@@ -21,12 +21,23 @@ export function part(title, buttons, read, draw) {
   const latest = newest(read);
   let shown = "";
 
-  async function refresh() {
+  /** @type {Promise<void>} */
+  let newestCall = Promise.resolve();
+
+  async function readAndDraw() {
     const found = await latest();
+    if (found === undefined) return newestCall; // a later call was made meanwhile: what it reads is drawn
     const json = JSON.stringify(found);
-    if (found === undefined || json === shown) return; // drawing again would lose a selection of text
+    if (json === shown) return undefined; // drawing again would lose a selection of text
     shown = json;
     redraw(live, draw(found, act));
+    return undefined;
+  }
+
+  /** Read again; resolves once what is shown is at least as new as the call. */
+  function refresh() {
+    newestCall = readAndDraw();
+    return newestCall;
   }
 
   /** @type {Act} */
