@@ -105,10 +105,9 @@ def test_back_returns_to_where_one_was(any_page: Page) -> None:
     """The position and the focus; a list that loads its pages as one scrolls is loaded as far as it was."""
     any_page.set_viewport_size({"width": 390, "height": 600})
     card = any_page.get_by_role("link", name="Play A001_C001.mp4")
-    card.scroll_into_view_if_needed()
+    card.focus()  # scrolls to it
     before = any_page.evaluate("scrollY")
     assert before > 0
-    card.focus()
     any_page.evaluate("location.hash = '#/scans'")
     expect(any_page.locator(".scan").first).to_be_visible()
     any_page.go_back()
@@ -182,8 +181,8 @@ def test_lists_load_as_one_scrolls_back_to_where_one_was(page: Page, shown: Show
     page.goto(shown.url)
     for last in (59, 119, 179, 239):
         page.locator(f"[data-key=play-{last:040x}]").scroll_into_view_if_needed()
-    before = page.evaluate("scrollY")
     page.locator(f"[data-key=play-{239:040x}]").focus()
+    before = page.evaluate("scrollY")
     visit(page, "Work", "Scans")
     expect(page.locator(".scan").first).to_be_visible()
     page.go_back()

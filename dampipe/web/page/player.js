@@ -11,7 +11,7 @@ import { loadTiles, showTile } from "./sprite.js";
 /** @typedef {import("dampipe-api").Schemas} Schemas */
 
 const MAX_TILES = 12;
-const MAX_TILES_ON_PHONE = 6; // so that each is as wide as a finger
+const MAX_TILES_ON_PHONE = 4; // so that each is as wide as a finger
 
 /** @param {Schemas["Details"]} asset @param {number} time */
 function screen({ video, runs }, time) {
