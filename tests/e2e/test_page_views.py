@@ -105,7 +105,9 @@ def test_back_returns_to_where_one_was(any_page: Page) -> None:
     """The position and the focus; a list that loads its pages as one scrolls is loaded as far as it was."""
     any_page.set_viewport_size({"width": 390, "height": 600})
     card = any_page.get_by_role("link", name="Play A001_C001.mp4")
+    any_page.wait_for_timeout(1000)  # the page is laid out for the other size
     card.focus()  # scrolls to it
+    any_page.wait_for_timeout(500)
     before = any_page.evaluate("scrollY")
     assert before > 0
     any_page.evaluate("location.hash = '#/scans'")
