@@ -14,10 +14,12 @@ SHARED = (
     "test_page.py",
     "test_page_features.py",
     "test_page_follows.py",
+    "test_page_guests.py",
     "test_page_in_use.py",
+    "test_page_views.py",
     "test_progress.py",
 )
-"""End-to-end tests with one deployment per file; they depend on their order."""
+"""End-to-end tests with one deployment or library per file; some depend on their order."""
 
 
 class InOrder(LoadScopeScheduling):

@@ -22,7 +22,8 @@ log = logging.getLogger(__name__)
 @click.command(name="serve")
 @click.option("--host", help="Address to listen on; default: the setting host.")
 @click.option("--port", type=WholeNumber(0, 65535), help="Port; default: the setting port.")
-def command(host: str | None, port: int | None) -> None:
+@click.option("--no-page", is_flag=True, help="Serve the API alone, without the page and that of guests.")
+def command(host: str | None, port: int | None, no_page: bool) -> None:
     """Run the web server: the page at /, the API, and its documentation at /docs."""
     from dampipe.web.app import create_app
     from dampipe.web.server import run
@@ -39,7 +40,7 @@ def command(host: str | None, port: int | None) -> None:
     container.provide(LoginPolicy, lambda: policy)
     check_ports(settings, {WEB})
     threading.Thread(target=_warm_up, args=(container,), name="warm-up", daemon=True).start()
-    run(create_app(container, hosts_of(settings)), settings)
+    run(create_app(container, hosts_of(settings), has_page=not no_page), settings)
 
 
 def _warm_up(container: Container) -> None:

@@ -46,7 +46,7 @@ from dampipe.kernel.feature import load_dotted
 from dampipe.kernel.version import __version__
 from dampipe.web import health
 from dampipe.web.body_limit import BodyLimit
-from dampipe.web.compression import JsonCompression
+from dampipe.web.compression import TextCompression
 from dampipe.web.guard import Guard, allowed_methods
 from dampipe.web.page import add_page
 from dampipe.web.refusals import ProblemResponse, Refused
@@ -92,8 +92,11 @@ EVERYWHERE: dict[int | str, dict[str, Any]] = {
 """What any endpoint may answer."""
 
 
-def create_app(services: Services | None, hosts: Hosts | None = None) -> FastAPI:
-    """The application over the services of one process. hosts: the names it answers for; None: loopback only."""
+def create_app(services: Services | None, hosts: Hosts | None = None, has_page: bool = True) -> FastAPI:
+    """The application over the services of one process.
+
+    hosts: the names it answers for; None: loopback only. has_page: whether it serves the page, and that of guests.
+    """
     app: FastAPI = FastAPIOffline(  # /docs without asking a server elsewhere for its script
         title="dampipe",
         version=__version__,
@@ -151,10 +154,11 @@ def create_app(services: Services | None, hosts: Hosts | None = None) -> FastAPI
         problem = Problem(detail=error.detail, hint=hint)
         return ProblemResponse(problem, error.status_code, headers)
 
-    add_page(app)
+    if has_page:
+        add_page(app)
     _describe_details(app)
     app.add_middleware(BodyLimit, own_limits=list(_own_limits()))
-    app.add_middleware(JsonCompression)
+    app.add_middleware(TextCompression)
     build = app.build_middleware_stack
 
     def build_guarded() -> ASGIApp:  # around the answers to internal errors, too

@@ -1,4 +1,4 @@
-"""Compresses JSON; derivatives are compressed as they are, and are sent by byte ranges."""
+"""Compresses JSON and the files of the page; derivatives are compressed as they are, and are sent by byte ranges."""
 
 import gzip
 
@@ -8,10 +8,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 SMALLEST = 1000
 """Bytes from which compression pays."""
 LEVEL = 4
+TYPES = ("application/json", "text/css", "text/html", "text/javascript", "image/svg+xml")
+"""The content types of texts that are sent whole."""
 
 
-class JsonCompression:
-    """ASGI middleware: gzip for JSON that is sent as one message."""
+class TextCompression:
+    """ASGI middleware: gzip for texts that are sent as one message, and whole."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -27,8 +29,9 @@ class JsonCompression:
             nonlocal start
             if message["type"] == "http.response.start":
                 headers = Headers(raw=message["headers"])
-                is_json = headers.get("content-type", "").startswith("application/json")
-                if is_json and "content-encoding" not in headers:
+                is_text = headers.get("content-type", "").startswith(TYPES)
+                is_part = message["status"] == 206
+                if is_text and not is_part and "content-encoding" not in headers:
                     start = message
                     return
             elif start is not None and message["type"] == "http.response.body":

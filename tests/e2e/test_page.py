@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.support.demo_clips import DemoClips
 from tests.support.deployment import Deployment
+from tests.support.pages import visit
 
 MARKUP = "<img src=x onerror=alert(1)>.mp4"
 
@@ -130,7 +131,7 @@ def test_a_name_stays_a_name(page: Page) -> None:
 
 
 def test_scans_and_a_wrong_path(page: Page, folder: Path) -> None:
-    page.get_by_role("link", name="Scans").click()
+    visit(page, "Work", "Scans")
     expect(page.locator(".scan").first).to_contain_text("7 done, 1 failed")
     path = page.get_by_role("textbox")
     for wrong, message in (
@@ -148,13 +149,13 @@ def test_scans_and_a_wrong_path(page: Page, folder: Path) -> None:
 
 
 def test_failures_show_their_reason_and_can_be_retried(page: Page, deployment: Deployment) -> None:
-    page.get_by_role("link", name="Failures").click()
+    visit(page, "Work", "Failures")
     row = page.get_by_role("row", name="text.mp4")
     expect(row).to_contain_text("not a media file, but a text file (problem of the file)")
     row.get_by_role("button", name="Retry").click()
     expect(page.locator("main [role=status]")).to_contain_text("1 stage will run again")
     expect(page.get_by_role("row", name="text.mp4")).to_be_visible()  # it has failed again: the view follows
-    expect(page.locator("#failed")).to_have_text("1")
+    expect(page.locator(".areas .count")).to_have_text("1")
     page.get_by_role("row", name="text.mp4").get_by_role("link", name="text.mp4").click()
     expect(page.locator("#player .notice")).to_contain_text(
         "could not be processed: not a media file, but a text file"
@@ -317,7 +318,7 @@ def test_a_timeline_is_saved_from_the_page(page: Page) -> None:
 
 
 def test_duplicates_are_shown_side_by_side(page: Page) -> None:
-    page.get_by_role("link", name="Duplicates").click()
+    visit(page, "Library", "Duplicates")
     pair = page.locator(".pair").first
     expect(pair).to_contain_text("100 % similar")
     assert sorted(pair.locator("h3").all_inner_texts()) == sorted(["A001_C002.mp4", MARKUP])
@@ -328,7 +329,7 @@ def test_duplicates_are_shown_side_by_side(page: Page) -> None:
 
 
 def test_a_pair_is_dismissed_and_listed_again(page: Page) -> None:
-    page.get_by_role("link", name="Duplicates").click()
+    visit(page, "Library", "Duplicates")
     pair = page.locator(".pair").first
     pair.get_by_role("button", name="Dismiss").click()
     expect(pair).to_have_class(re.compile("dismissed"))

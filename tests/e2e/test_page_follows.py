@@ -70,7 +70,7 @@ def test_tabs_share_one_connection_and_leave_it(context: BrowserContext, served:
     served.library.process()
     for page in (first, second):
         expect(page).to_have_title("stage.failed")  # the file is not a video: hash is done, probe fails
-        expect(page.locator("#failed")).to_have_text("1")
+        expect(page.locator(".areas .count")).to_have_text("1")
     first.close()
     second.goto("about:blank")
     wait_for(lambda: served.broadcaster.clients == 0)

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.demo_clips import DemoClips
 from tests.support.deployment import Deployment
+from tests.support.pages import view_link, visit
 
 
 @pytest.fixture(scope="module")
@@ -67,10 +68,10 @@ def test_the_same_search_and_the_same_link_ask_again(page: Page) -> None:
     expect(page.locator("main")).to_contain_text("No results")
     with page.expect_request("**/api/v1/search*"):
         page.get_by_role("searchbox").press("Enter")
-    page.get_by_role("link", name="Failures").click()
+    visit(page, "Work", "Failures")
     expect(page.locator("main")).to_contain_text("No failures.")
     with page.expect_request("**/api/v1/failures*"):
-        page.get_by_role("link", name="Failures").click()
+        view_link(page, "Failures").click()
 
 
 def test_new_assets_appear_and_back_returns_to_the_same_position(
@@ -114,7 +115,7 @@ def test_a_scan_is_paused_resumed_and_cancelled(
     footage = copied(clips, tmp_path / "footage", more=19)  # more than is processed before the scan is paused
     number = deployment.json("enqueue", footage)["scan"]
     deployment.run("scan", "pause", str(number))
-    page.get_by_role("link", name="Scans").click()
+    visit(page, "Work", "Scans")
     [message, scan] = page.locator("main [role=status]"), page.locator(".scan").first
     expect(scan).to_contain_text("paused")
     page.get_by_role("button", name="resume scan").click()

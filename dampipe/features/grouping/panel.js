@@ -2,7 +2,12 @@
 
 import { h } from "/page/dom.js";
 
-/** The rows that this feature adds to an asset's details: pairs of a heading and an element. */
+/** @typedef {import("dampipe-api").Schemas} Schemas */
+
+/**
+ * The rows that this feature adds to an asset's details: pairs of a heading and an element.
+ * @param {Schemas["Details"]} asset
+ */
 export function details({ video, group }) {
   if (!group) return [];
   const items = group.members.map(({ asset, name, role }) =>

@@ -3,78 +3,97 @@
 
 import { derivative, get, post } from "/page/api.js";
 import { h, notice } from "/page/dom.js";
+import { ARROWS, entryKeys } from "/page/entry-keys.js";
 import { follow } from "/page/follow.js";
 import { plural, timecode } from "/page/format.js";
+import { declareKeys } from "/page/keys.js";
 import { part, rowButton, table } from "/page/part.js";
 import { may } from "/page/session.js";
 
+/** @typedef {import("dampipe-api").Schemas} Schemas */
+/** @typedef {import("/page/part.js").Act} Act */
+
+const keys = declareKeys("Machine tags", {
+  ...ARROWS,
+  accept: { keys: ["a"], does: "Accept the tag" },
+  reject: { keys: ["r"], does: "Reject the tag" },
+  skip: { keys: ["s"], does: "Put the tag behind the others" },
+  undo: { keys: ["u"], does: "Take the last verdict back" },
+});
 const LIMIT = 50;
 const BASE = "/machine-tags";
+/** @param {{ vocabulary: string, term: string }} tag */
 const named = ({ vocabulary, term }) => `${vocabulary}:${term}`;
+/** @param {Schemas["MachineTag"]} tag */
 const keyOf = (tag) => `machine-tag-${tag.sha1}-${named(tag)}`;
+/** @param {number} share */
 const percent = (share) => `${Math.round(100 * share)} %`;
+/** @type {Record<string, string>} */
 const states = { proposed: "proposed by a model", set: "set by a model", accepted: "from a model, accepted" };
+/** @param {string} text */
 const label = (text) => h("bdi", {}, text);
 
-/** The tags that a model has found in an asset, apart from those of people. */
+/** The tags that a model has found in an asset, apart from those of people. @param {Schemas["Details"]} asset */
 export function details({ machine_tags: tags }) {
   if (!tags?.length) return [];
-  const chip = (tag) => h("span", { class: "chip", title: `${states[tag.state]}, at ${tag.moments.map(({ time }) => timecode(time)).join(", ")}` },
+  const chip = (/** @type {Schemas["MachineTag"]} */ tag) => h("span", { class: "chip", title: `${states[tag.state]}, at ${tag.moments.map(({ time }) => timecode(time)).join(", ")}` },
     label(tag.label), h("small", {}, tag.state === "proposed" ? " ?" : ""));
-  return [["Machine tags", h("span", { class: "tags" }, tags.map(chip))]];
+  return [["Machine tags", h("span", { class: "tags" }, /** @type {Schemas["MachineTag"][]} */ (tags).map(chip))]];
 }
 
-/** One proposal with its picture and what can be said of it. skip: puts it behind the others. */
+/**
+ * One proposal with its picture and what can be said of it. skip: puts it behind the others.
+ * @param {Schemas["MachineTag"]} tag
+ * @param {Act} act
+ * @param {(tag: Schemas["MachineTag"]) => unknown} skip
+ */
 function proposal(tag, act, skip) {
-  const judge = (accept) => act(async () => {
+  const judge = (/** @type {boolean} */ accept) => act(async () => {
     await post(`${BASE}/verdicts`, { sha1: tag.sha1, term: named(tag), accept });
     return `${tag.label} is ${accept ? "accepted" : "rejected"} for ${tag.name}.`;
   });
-  const offered = may("edit") ? [["Accept", "a", () => judge(true)], ["Reject", "r", () => judge(false)], ["Skip", "s", () => skip(tag)]] : [];
+  /** @type {[string, () => unknown][]} */
+  const offered = may("edit") ? [["Accept", () => judge(true)], ["Reject", () => judge(false)], ["Skip", () => skip(tag)]] : [];
   const times = tag.moments.map(({ time }) => timecode(time)).join(", ");
   const item = h("li", { class: "entry pictured", tabIndex: offered.length ? 0 : null, "data-key": keyOf(tag), "aria-keyshortcuts": offered.length ? "A R S U" : null },
     h("div", { class: "thumb" }, h("img", { src: derivative(tag.sha1, "poster"), alt: "", loading: "lazy", onerror: ({ target }) => target.remove() })),
     h("div", {}, h("h3", {}, label(tag.label)), h("p", {}, `${tag.name}, at ${times}; ${tag.score.toFixed(1)} standard deviations above the mean`)),
-    h("div", { class: "actions" }, offered.map(([name, , call]) => rowButton(name, `${tag.label} for ${tag.name}`, call))));
-  item.addEventListener("keydown", async (event) => {
-    if (event.target !== item || event.ctrlKey || event.metaKey || event.altKey) return;
-    const next = { ArrowDown: item.nextElementSibling, ArrowUp: item.previousElementSibling }[event.key];
-    const call = event.key.toLowerCase() === "u" && may("edit") ? () => undo(act) : offered.find(([, letter]) => letter === event.key.toLowerCase())?.[2];
-    if (!next && !call) return;
-    event.preventDefault();
-    next?.focus();
-    if (!call) return;
-    const after = (item.nextElementSibling ?? item.previousElementSibling)?.dataset.key;
-    await call();
-    if (!item.isConnected && after) document.querySelector(`[data-key="${CSS.escape(after)}"]`)?.focus();
-  });
+    h("div", { class: "actions" }, offered.map(([name, call]) => rowButton(name, `${tag.label} for ${tag.name}`, call))));
+  const [accept, reject, put] = offered.map(([, call]) => call);
+  entryKeys(item, keys, offered.length ? { accept, reject, skip: put, undo: () => undo(act) } : {});
   return item;
 }
 
+/** @param {Act} act */
 const undo = (act) => act(async () => {
-  const { term, accepted } = await post(`${BASE}/verdicts/undo`, {});
+  const { term, accepted } = await post(`${BASE}/verdicts/undo`);
   return `${term} is no longer ${accepted ? "accepted" : "rejected"}.`;
 });
 
+/** @param {Schemas["PrecisionReport"]} term */
 function measured({ accepted, rejected, least, most }) {
   const count = accepted + rejected;
   return count ? `${accepted} of ${count}, ${percent(least)} to ${percent(most)}` : "no verdicts";
 }
 
+/** @param {Schemas["PrecisionReport"][]} found */
 function precision(found) {
   const rows = found.map((one) => [label(one.label), measured(one), percent(one.wanted),
     one.on ? (one.threshold === null ? "proposed" : "set") : (one.sensitive ? "sensitive, off" : "off"), String(one.proposed), String(one.set)]);
   return rows.length ? table(["term", "accepted", "wanted", "values are", "to review", "set"], rows) : null;
 }
 
+/** @param {HTMLElement} main @param {AbortSignal} signal */
 async function show(main, signal) {
+  /** @type {string[]} */
   const skipped = [];
   const read = async () => ({
     tags: await get(`${BASE}/review`, { limit: LIMIT }, signal), terms: await get(`${BASE}/precision`, {}, signal), skipped: skipped.length,
   });
+  /** @type {(found: Awaited<ReturnType<typeof read>>, act: Act) => import("/page/dom.js").Child[]} */
   const draw = ({ tags, terms }, act) => {
-    const skip = (tag) => { skipped.push(keyOf(tag)); return act(() => `${tag.label} is skipped.`); };
-    const order = (tag) => skipped.lastIndexOf(keyOf(tag));
+    const skip = (/** @type {Schemas["MachineTag"]} */ tag) => { skipped.push(keyOf(tag)); return act(() => `${tag.label} is skipped.`); };
+    const order = (/** @type {Schemas["MachineTag"]} */ tag) => skipped.lastIndexOf(keyOf(tag));
     const sorted = [...tags].sort((one, other) => order(one) - order(other));
     const hint = may("edit") && tags.length ? h("p", { class: "hint" }, "Arrow keys choose a tag; A accepts it, R rejects it, S skips it, U takes the last verdict back.") : null;
     return [
@@ -82,11 +101,12 @@ async function show(main, signal) {
       tags.length ? h("ul", { class: "entries" }, sorted.map((tag) => proposal(tag, act, skip))) : notice("Nothing to review.", "A model proposes terms of the vocabularies that were chosen for it."),
       h("h2", {}, "Precision"), precision(terms)];
   };
-  const buttons = (act) => (may("edit") ? [h("button", { type: "button", "data-key": "undo", onclick: () => undo(act) }, "Undo verdict")] : []);
+  const buttons = (/** @type {Act} */ act) => (may("edit") ? [h("button", { type: "button", "data-key": "undo", onclick: () => undo(act) }, "Undo verdict")] : []);
   const { element, refresh } = part("Machine tags", buttons, read, draw);
   await refresh();
   main.replaceChildren(element);
   follow(signal, ["machinetag."], () => refresh().catch(() => {}));
 }
 
-export const views = [{ path: "/machine-tags", label: "Machine tags", scope: "read", show }];
+/** @type {readonly import("/page/panels.js").View[]} */
+export const views = [{ path: "/machine-tags", area: "work", order: 50, label: "Machine tags", scope: "read", show }];

@@ -1,33 +1,40 @@
 // The metadata of an asset in the player: its fields by group, editing in place, where a value comes from, history, undo.
 
-import { describe, get, patch, post } from "/page/api.js";
+import { describe, get, patch, post, problemOf } from "/page/api.js";
 import { h, redraw } from "/page/dom.js";
 import { actorName, dateTime } from "/page/format.js";
 import { may } from "/page/session.js";
+
+/** @typedef {import("dampipe-api").Schemas} Schemas */
+/** @typedef {import("/page/panels.js").SectionContext} SectionContext */
 
 const SOURCES = {
   person: "by hand", import: "from an import", sidecar: "from a sidecar file", file: "from the file", rule: "by a rule", model: "by a model",
 };
 const SHOWN = 20;
 
-/** Where the value that counts comes from. */
+/** Where the value that counts comes from. @param {Schemas["ValueReport"]} value */
 function origin({ source, actor, at }) {
   if (!source) return "";
-  const who = source === "person" ? `by ${actorName(actor)}` : SOURCES[source];
-  return `${who}, ${dateTime(at)}`;
+  const who = source === "person" ? `by ${actorName(actor ?? "")}` : SOURCES[source];
+  return `${who}, ${dateTime(at ?? "")}`;
 }
 
-/** What other sources say, and what does not count. */
+/** What other sources say, and what does not count. @param {Schemas["ValueReport"]} value */
 function others({ source, sources }) {
   const rest = sources.filter((one) => one.source !== source);
   return rest.length ? rest.map((one) => `${SOURCES[one.source]}: ${one.values.join(", ") || "no value"}${one.states.includes("proposed") ? " (proposed)" : ""}`).join("; ") : "";
 }
 
-/** What a person may give: an input of the field's type. */
+/**
+ * What a person may give: an input of the field's type.
+ * @param {Schemas["FieldReport"]} field
+ * @param {Schemas["ValueReport"]} value
+ */
 function input(field, value) {
   const text = value.values.join("\n");
   const more = { name: "value", "aria-label": field.label, required: false };
-  const pick = (pairs) => h("select", more, ["", ...pairs].map((one) => h("option", { value: one, selected: one === text }, one || "No value")));
+  const pick = (/** @type {string[]} */ pairs) => h("select", more, ["", ...pairs].map((one) => h("option", { value: one, selected: one === text }, one || "No value")));
   if (field.choices.length && !field.multiple) return pick(field.choices);
   if (field.type === "boolean") {
     const now = value.values.length ? String(value.values[0]) : "";
@@ -40,30 +47,41 @@ function input(field, value) {
   return h("input", { ...more, type: field.type === "url" ? "url" : "text", value: text, maxLength: field.max_length ?? 2000, placeholder: field.type === "date" ? "2024-05-17" : "" });
 }
 
-/** The edit that a text means: a field left empty has no value. */
+/**
+ * The edit that a text means: a field left empty has no value.
+ * @param {Schemas["FieldReport"]} field
+ * @param {string} text
+ */
 function edit(field, text) {
   const lines = field.multiple ? text.split("\n").map((line) => line.trim()).filter(Boolean) : [text.trim()].filter(Boolean);
   return lines.length ? { set: { [field.key]: lines } } : { clear: [field.key] };
 }
 
-/** The element below the details of an asset. */
+/** The element below the details of an asset. @param {Schemas["Details"]} asset @param {SectionContext} context */
 export function sections(asset, { signal, refresh }) {
   const section = h("section", { class: "asset-part metadata", "aria-labelledby": "metadata-title" });
   const message = h("p", { role: "status", class: "hint" });
   const list = h("div");
   const log = h("div");
   let latest = asset;
+  /** @type {string | null} */
   let edited = null; // key of the field that is being edited
+  /** @type {Schemas["FieldReport"][]} */
   let fields = [];
   let drawn = 0; // counts, so that an answer that comes late is dropped
 
-  /** Do something, and say what was done, or why it was not. */
+  /**
+   * Do something, and say what was done, or why it was not.
+   * @param {string | ((answer: any) => string)} done
+   * @param {() => Promise<unknown>} call
+   */
   async function act(done, call) {
     try {
       const answer = await call();
       message.textContent = typeof done === "function" ? done(answer) : done;
       edited = null;
-    } catch (problem) {
+    } catch (error) {
+      const problem = problemOf(error);
       message.textContent = problem.code === "metadata.changed_meanwhile"
         ? `${describe(problem)} Yours: ${problem.parameters.mine.join(", ") || "no value"}. The other: ${problem.parameters.theirs.join(", ") || "no value"}.`
         : describe(problem);
@@ -72,9 +90,10 @@ export function sections(asset, { signal, refresh }) {
     await draw();
   }
 
-  const change = (key, version, parts) =>
+  const change = (/** @type {string} */ key, /** @type {number} */ version, /** @type {import("dampipe-api").Body<"patch", "/assets/{sha1}/metadata">} */ parts) =>
     act("Saved.", () => patch(`/assets/${latest.video.sha1}/metadata`, { ...parts, if_version: { [key]: version } }));
 
+  /** @param {Schemas["FieldReport"]} field @param {Schemas["ValueReport"]} value */
   function editor(field, value) {
     const control = input(field, value);
     const close = () => {
@@ -100,11 +119,12 @@ export function sections(asset, { signal, refresh }) {
     return made;
   }
 
+  /** @param {Schemas["FieldReport"]} field @param {Schemas["ValueReport"]} value */
   function row(field, value) {
     const shown = h("span", {}, value.texts.join(", ") || "–");
     const open = () => {
       edited = field.key;
-      draw().then(() => list.querySelector("[name=value]")?.focus());
+      draw().then(() => /** @type {HTMLElement | null} */ (list.querySelector("[name=value]"))?.focus());
     };
     const button = field.may_write
       ? h("button", { type: "button", class: "small", "data-key": `edit-${field.key}`, "aria-label": `Edit ${field.label}`, onclick: open }, "Edit") : null;
@@ -112,8 +132,9 @@ export function sections(asset, { signal, refresh }) {
     return [h("dt", {}, field.label), h("dd", {}, edited === field.key ? editor(field, value) : [shown, where, button])];
   }
 
+  /** @param {Schemas["dampipe__features__metadata__model__HistoryEntry"][]} entries */
   function history(entries) {
-    const line = (entry) => {
+    const line = (/** @type {Schemas["dampipe__features__metadata__model__HistoryEntry"]} */ entry) => {
       const label = fields.find((one) => one.key === entry.field)?.label ?? entry.field;
       const now = entry.after.join(", ") || "no value";
       return h("li", {}, `${dateTime(entry.at)}, ${actorName(entry.actor)}: ${label}: ${entry.before.join(", ") || "no value"} → ${now}${entry.undone ? " (undone)" : ""} `,
@@ -123,20 +144,21 @@ export function sections(asset, { signal, refresh }) {
     return entries.length ? h("details", { open: log.querySelector("details")?.open ?? false }, h("summary", {}, "History"), h("ol", { reversed: true }, entries.map(line))) : null;
   }
 
-  const undo = (operation) => act(
+  const undo = (/** @type {number} */ operation) => act(
     ({ restored, left }) => (left ? `Undone: ${restored} restored, ${left} left as they are, since they were changed meanwhile.` : "This was undone."),
     () => post(`/metadata/operations/${operation}/undo`));
 
   async function draw() {
     const number = (drawn += 1);
     const { sha1 } = latest.video;
-    const [known, found, entries] = await Promise.all([
+    const answers = await Promise.all([
       get("/metadata/fields", {}, signal), get(`/assets/${sha1}/metadata`, {}, signal), get(`/assets/${sha1}/metadata/history`, { limit: SHOWN }, signal),
     ]).catch((problem) => {
       if (!signal.aborted) message.textContent = describe(problem);
-      return [[], { fields: [] }, []];
+      return null;
     });
-    if (signal.aborted || number !== drawn) return;
+    if (!answers || signal.aborted || number !== drawn) return;
+    const [known, found, entries] = answers;
     fields = known;
     const values = new Map(found.fields.map((value) => [value.key, value]));
     const groups = new Map();

@@ -39,6 +39,8 @@ MEDIA_TYPE = "application/octet-stream"
 CACHE = "private, no-store"
 PLAYED_CACHE = "private, max-age=600"
 """The address stays when a derivative is made again, so that a browser asks from time to time, by the ETag."""
+KEPT_CACHE = "private, max-age=31536000, immutable"
+"""Of an address with the recipe: what another recipe makes has another address."""
 _DESCRIBED = {name: field.description for name, field in ReleaseRequest.model_fields.items()}
 
 
@@ -128,6 +130,15 @@ def fetch_derivative(
     originals: Originals,
     releases: Releases,
     wanted: ByteRequestDep,
+    recipe: Annotated[
+        str,
+        Query(
+            max_length=100,
+            description="The recipe of the derivative, as its asset names it. Where it is still that, "
+            "a browser keeps the bytes, and does not ask again.",
+        ),
+        Storable(),
+    ] = "",
 ) -> Response:
     """A derivative's bytes, or a part of them, so that a player can seek.
 
@@ -140,7 +151,8 @@ def fetch_derivative(
         return _answer(actor, wanted, _source(found, CACHE, "inline"), found, ReleaseRequest(), releases)
     if wanted.method == "HEAD":
         found.open_stream().close()  # one that is lost is answered as GET answers it
-    return byte_answer(wanted, _source(found, PLAYED_CACHE, "inline"), found.open_stream)
+    cache = KEPT_CACHE if recipe == found.derivative.recipe else PLAYED_CACHE
+    return byte_answer(wanted, _source(found, cache, "inline"), found.open_stream)
 
 
 def _source(found: DerivativeDownload, cache: str, disposition: str) -> ByteSource:

@@ -6,15 +6,19 @@ import { h } from "/page/dom.js";
 import { ask, field } from "/page/form.js";
 import { knownSession, may } from "/page/session.js";
 
-/** Why a download is refused, by asking for its first byte; null: it is not. */
+/** @typedef {import("dampipe-api").Schemas} Schemas */
+
+/** Why a download is refused, by asking for its first byte; null: it is not. @param {string} url */
 async function refusal(url) {
   const response = await fetch(url, { headers: { range: "bytes=0-0" } });
   if (response.ok) return null;
   return response.json().catch(() => ({ detail: `The server answered with status ${response.status}.` }));
 }
 
+/** @param {string} url @param {string} name */
 const save = (url, name) => h("a", { href: url, download: name }).click();
 
+/** @param {string} url @param {string} name @param {{ detail: string }} problem */
 function release(url, name, problem) {
   const reason = field("Reason", { name: "reason", maxLength: 500, hint: "It is recorded, with your name." });
   ask("Download although it is not licensed", [h("p", {}, problem.detail), reason], "Download", async (values) => {
@@ -25,12 +29,16 @@ function release(url, name, problem) {
   });
 }
 
-/** The rows that this feature adds to an asset's details: pairs of a heading and an element. */
+/**
+ * The rows that this feature adds to an asset's details: pairs of a heading and an element.
+ * @param {Schemas["Details"]} asset
+ */
 export async function details({ video }) {
   await knownSession();
   if (!may("originals") || !video.paths.length) return []; // of a version that has no file any more nothing is left
   const url = `${API}/assets/${video.sha1}/original`;
   const message = h("small", { role: "status" });
+  /** @param {MouseEvent} event */
   async function download(event) {
     event.preventDefault();
     const problem = await refusal(url).catch((error) => ({ detail: error.message }));

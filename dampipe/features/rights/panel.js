@@ -5,11 +5,15 @@ import { describe, get, post } from "/page/api.js";
 import { h, redraw } from "/page/dom.js";
 import { may } from "/page/session.js";
 
+/** @typedef {import("dampipe-api").Schemas} Schemas */
+/** @typedef {import("/page/panels.js").SectionContext} SectionContext */
+
+/** @param {string} text */
 const day = (text) => text.replace("T", " ");
 
-/** What a licence is limited to, in one line. */
+/** What a licence is limited to, in one line. @param {Schemas["LicenceReport"]} licence */
 function limits(licence) {
-  const list = (terms, excluded, all) => (terms.length ? terms.join(", ") : all) + (excluded.length ? ` except ${excluded.join(", ")}` : "");
+  const list = (/** @type {string[]} */ terms, /** @type {string[]} */ excluded, /** @type {string} */ all) => (terms.length ? terms.join(", ") : all) + (excluded.length ? ` except ${excluded.join(", ")}` : "");
   const parts = [
     list(licence.territories, licence.excluded_territories, "worldwide"),
     list(licence.media, licence.excluded_media, "any medium"),
@@ -22,6 +26,7 @@ function limits(licence) {
   return parts.filter(Boolean).join(" · ");
 }
 
+/** @param {Schemas["LicenceReport"]} licence @param {(done: string, path: string) => unknown} act */
 function item(licence, act) {
   const detach = h("button", {
     type: "button", class: "small", "data-key": `detach-${licence.name}`, "aria-label": `Take the licence ${licence.title} away`,
@@ -38,16 +43,21 @@ function item(licence, act) {
     may("rights") ? h("div", { class: "actions" }, detach) : null);
 }
 
-/** A form that asks whether a use is licensed, and shows the answer below it. */
+/**
+ * A form that asks whether a use is licensed, and shows the answer below it.
+ * @param {string} sha1
+ * @param {AbortSignal} signal
+ */
 function question(sha1, signal) {
-  const field = (name, label, placeholder) => {
+  const field = (/** @type {string} */ name, /** @type {string} */ label, /** @type {string} */ placeholder) => {
     const input = h("input", { name, placeholder, size: 12, maxLength: 100, autocomplete: "off", "aria-label": label });
-    return [input, h("label", {}, label, " ", input)];
+    return /** @type {const} */ ([input, h("label", {}, label, " ", input)]);
   };
   const [territory, where] = field("territory", "Territory", "DE");
   const [medium, how] = field("medium", "Medium", "online");
   const on = h("input", { name: "on", type: "date", "aria-label": "Day" });
   const answer = h("div", { role: "status" });
+  /** @param {Event} event */
   async function ask(event) {
     event.preventDefault();
     try {
@@ -62,13 +72,14 @@ function question(sha1, signal) {
   return h("form", { class: "rights-question", onsubmit: ask }, where, " ", how, " ", h("label", {}, "Day ", on), " ", h("button", { class: "small" }, "May it be used?"), answer);
 }
 
-/** The element below the details of an asset. */
+/** The element below the details of an asset. @param {Schemas["Details"]} asset @param {SectionContext} context */
 export function sections(asset, { signal, refresh }) {
   const section = h("section", { class: "asset-part rights", "aria-labelledby": "rights-title" });
   const message = h("p", { role: "status", class: "hint" });
   const list = h("div");
   let latest = asset;
 
+  /** @param {string} done @param {string} path */
   async function act(done, path) {
     try {
       await post(path, { assets: [latest.video.sha1] });
@@ -83,7 +94,7 @@ export function sections(asset, { signal, refresh }) {
     const known = h("datalist", { id: "all-licences" });
     const name = h("input", { name: "licence", list: "all-licences", placeholder: "agency-2026", maxLength: 64, autocomplete: "off", "aria-label": "Licence" });
     get("/rights/licences", { limit: 1000 }, signal).then((found) => known.replaceChildren(...found.map((one) => h("option", { value: one.name }, one.title))), () => {});
-    const attach = (event) => {
+    const attach = (/** @type {Event} */ event) => {
       event.preventDefault();
       if (name.value.trim()) act(`The licence ${name.value.trim()} was attached.`, `/rights/licences/${encodeURIComponent(name.value.trim())}/attach`);
     };
@@ -91,7 +102,7 @@ export function sections(asset, { signal, refresh }) {
   }
 
   function draw() {
-    const { state, licences } = latest.rights ?? { state: "none", licences: [] };
+    const { state = "none", licences = [] } = latest.rights ?? {};
     section.hidden = !licences.length && !may("rights");
     redraw(list,
       licences.length ? h("p", { class: "hint" }, `Together: ${state}`) : h("p", { class: "hint" }, "No licence."),

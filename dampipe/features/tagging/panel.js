@@ -1,17 +1,24 @@
 // The tags of an asset in the player: links to all assets with a tag, a button that takes it away, a field that adds one.
 
-import { get, post, remove } from "/page/api.js";
+import { get, post, problemOf, remove } from "/page/api.js";
 import { h } from "/page/dom.js";
 import { may } from "/page/session.js";
 
-/** The rows that this feature adds to an asset's details: pairs of a heading and an element. */
+/** @typedef {import("dampipe-api").Schemas} Schemas */
+
+/**
+ * The rows that this feature adds to an asset's details: pairs of a heading and an element.
+ * @param {Schemas["Details"]} asset
+ */
 export function details({ video, tags }) {
   if (!may("edit")) return tags.length ? [["Tags", h("span", { class: "tags" }, tags.map((tag) => h("span", { class: "chip" }, link(tag))))]] : [];
   return [["Tags", editor(video.sha1, tags)]];
 }
 
+/** @param {string} tag */
 const link = (tag) => h("a", { href: `#/search?${new URLSearchParams({ tag })}` }, tag);
 
+/** @param {string} sha1 @param {string[]} tags */
 function editor(sha1, tags) {
   const list = h("span", { class: "tags" });
   const message = h("small", { role: "status" });
@@ -19,20 +26,24 @@ function editor(sha1, tags) {
   const field = h("input", { name: "tag", placeholder: "interview", maxLength: 100, list: "all-tags", autocomplete: "off", "aria-label": "Another tag" });
   get("/tags").then((known) => suggestions.replaceChildren(...known.map((tag) => h("option", { value: tag.name }))), () => {});
 
+  /** @param {() => Promise<unknown>} call */
   async function change(call) {
     try {
       await call();
       show((await get(`/assets/${sha1}`)).tags);
       message.textContent = "";
-    } catch (problem) {
+    } catch (error) {
+      const problem = problemOf(error);
       message.textContent = [problem.message, problem.hint].filter(Boolean).join(" ");
     }
   }
+  /** @param {string[]} tags */
   function show(tags) {
     list.replaceChildren(...tags.map((tag) => h("span", { class: "chip" },
       link(tag), " ",
       h("button", { type: "button", class: "plain", "aria-label": `Take the tag ${tag} away`, onclick: () => change(() => remove(`/assets/${sha1}/tags/${encodeURIComponent(tag)}`)) }, "×"))));
   }
+  /** @param {Event} event */
   async function add(event) {
     event.preventDefault();
     const name = field.value.trim();

@@ -6,6 +6,12 @@ import { ask, choice } from "/page/form.js";
 import { bytes, dateTime, plural } from "/page/format.js";
 import { knownSession, may } from "/page/session.js";
 
+/** @typedef {import("dampipe-api").Schemas} Schemas */
+/** @typedef {Schemas["CopyReport"]} Copy */
+/** @typedef {Schemas["Estimate"]} Estimate */
+/** @typedef {Schemas["Speed"]} Speed */
+
+/** @type {Record<string, (copy: Copy) => string>} */
 const STATES = {
   at_hand: () => "can be read",
   restored: (copy) => (copy.restored_until ? `can be read until ${dateTime(copy.restored_until)}` : "can be read"),
@@ -13,22 +19,25 @@ const STATES = {
   archived: () => "is archived",
   offline: () => "is on a medium that is not connected",
   away: () => "its volume is not there",
-  leaving: (copy) => `is deleted on ${dateTime(copy.leaves_at)}`,
+  leaving: (copy) => (copy.leaves_at ? `is deleted on ${dateTime(copy.leaves_at)}` : "is to be deleted"),
   missing: () => "is missing",
 };
 const READABLE = ["at_hand", "restored"];
 
+/** @param {number} amount @param {string} currency */
 function money(amount, currency) {
   const format = new Intl.NumberFormat([], { style: "currency", currency });
   return amount > 0 && amount < 0.01 ? `less than ${format.format(0.01)}` : format.format(amount);
 }
+/** @param {number} count */
 const hours = (count) => (count < 1 ? plural(Math.max(1, Math.round(count * 60)), "minute") : count < 48 ? plural(count, "hour") : plural(Math.round(count / 2.4) / 10, "day"));
 
+/** @param {Copy} copy */
 function lines(copy) {
   const tier = [copy.tier, copy.storage_class].filter(Boolean).join(", ");
   const checked = copy.damaged ? "damaged when it was read last" : copy.verified_at ? `verified ${dateTime(copy.verified_at)}` : "never verified";
   return [
-    [copy.source, tier, STATES[copy.availability](copy)].filter(Boolean).join(" · "),
+    [copy.source, tier, STATES[copy.availability]?.(copy)].filter(Boolean).join(" · "),
     copy.label ? `Medium: ${copy.label}` : "",
     ...copy.retrievals.map((one) => `${one.speed}: ${money(one.cost, copy.currency)}, in ${hours(one.hours)}`),
     !copy.retrievals.length && copy.cost ? `Fetching it costs ${money(copy.cost, copy.currency)}` : "",
@@ -36,13 +45,14 @@ function lines(copy) {
   ].filter(Boolean);
 }
 
+/** @param {Copy} copy */
 function item(copy) {
   return h("li", { class: copy.damaged ? "bad" : "" },
     h("strong", {}, copy.place || "A place that you may not see"), ` (${bytes(copy.size)})`,
     lines(copy).map((line) => h("div", { class: "hint" }, line)));
 }
 
-/** What a restore would cost, in one line. */
+/** What a restore would cost, in one line. @param {Estimate} estimate */
 function offer(estimate) {
   const amounts = Object.entries(estimate.cost).map(([currency, amount]) => money(amount, currency));
   const parts = [amounts.join(" and ") || "no stated cost"];
@@ -50,29 +60,39 @@ function offer(estimate) {
   return parts.join(", ");
 }
 
-async function restoring(asset, done) {
+/** @param {string} sha1 @param {(text: string) => void} done */
+async function restoring(sha1, done) {
+  /** @type {Speed[]} */
   const speeds = ["bulk", "standard", "expedited"];
-  const estimates = await Promise.all(speeds.map((speed) => post("/restores/estimate", { assets: [asset.video.sha1], speed }).catch(() => null)));
-  const offered = speeds.map((speed, number) => [speed, estimates[number]]).filter(([, estimate]) => estimate);
+  /** @type {Map<string, Estimate>} */
+  const offered = new Map();
+  for (const speed of speeds) {
+    const estimate = await post("/restores/estimate", { assets: [sha1], speed }).catch(() => null); // it has no such speed
+    if (estimate) offered.set(speed, estimate);
+  }
   const fields = [
-    choice("Speed", "speed", offered.map(([speed, estimate]) => [speed, `${speed} (${offer(estimate)})`])),
+    choice("Speed", "speed", [...offered].map(([speed, estimate]) => [speed, `${speed} (${offer(estimate)})`])),
     choice("Keep it readable for", "days", [["7", "7 days"], ["14", "14 days"], ["30", "30 days"]]),
   ];
   ask("Restore the original", fields, "Restore", async ({ speed, days }) => {
-    const estimate = offered.find(([one]) => one === speed)[1];
-    const accepted = Math.max(0, ...Object.values(estimate.cost));
-    await post("/restores", { assets: [asset.video.sha1], speed, days: Number(days), accepted_cost: accepted });
+    const accepted = Math.max(0, ...Object.values(offered.get(speed)?.cost ?? {}));
+    await post("/restores", { assets: [sha1], speed: /** @type {Speed} */ (speed), days: Number(days), accepted_cost: accepted });
     done("The storage is asked for it. It can be downloaded once it is restored.");
   });
 }
 
-/** The element below the details of an asset. */
+/**
+ * The element below the details of an asset.
+ * @param {Schemas["Details"]} asset
+ * @param {import("/page/panels.js").SectionContext} context
+ */
 export function sections(asset, { signal }) {
   const section = h("section", { class: "asset-part copies", "aria-labelledby": "copies-title", hidden: true });
   const message = h("p", { role: "status", class: "hint" });
   const list = h("div");
   section.append(h("h3", { id: "copies-title" }, "Copies"), message, list);
 
+  /** @param {string} sha1 */
   async function draw(sha1) {
     try {
       const copies = await get(`/assets/${sha1}/copies`, {}, signal);
@@ -80,7 +100,7 @@ export function sections(asset, { signal }) {
       const isArchived = copies.some((copy) => copy.availability === "archived") && !copies.some((copy) => READABLE.includes(copy.availability));
       const begin = async () => {
         try {
-          await restoring({ video: { sha1 } }, (text) => {
+          await restoring(sha1, (text) => {
             message.textContent = text;
             draw(sha1);
           });

@@ -3,79 +3,101 @@
 
 import { get, post } from "/page/api.js";
 import { h, notice, redraw } from "/page/dom.js";
+import { ARROWS, entryKeys } from "/page/entry-keys.js";
 import { follow, newest } from "/page/follow.js";
 import { ask, confirm, field } from "/page/form.js";
 import { plural } from "/page/format.js";
+import { declareKeys } from "/page/keys.js";
 import { part, rowButton } from "/page/part.js";
 import { may } from "/page/session.js";
 
-const LIMIT = 200;
-const base = (key) => `/vocabularies/${encodeURIComponent(key)}`;
-const path = (key, term) => `${base(key)}/terms/${encodeURIComponent(term)}`;
+/** @typedef {import("dampipe-api").Schemas} Schemas */
+/** @typedef {import("/page/part.js").Act} Act */
 
-/** A label in its own direction of writing, whatever stands around it. */
+const keys = declareKeys("Vocabularies", {
+  ...ARROWS,
+  approve: { keys: ["a"], does: "Approve the proposed term" },
+  merge: { keys: ["m"], does: "Merge the proposed term into another" },
+  retire: { keys: ["r"], does: "Retire the proposed term" },
+});
+const LIMIT = 200;
+/** @param {string} key */
+const base = (key) => /** @type {const} */ (`/vocabularies/${encodeURIComponent(key)}`);
+/** @param {string} key @param {string} term */
+const path = (key, term) => /** @type {const} */ (`${base(key)}/terms/${encodeURIComponent(term)}`);
+
+/** A label in its own direction of writing, whatever stands around it. @param {string} text */
 const label = (text) => h("bdi", {}, text);
 
+/** @param {string} key @param {Schemas["TermReport"]} term @param {Act} act */
 function merge(key, { key: term, label: name }, act) {
   const known = h("datalist", { id: "terms-to-merge-into" });
   const target = field("Into the term", { name: "target", list: known.id, autocomplete: "off", maxLength: 500, autofocus: true, hint: "It gets the values, and the label as a synonym." });
-  target.addEventListener("input", async ({ target: { value } }) => {
+  target.addEventListener("input", async ({ target: input }) => {
+    const { value } = /** @type {HTMLInputElement} */ (input);
     const { terms } = await get(`${base(key)}/find`, { text: value, limit: 20 }).catch(() => ({ terms: [] }));
     known.replaceChildren(...terms.filter((one) => one.key !== term).map((one) => h("option", { value: one.key }, [...one.path, one.label].join(" > "))));
   });
   ask(`Merge ${name}`, [target, known], "Merge", async ({ target: into }) => {
     const { operation } = await post(`${path(key, term)}/merge`, { target: into });
-    return () => act(() => `${operation.summary}.`);
+    return () => act(() => `${operation?.summary}.`);
   });
 }
 
-/** What a manager may do with a proposed term: its name, the key that does it, and the function. */
+/**
+ * What a manager may do with a proposed term: its name, the key that does it, and the function.
+ * @param {string} key
+ * @param {Schemas["TermReport"]} term
+ * @param {Act} act
+ * @returns {[string, () => unknown][]}
+ */
 function actions(key, term, act) {
-  const done = async (what, body = {}) => `${(await post(`${path(key, term.key)}/${what}`, body)).operation.summary}.`;
+  const done = async (/** @type {"approve" | "retire"} */ what, /** @type {object} */ body = {}) => `${(await post(`${path(key, term.key)}/${what}`, body)).operation?.summary}.`;
   return [
-    ["Approve", "a", () => act(() => done("approve"))],
-    ["Merge …", "m", () => merge(key, term, act)],
-    ["Retire", "r", () => act(() => done("retire"))],
+    ["Approve", () => act(() => done("approve"))],
+    ["Merge …", () => merge(key, term, act)],
+    ["Retire", () => act(() => done("retire"))],
   ];
 }
 
+/** @param {string} key @param {Schemas["TermReport"]} term @param {Act} act */
 function proposal(key, term, act) {
   const offered = may("manage") ? actions(key, term, act) : [];
   const item = h("li", { class: "entry", tabIndex: offered.length ? 0 : null, "data-key": `proposal-${term.key}`, "aria-keyshortcuts": offered.length ? "A M R" : null },
     h("div", { class: "what" }, h("h3", {}, label(term.label)), h("p", {}, term.path.length ? ["Below ", label(term.path.join(" > "))] : "At the top")),
-    h("div", { class: "actions" }, offered.map(([name, , call]) => rowButton(name, term.label, call))));
-  item.addEventListener("keydown", async (event) => {
-    if (event.target !== item || event.ctrlKey || event.metaKey || event.altKey) return;
-    const next = { ArrowDown: item.nextElementSibling, ArrowUp: item.previousElementSibling }[event.key];
-    const call = offered.find(([, letter]) => letter === event.key.toLowerCase())?.[2];
-    if (!next && !call) return;
-    event.preventDefault();
-    next?.focus();
-    if (!call) return;
-    const after = (item.nextElementSibling ?? item.previousElementSibling)?.dataset.key;
-    await call();
-    if (!item.isConnected && after) document.querySelector(`[data-key="${CSS.escape(after)}"]`)?.focus();
-  });
+    h("div", { class: "actions" }, offered.map(([name, call]) => rowButton(name, term.label, call))));
+  const [approve, into, retire] = offered.map(([, call]) => call);
+  entryKeys(item, keys, offered.length ? { approve, merge: into, retire } : {});
   return item;
 }
 
 /**
  * A level of the tree: its list, and `refresh`, which reads it and the open levels below it again. What is open stays open, and
  * the focus stays where it is: people go on with the tree while others change it.
+ * @typedef {{ list: HTMLElement, refresh: () => Promise<void> }} Level
+ * @typedef {{ said: string, below?: Level, item: HTMLElement, isOpen?: () => boolean, reread: () => Promise<unknown> }} Branch
+ * @param {string} key
+ * @param {string | null} parent
+ * @param {AbortSignal} signal
+ * @returns {Level}
  */
 function level(key, parent, signal) {
   const list = h("ul", {});
   const more = h("li", {}, h("button", { type: "button", onclick: () => ((pages += 1), refresh()) }, "More"));
+  /** @type {Map<string, Branch>} */
   let branches = new Map();
   let pages = 1;
 
   const latest = newest(async () => {
+    /** @type {Schemas["TermReport"][]} */
     const terms = [];
+    /** @type {string | null} */
     let cursor = null;
     for (let page = 0; page < pages; page += 1) {
+      /** @type {Schemas["TermPage"]} */
       const found = await get(`${base(key)}/terms`, { limit: LIMIT, ...(parent ? { parent } : {}), ...(cursor ? { cursor } : {}) }, signal);
       terms.push(...found.terms);
-      cursor = found.next;
+      cursor = found.next ?? null;
       if (!cursor) break;
     }
     return { terms, next: cursor };
@@ -93,7 +115,14 @@ function level(key, parent, signal) {
   return { list, refresh };
 }
 
-/** A term of the tree. before: what was made for it when its level was read last. */
+/**
+ * A term of the tree. before: what was made for it when its level was read last.
+ * @param {string} key
+ * @param {Schemas["TermReport"]} term
+ * @param {AbortSignal} signal
+ * @param {Branch} [before]
+ * @returns {Branch}
+ */
 function branch(key, term, signal, before) {
   const said = JSON.stringify(term);
   if (before?.said === said) return before;
@@ -101,17 +130,19 @@ function branch(key, term, signal, before) {
   if (!term.narrower) return { said, item: h("li", {}, ...name), reread: async () => {} };
   const below = before?.below ?? level(key, term.key, signal);
   const summary = h("summary", { "data-key": `term-${term.key}` }, ...name, h("small", {}, ` ${plural(term.narrower, "term")}`));
-  const details = h("details", { open: before?.below ? before.isOpen() : false }, summary, below.list);
+  const details = h("details", { open: before?.isOpen?.() ?? false }, summary, below.list);
   details.addEventListener("toggle", () => details.open && !below.list.childElementCount && below.refresh().catch(() => {}));
   return { said, below, item: h("li", {}, details), isOpen: () => details.open, reread: async () => details.open && below.refresh() };
 }
 
+/** @param {HTMLElement} main @param {AbortSignal} signal @param {string} key */
 async function one(main, signal, key) {
   const tree = level(key, null, signal);
   const read = async () => {
     tree.refresh().catch(() => {});
     return { vocabulary: await get(base(key), {}, signal), proposals: await get(`${base(key)}/proposals`, { limit: LIMIT }, signal) };
   };
+  /** @type {(found: Awaited<ReturnType<typeof read>>, act: Act) => import("/page/dom.js").Child[]} */
   const draw = ({ vocabulary, proposals }, act) => {
     const hint = may("manage") && proposals.terms.length ? h("p", { class: "hint" }, "Arrow keys choose a term; A approves it, M merges it, R retires it.") : null;
     return [
@@ -120,11 +151,11 @@ async function one(main, signal, key) {
       proposals.terms.length ? h("ul", { class: "entries" }, proposals.terms.map((term) => proposal(key, term, act))) : null,
       h("h3", {}, "Terms"), vocabulary.terms + vocabulary.proposed ? tree.list : notice("No terms yet.")];
   };
-  const undo = (act) => confirm("Undo the last operation?", "Values that a merge has moved return to their terms.", "Undo", async () => {
+  const undo = (/** @type {Act} */ act) => confirm("Undo the last operation?", "Values that a merge has moved return to their terms.", "Undo", async () => {
     const { summary } = await post(`${base(key)}/undo`, {});
     return () => act(() => `Undone: ${summary}.`);
   });
-  const buttons = (act) => [
+  const buttons = (/** @type {Act} */ act) => [
     may("manage") ? h("button", { type: "button", "data-key": "undo", onclick: () => undo(act) }, "Undo …") : null,
     h("a", { class: "button", href: "#/vocabularies" }, "All vocabularies")].filter(Boolean);
   const { element, refresh } = part(key, buttons, read, draw);
@@ -133,8 +164,9 @@ async function one(main, signal, key) {
   follow(signal, ["vocabulary."], () => refresh().catch(() => {}));
 }
 
+/** @param {HTMLElement} main @param {AbortSignal} signal */
 async function all(main, signal) {
-  const draw = (found) => (found.length
+  const draw = (/** @type {Schemas["VocabularyReport"][]} */ found) => (found.length
     ? h("ul", { class: "entries" }, found.map(({ key, label: text, terms, proposed, open }) => h("li", { class: "entry" }, h("div", { class: "what" },
       h("h3", {}, h("a", { href: `#/vocabularies?${new URLSearchParams({ key })}` }, label(text))),
       h("p", {}, [plural(terms, "term"), proposed ? `${proposed} proposed` : "", open ? "open" : "strict"].filter(Boolean).join(", "))))))
@@ -145,6 +177,8 @@ async function all(main, signal) {
   follow(signal, ["vocabulary."], () => refresh().catch(() => {}));
 }
 
-const show = (main, signal, parameters) => (parameters.has("key") ? one(main, signal, parameters.get("key")) : all(main, signal));
+/** @param {HTMLElement} main @param {AbortSignal} signal @param {URLSearchParams} parameters */
+const show = (main, signal, parameters) => (parameters.has("key") ? one(main, signal, parameters.get("key") ?? "") : all(main, signal));
 
-export const views = [{ path: "/vocabularies", label: "Vocabularies", scope: "read", show }];
+/** @type {readonly import("/page/panels.js").View[]} */
+export const views = [{ path: "/vocabularies", area: "settings", order: 50, label: "Vocabularies", scope: "read", show }];

@@ -1,20 +1,28 @@
 // The workflow: where an asset is, the moves that are possible and why others are not, assignee, due date and history; a view
 // of tasks; and for managers a view in which the workflow is chosen, edited, tried and applied.
 
-import { describe, get, post } from "/page/api.js";
+import { describe, get, post, problemOf } from "/page/api.js";
 import { announce, h, notice, redraw } from "/page/dom.js";
 import { ask, choice, confirm, field } from "/page/form.js";
 import { actorName, dateTime } from "/page/format.js";
 import { may } from "/page/session.js";
 
+/** @typedef {import("dampipe-api").Schemas} Schemas */
+/** @typedef {import("/page/panels.js").SectionContext} SectionContext */
+/** @typedef {(done: string, call?: () => unknown) => Promise<void>} DoneAct says what was done, or why it was not */
+
 const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** A due date as the clock of its zone shows it. */
-const dueText = ({ due, zone }) => `${due.slice(0, 10)} ${due.slice(11, 16)} ${zone}`;
+/** A due date as the clock of its zone shows it; "" where there is none. @param {{ due: string | null, zone: string | null }} item */
+const dueText = ({ due, zone }) => (due === null ? "" : `${due.slice(0, 10)} ${due.slice(11, 16)} ${zone}`);
 
-/** What happened, as a sentence. labels: of states by key. */
+/**
+ * What happened, as a sentence. labels: of states by key.
+ * @param {Schemas["dampipe__features__workflow__model__HistoryEntry"]} one
+ * @param {Map<string, string>} labels
+ */
 function entry(one, labels) {
-  const state = (key) => labels.get(key) ?? key;
+  const state = (/** @type {string | null} */ key) => labels.get(key ?? "") ?? key;
   const what = {
     moved: `moved it from “${state(one.source)}” to “${state(one.to)}”${one.comment ? `: ${one.comment}` : ""}`,
     assigned: one.assignee ? `assigned it to ${one.assignee}` : "took its assignee away",
@@ -23,7 +31,7 @@ function entry(one, labels) {
   return `${dateTime(one.at)}: ${actorName(one.actor)} ${what}`;
 }
 
-/** Ask for a comment, and move. */
+/** Ask for a comment, and move. @param {string} sha1 @param {Schemas["PossibleMove"]} move @param {DoneAct} act */
 function moveWithComment(sha1, move, act) {
   const text = h("textarea", { name: "comment", rows: 4, maxLength: 2000, required: true, autofocus: true });
   ask(move.label, [h("label", {}, h("span", {}, "Why?"), text)], move.label, async ({ comment }) => {
@@ -32,6 +40,7 @@ function moveWithComment(sha1, move, act) {
   });
 }
 
+/** @param {string} sha1 @param {string | null} current @param {DoneAct} act */
 function assign(sha1, current, act) {
   const input = field("User", { name: "assignee", value: current ?? "", required: false, autocomplete: "off", autofocus: true, maxLength: 100, hint: "Leave it empty: nobody." });
   ask("Assign", [input], "Assign", async ({ assignee }) => {
@@ -40,6 +49,7 @@ function assign(sha1, current, act) {
   });
 }
 
+/** @param {string} sha1 @param {Schemas["AssetWorkflow"]} item @param {DoneAct} act */
 function setDue(sha1, item, act) {
   const day = field("Due", { name: "due", type: "datetime-local", value: item.due ? item.due.slice(0, 16) : "", required: false, autofocus: true, hint: "Leave it empty: at no time." });
   const zone = field("Time zone", { name: "zone", value: item.zone ?? ownZone(), maxLength: 64 });
@@ -49,7 +59,12 @@ function setDue(sha1, item, act) {
   });
 }
 
-/** One move: a button, or why it is not possible. */
+/**
+ * One move: a button, or why it is not possible.
+ * @param {string} sha1
+ * @param {Schemas["PossibleMove"]} move
+ * @param {DoneAct} act
+ */
 function moveControl(sha1, move, act) {
   const go = () => (move.comment ? moveWithComment(sha1, move, act)
     : act(`It is ${move.to_label} now.`, () => post(`/assets/${sha1}/workflow/move`, { transition: move.transition })));
@@ -61,7 +76,7 @@ function moveControl(sha1, move, act) {
     h("small", { id }, why));
 }
 
-/** The element below the details of an asset. */
+/** The element below the details of an asset. @param {Schemas["Details"]} asset @param {SectionContext} context */
 export function sections(asset, { signal, refresh }) {
   const section = h("section", { class: "asset-part workflow", "aria-labelledby": "workflow-title", hidden: true });
   const message = h("p", { role: "status", class: "hint" });
@@ -69,7 +84,7 @@ export function sections(asset, { signal, refresh }) {
   let sha1 = asset.video.sha1;
   let drawn = 0; // counts, so that an answer that comes late is dropped
 
-  /** Do something, and say what was done, or why it was not. */
+  /** Do something, and say what was done, or why it was not. @param {string} done @param {() => unknown} [call] */
   async function act(done, call = () => {}) {
     try {
       await call();
@@ -112,14 +127,16 @@ export function sections(asset, { signal, refresh }) {
   return [section];
 }
 
-/** What is assigned to the user, or to everybody. */
+/** What is assigned to the user, or to everybody. @param {HTMLElement} main @param {AbortSignal} signal */
 async function tasks(main, signal) {
   const list = h("div");
+  /** @type {HTMLInputElement} */
   const all = h("input", { type: "checkbox", onchange: () => draw() });
-  main.append(h("section", { class: "stack" }, h("h2", {}, "Tasks"), h("label", { class: "option" }, all, h("span", {}, "Of everybody")), list));
+  main.replaceChildren(h("section", { class: "stack" }, h("h2", {}, "Tasks"), h("label", { class: "option" }, all, h("span", {}, "Of everybody")), list));
 
+  /** @returns {Promise<void>} */
   async function draw() {
-    const found = await get("/workflow/tasks", all.checked ? { everybody: true } : {}, signal).catch((problem) => problem);
+    const found = await get("/workflow/tasks", all.checked ? { everybody: true } : {}, signal).catch(problemOf);
     if (signal.aborted) return;
     if (found instanceof Error) return redraw(list, notice(found.message, found.hint));
     if (!found.length) return redraw(list, notice("There are no tasks.", "What is assigned to you and not done is listed here."));
@@ -131,7 +148,7 @@ async function tasks(main, signal) {
   await draw();
 }
 
-/** What a trial says, as elements. */
+/** What a trial says, as elements. @param {Schemas["Trial"]} trial */
 function trialReport(trial) {
   const lines = trial.faults.map((fault) => `${fault.text}. ${fault.hint}`);
   lines.push(...trial.removed.map((one) => `${one.assets} in “${one.key}”, which the definition does not have: ${one.to ? `they go to “${one.to}”` : "add it to [map]"}.`));
@@ -146,7 +163,7 @@ function trialReport(trial) {
   ];
 }
 
-/** The workflow of the library, and its definition. */
+/** The workflow of the library, and its definition. @param {HTMLElement} main @param {AbortSignal} signal */
 async function settings(main, signal) {
   const now = h("p", { class: "hint" });
   const text = h("textarea", { rows: 24, spellcheck: false, class: "code", maxLength: 100000 });
@@ -154,7 +171,7 @@ async function settings(main, signal) {
   const result = h("div");
   const known = h("div");
 
-  const attempt = (call) => async () => {
+  const attempt = (/** @type {() => unknown} */ call) => async () => {
     message.textContent = "";
     try {
       await call();
@@ -162,6 +179,7 @@ async function settings(main, signal) {
       message.textContent = describe(problem);
     }
   };
+  /** @param {string} name */
   async function load(name) {
     text.value = (await get(`/workflow/definitions/${name}`, {}, signal)).toml;
     result.replaceChildren();
@@ -172,7 +190,7 @@ async function settings(main, signal) {
       : `${workflow.label} is applied, version ${workflow.version}: ${workflow.states.map((state) => `${state.label} ${state.assets}`).join(", ") || "no states"}.`;
     const items = definitions.map((one) => [one.version === null ? one.key : String(one.version), one.version === null ? one.label : `${one.label}, version ${one.version}${one.active ? " (active)" : ""}`]);
     const select = choice("Definition", "definition", items, definitions.find((one) => one.active) ? String(workflow.version) : "none");
-    redraw(known, select, h("button", { type: "button", "data-key": "load", onclick: attempt(() => load(select.querySelector("select").value)) }, "Load"));
+    redraw(known, select, h("button", { type: "button", "data-key": "load", onclick: attempt(() => load(select.querySelector("select")?.value ?? "active")) }, "Load"));
   }
   const tried = attempt(async () => redraw(result, ...trialReport(await post("/workflow/try", { toml: text.value }))));
   const apply = () => confirm("Apply the definition?", "It becomes the workflow of the library. No asset changes its state, except by the map in the definition.", "Apply", async () => {
@@ -182,7 +200,7 @@ async function settings(main, signal) {
       draw();
     };
   });
-  main.append(h("section", { class: "stack" }, h("h2", {}, "Workflow"), now, known, h("label", {}, h("span", {}, "Definition (TOML)"), text),
+  main.replaceChildren(h("section", { class: "stack" }, h("h2", {}, "Workflow"), now, known, h("label", {}, h("span", {}, "Definition (TOML)"), text),
     h("p", { class: "actions" }, h("button", { type: "button", onclick: tried }, "Try"), h("button", { type: "button", class: "primary", onclick: apply }, "Apply …")), message, result));
   await attempt(async () => {
     await draw();
@@ -190,7 +208,8 @@ async function settings(main, signal) {
   })();
 }
 
+/** @type {readonly import("/page/panels.js").View[]} */
 export const views = [
-  { path: "/tasks", label: "Tasks", scope: "read", show: tasks },
-  { path: "/workflow", label: "Workflow", scope: "manage", show: settings },
+  { path: "/tasks", area: "work", order: 10, label: "Tasks", scope: "read", show: tasks },
+  { path: "/workflow", area: "settings", order: 40, label: "Workflow", scope: "manage", show: settings },
 ];

@@ -2,21 +2,25 @@
 
 import { h } from "./dom.js";
 
-/** A button that copies the text of an element, which is selected where the browser refuses to copy. */
+/**
+ * A button that copies the text of an element, which is selected where the browser refuses to copy.
+ * @param {HTMLElement} element
+ * @param {string} label
+ * @param {string} [style]
+ */
 export function copyButton(element, label, style = "small") {
-  const copy = async (event) => {
-    const button = event.target;
-    button.textContent = (await copyText(element)) ? "Copied" : "Press Ctrl+C";
+  const copy = async (/** @type {MouseEvent} */ event) => {
+    /** @type {HTMLElement} */ (event.target).textContent = (await copyText(element)) ? "Copied" : "Press Ctrl+C";
   };
   return h("button", { type: "button", class: style, onclick: copy }, label);
 }
 
-/** Whether the text was copied. A page without HTTPS has no clipboard, but may copy a selection. */
+/** Whether the text was copied. A page without HTTPS has no clipboard, but may copy a selection. @param {HTMLElement} element */
 async function copyText(element) {
   if (navigator.clipboard) {
-    const isCopied = await navigator.clipboard.writeText(element.textContent).then(() => true, () => false);
+    const isCopied = await navigator.clipboard.writeText(element.textContent ?? "").then(() => true, () => false);
     if (isCopied) return true;
   }
-  getSelection().selectAllChildren(element);
+  getSelection()?.selectAllChildren(element);
   return document.execCommand("copy");
 }

@@ -9,18 +9,22 @@ import { evidence, side } from "./pair.js";
 import { panels } from "./panels.js";
 import { may } from "./session.js";
 
+/** @typedef {import("dampipe-api").Schemas} Schemas */
+
 const PAGE = 200;
 
+/** @param {Schemas["ExactDuplicate"]} duplicate */
 function identical({ asset, size, paths }) {
   const amount = h("p", {}, `${paths.length} × ${bytes(size)}`);
   return h("div", { class: "alike" }, card({ sha1: asset, name: name(paths[0]), path: paths[0] }, amount),
     h("ul", {}, paths.map((path) => h("li", {}, h("code", {}, path)))));
 }
 
+/** @param {Schemas["NearDuplicate"]} pair @param {import("./panels.js").Panel[]} modules */
 function similar(pair, modules) {
   const section = h("section", { class: "pair" });
   const buttons = h("span", {}, decision(pair, section));
-  const done = (text) => {
+  const done = (/** @type {string} */ text) => {
     buttons.replaceChildren(`; ${text}`);
     announce(text);
     section.classList.add("dismissed");
@@ -30,7 +34,11 @@ function similar(pair, modules) {
   return section;
 }
 
-/** The button that dismisses a pair or offers it again, and the same to undo it. */
+/**
+ * The button that dismisses a pair or offers it again, and the same to undo it.
+ * @param {Schemas["NearDuplicate"]} pair
+ * @param {HTMLElement} section
+ */
 function decision(pair, section) {
   const names = `${name(pair.first.path)} and ${name(pair.second.path)}`;
   const message = h("small", { role: "status" });
@@ -59,7 +67,12 @@ function decision(pair, section) {
   return may("edit") ? h("span", {}, button, message) : "";
 }
 
-/** A list that shows PAGE items at first, and more with a button. */
+/**
+ * A list that shows PAGE items at first, and more with a button.
+ * @template T
+ * @param {T[]} items
+ * @param {(item: T) => HTMLElement} draw
+ */
 function list(items, draw) {
   const element = h("div");
   function more() {
@@ -72,6 +85,7 @@ function list(items, draw) {
   return items.length > PAGE ? [element, button] : [element];
 }
 
+/** @param {HTMLElement} main @param {AbortSignal} signal @param {URLSearchParams} parameters */
 export async function duplicates(main, signal, parameters) {
   const state = parameters.get("state") ?? "open";
   const isOpen = state === "open";
@@ -89,6 +103,7 @@ export async function duplicates(main, signal, parameters) {
     return;
   }
   const identicals = isOpen ? [h("h2", {}, `Identical files: ${found.exact.length.toLocaleString()}`), ...list(found.exact, identical)] : [];
+  /** @type {Record<string, string>} */
   const titles = { open: "Similar footage", dismissed: "Dismissed pairs", stacked: "Versions of one asset" };
   main.replaceChildren(
     ...identicals,

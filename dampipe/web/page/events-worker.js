@@ -2,11 +2,18 @@
 
 import { follow } from "./event-stream.js";
 
+/** @typedef {import("./event-stream.js").Message} Message */
+
+/** @type {Set<MessagePort>} */
 const tabs = new Set();
+/** @type {(() => void) | null} */
 let end = null;
+/** @type {Message | null} */
 let state = null; // the last message of each kind that a new tab has to know
+/** @type {Message | null} */
 let status = null;
 
+/** @param {Message} message */
 function broadcast(message) {
   if (message.kind === "status") status = message;
   else if (message.kind !== "event") state = message;
@@ -14,6 +21,7 @@ function broadcast(message) {
   for (const tab of tabs) tab.postMessage(message);
 }
 
+/** @param {MessagePort} tab */
 function leave(tab) {
   tabs.delete(tab);
   if (tabs.size) return;
@@ -21,7 +29,8 @@ function leave(tab) {
   end = state = status = null;
 }
 
-self.addEventListener("connect", ({ ports: [tab] }) => {
+self.addEventListener("connect", (event) => {
+  const [tab] = /** @type {MessageEvent} */ (event).ports;
   tabs.add(tab);
   tab.addEventListener("message", ({ data }) => data === "leave" && leave(tab));
   tab.start();

@@ -2,8 +2,9 @@
 
 import { follow } from "./event-stream.js";
 
-/** Start to follow, and call `listener` with each message of `event-stream.js`. */
+/** Start to follow, and call `listener` with each message of `event-stream.js`. @param {import("./event-stream.js").Listener} listener */
 export function listen(listener) {
+  /** @type {(() => void) | null} */
   let end = null;
   const start = () => (end ??= globalThis.SharedWorker ? join(listener) : follow(listener));
   const stop = () => {
@@ -19,7 +20,7 @@ export function listen(listener) {
   start();
 }
 
-/** Share the connection of the worker; returns a function that leaves it. */
+/** Share the connection of the worker; returns a function that leaves it. @param {import("./event-stream.js").Listener} listener */
 function join(listener) {
   const worker = new SharedWorker("/page/events-worker.js", { type: "module", name: "dampipe events" });
   worker.port.addEventListener("message", ({ data }) => listener(data));

@@ -1,37 +1,45 @@
 // Failures: which files could not be processed, why, and buttons that run the failed stage again.
 
+import { playerLink } from "./address.js";
 import { describe, explain, get, post } from "./api.js";
-import { playerLink } from "./card.js";
 import { h, notice } from "./dom.js";
 import { follow, newest } from "./follow.js";
 import { folder, name, plural } from "./format.js";
 import { may } from "./session.js";
+import { page } from "./state.js";
+
+/** @typedef {import("dampipe-api").Schemas} Schemas */
 
 const LIMIT = 500;
+/** @type {Record<string, string>} */
 const kinds = {
   bad_media: "problem of the file", transient: "temporary problem", permanent: "problem of dampipe or its configuration",
   missing: "a lost derivative is made again automatically while the footage is there", damaged: "a damaged derivative is made again automatically while the footage is there",
   mismatch: "the content differs from its checksum: compare it with a backup", unreadable: "check the disk, or compare it with a backup",
 };
 
+/** @param {HTMLElement} main @param {AbortSignal} signal */
 export async function failures(main, signal) {
   const message = h("p", { role: "status" });
   const read = newest(() => get("/failures", { limit: LIMIT }, signal));
   let lastShown = "";
 
+  /** @param {MouseEvent} event @param {import("dampipe-api").Body<"post", "/retry">} selection */
   async function retry(event, selection) {
-    event.target.disabled = true;
+    const button = /** @type {HTMLButtonElement} */ (event.target);
+    button.disabled = true;
     try {
       const { retried } = await post("/retry", selection);
       await show();
       message.textContent = `${plural(retried, "stage")} will run again; what fails again is listed here.`;
       document.dispatchEvent(new Event("runs-changed"));
     } catch (problem) {
-      event.target.disabled = false;
+      button.disabled = false;
       message.textContent = describe(problem);
     }
   }
 
+  /** @param {Schemas["Failure"]} failure */
   function row(failure) {
     const next = failure.again_at ? `, next attempt ${new Date(failure.again_at * 1000).toLocaleTimeString()}` : "";
     const selection = { what: [failure.asset ?? failure.path], stage: failure.stage };
@@ -52,14 +60,14 @@ export async function failures(main, signal) {
       main.replaceChildren(message, notice("No failures."));
       return;
     }
-    const head = h("thead", {}, h("tr", {}, ["file", "stage", "reason", ""].map((title) => h("th", { scope: "col" }, title))));
+    const head = h("thead", {}, h("tr", {}, ["file", "stage", "reason", ""].map((title) => h("th", { scope: "col" }, title || h("span", { class: "unseen" }, "what can be done")))));
     const retryAll = h("button", { onclick: (event) => retry(event, {}) }, "Retry all");
     main.replaceChildren(h("div", { class: "bar" }, h("h2", {}, `${found.length < LIMIT ? "" : "Latest "}${plural(found.length, "failure")}`), may("process") ? retryAll : null), message,
       h("table", { class: "failures" }, head, h("tbody", {}, found.map(row))));
   }
 
   await show();
-  document.addEventListener("library-changed", () => show().catch(() => {}), { signal });
+  page.watch(["counts"], () => show().catch(() => {}), signal);
   // What was retried here and fails again changes no count.
   follow(signal, ["stage.failed"], () => show().catch(() => {}));
 }

@@ -3,6 +3,8 @@
 import { get } from "./api.js";
 import { h } from "./dom.js";
 
+/** @typedef {import("dampipe-api").Schemas} Schemas */
+
 /** Each { name, label, help, multiple, choices, example, suggests }; empty where the server does not answer. */
 const fields = await get("/filters").catch(() => []);
 
@@ -11,9 +13,10 @@ export const names = [...fields.map((field) => field.name), "like", "picture"];
 
 const labels = Object.fromEntries(fields.map((field) => [field.name, field.label.toLowerCase()]));
 
-/** The label of a filter, in a sentence. */
+/** The label of a filter, in a sentence. @param {string} name */
 export const label = (name) => labels[name] ?? name;
 
+/** @param {Schemas["FilterReport"]} filter */
 function input({ name, label, help, choices, example, suggests }) {
   if (choices.length) {
     const options = ["", ...choices].map((value) => h("option", { value }, value || "any"));
@@ -24,38 +27,49 @@ function input({ name, label, help, choices, example, suggests }) {
 
 const suggesting = fields.filter((field) => field.suggests);
 
-/** Build the inputs within a fieldset of the form. */
+/** Build the inputs within a fieldset of the form. @param {HTMLElement} fieldset */
 export function build(fieldset) {
   fieldset.append(...fields.map((field) => h("label", {}, h("span", {}, field.label), input(field))));
   fieldset.append(...suggesting.map(({ name }) => h("datalist", { id: `values-${name}` })));
 }
 
-/** Offer the values that exist now. */
+/** Offer the values that exist now. @param {HTMLElement} fieldset */
 export async function offer(fieldset) {
   await Promise.all(suggesting.map(async ({ name }) => {
     const values = await get(`/filters/${name}/values`).catch(() => []);
-    fieldset.querySelector(`#values-${name}`).replaceChildren(...values.map((value) => h("option", { value })));
+    fieldset.querySelector(`#values-${name}`)?.replaceChildren(...values.map((value) => h("option", { value })));
   }));
 }
 
-/** Show the filters of the address. */
+/** What an input was filled with: a value may contain a comma itself. @type {WeakMap<Element, { text: string, values: string[] }>} */
+const given = new WeakMap();
+
+/** @typedef {HTMLInputElement | HTMLSelectElement} Control */
+
+/** Show the filters of the address. @param {HTMLFormElement} form @param {URLSearchParams} parameters */
 export function fill(form, parameters) {
   for (const { name, choices } of fields) {
-    const element = form.elements[name];
+    const element = /** @type {Control} */ (form.elements.namedItem(name));
     const values = parameters.getAll(name);
     const text = values.join(", ");
-    if (choices.length && ![...element.options].some((option) => option.value === text)) element.append(h("option", { value: text }, text));
+    if (element instanceof HTMLSelectElement && choices.length && ![...element.options].some((option) => option.value === text)) element.append(h("option", { value: text }, text));
     element.value = text;
-    element.given = { text, values };
+    given.set(element, { text, values });
   }
 }
 
-/** The chosen filters, as the address and the API take them: [[name, value]]. Several values have commas between them. */
+/**
+ * The chosen filters, as the address and the API take them: [[name, value]]. Several values have commas between them.
+ * @param {HTMLFormElement} form
+ */
 export function chosen(form) {
   return fields.flatMap(({ name, multiple }) => {
-    const { value, given } = form.elements[name];
-    if (given && value === given.text) return given.values.map((one) => [name, one]); // a value may contain a comma itself
+    const pair = (/** @type {string} */ one) => /** @type {[string, string]} */ ([name, one]);
+    const element = /** @type {Control} */ (form.elements.namedItem(name));
+    const { value } = element;
+    const filled = given.get(element);
+    if (filled && value === filled.text) return filled.values.map(pair);
     const values = multiple ? value.split(",") : [value];
-    return values.map((one) => one.trim()).filter(Boolean).map((one) => [name, one]);
+    return values.map((one) => one.trim()).filter(Boolean).map(pair);
   });
 }

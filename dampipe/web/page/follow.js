@@ -2,7 +2,12 @@
 
 const PAUSE = 1000;
 
-/** Make of `read` a function that returns undefined where a later call was made meanwhile: answers may overtake each other. */
+/**
+ * Make of `read` a function that returns undefined where a later call was made meanwhile: answers may overtake each other.
+ * @template T
+ * @param {() => Promise<T>} read
+ * @returns {() => Promise<T | undefined>}
+ */
 export function newest(read) {
   let calls = 0;
   return async () => {
@@ -15,12 +20,17 @@ export function newest(read) {
 /**
  * Call `refresh` after events whose names begin with one of `prefixes` ("" is every event): a moment after the first, so
  * that their consequences are there, and at most once a second. Also when a hidden tab is shown again.
+ * @param {AbortSignal} signal
+ * @param {readonly string[]} prefixes
+ * @param {() => unknown} refresh
+ * @param {number} [pause] milliseconds
  */
 export function follow(signal, prefixes, refresh, pause = PAUSE) {
-  let timer = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   let isStale = false;
   const run = () => {
-    timer = null;
+    timer = undefined;
     if (signal.aborted) return;
     if (document.hidden) isStale = true;
     else refresh();

@@ -1,18 +1,24 @@
 // The login: a dialog over whatever is shown, which stays as it is; and the header's line that says who is logged in.
 
-import { API, explain } from "./address.js";
-import { announce, h } from "./dom.js";
+import { API, explain } from "./endpoint.js";
+import { announce, byId, h } from "./dom.js";
 import { field, form } from "./form.js";
 import { refreshSession, session as current, setSession } from "./session.js";
+import { page } from "./state.js";
 
-const dialog = document.getElementById("login");
-const account = document.getElementById("account");
+/** @typedef {import("dampipe-api").Schemas} Schemas */
+
+const dialog = byId("login", HTMLDialogElement);
+const account = byId("account", HTMLDetailsElement);
+/** @type {Record<string, string>} */
 const reasons = {
   "access.no_role": "None of your groups may use this library. Ask an administrator.",
   "access.user_disabled": "This user is disabled. Ask an administrator.",
 };
+/** @type {Promise<void> | null} */
 let waiting = null; // the promise of the login that is asked for now
 
+/** @param {string} path @param {string} method @param {object} [body] */
 async function call(path, method, body) {
   const headers = { "content-type": "application/json" };
   const response = await fetch(`${API}${path}`, { method, headers, body: body && JSON.stringify(body) });
@@ -21,6 +27,7 @@ async function call(path, method, body) {
   return answer;
 }
 
+/** @param {Schemas["Session"]} session @param {() => void} resolve */
 function ask(session, resolve) {
   const given = new URLSearchParams(location.search).get("login");
   const unencrypted = session.encrypted || ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname)
@@ -29,7 +36,7 @@ function ask(session, resolve) {
   const oidc = session.oidc ? h("p", {}, h("a", { class: "button", href: `${API}/session/oidc` }, session.oidc)) : null;
   const fields = [field("Name", { name: "name", autocomplete: "username", autofocus: true }), field("Password", { name: "password", type: "password", autocomplete: "current-password" })];
   const note = given ? h("p", { class: "problem", role: "alert" }, reasons[given] ?? "The login at the identity provider failed. Try again.") : null;
-  const more = [note, oidc, unencrypted].filter(Boolean);
+  const more = [note, oidc, unencrypted].filter((one) => one !== null);
   dialog.replaceChildren(
     form("Log in", fields, "Log in", async (values) => {
       setSession(await call("/session", "POST", values));
@@ -46,7 +53,7 @@ export function login() {
   waiting ??= (async () => {
     const session = await call("/session", "GET");
     if (session.actor === null) {
-      await new Promise((resolve) => {
+      await new Promise((/** @type {(value?: unknown) => void} */ resolve) => {
         ask(session, resolve);
         dialog.addEventListener("cancel", keepOpen);
         dialog.showModal();
@@ -60,8 +67,10 @@ export function login() {
   return waiting;
 }
 
+/** @param {Event} event */
 const keepOpen = (event) => event.preventDefault(); // there is nothing to see without a login
 
+/** @param {boolean} everywhere */
 export async function logOut(everywhere) {
   await call(everywhere ? "/session?everywhere=true" : "/session", "DELETE");
   location.reload();
@@ -83,7 +92,7 @@ export function changePassword() {
   dialog.showModal();
 }
 
-/** Say in the header who is logged in. */
+/** Say in the header who is logged in. @param {Schemas["Session"]} session */
 function show(session) {
   account.hidden = !session.actor?.startsWith("user:");
   if (account.hidden) return account.replaceChildren();
@@ -104,7 +113,8 @@ function show(session) {
 
 /** Say who is logged in, from now on. */
 export async function showAccount() {
-  document.addEventListener("session-changed", ({ detail }) => show(detail));
-  if (current()) show(current());
+  page.watch(["session"], ({ session }) => session && show(session));
+  const known = current();
+  if (known) show(known);
   else await refreshSession();
 }

@@ -4,32 +4,43 @@ import { describe } from "./api.js";
 import { h, redraw } from "./dom.js";
 import { newest } from "./follow.js";
 
+/** Do something, and show the sentence that it returns, or why it failed. @typedef {(call: () => string | Promise<string>) => Promise<void>} Act */
+
 /**
  * Make a part. `read` returns what is shown, and `draw` makes elements of it, given also `act`: it does something, shows what
  * that returns or why it failed, and reads again. Returns the element and `refresh`.
+ * @template T
+ * @param {string} title
+ * @param {(act: Act) => (import("./dom.js").Child)[]} buttons
+ * @param {() => Promise<T>} read
+ * @param {(found: T, act: Act) => import("./dom.js").Child | import("./dom.js").Child[]} draw
  */
 export function part(title, buttons, read, draw) {
   const message = h("p", { role: "status" });
   const live = h("div");
   const latest = newest(read);
   let shown = "";
-  let drawn = null; // promise of the newest reading
 
-  /** Resolves once what was read last is drawn, also where a later reading has overtaken this one. */
-  function refresh() {
-    const mine = readAndDraw().then(() => (drawn === mine ? undefined : drawn));
-    drawn = mine;
-    return mine;
-  }
+  /** @type {Promise<void>} */
+  let newestCall = Promise.resolve();
 
   async function readAndDraw() {
     const found = await latest();
+    if (found === undefined) return newestCall; // a later call was made meanwhile: what it reads is drawn
     const json = JSON.stringify(found);
-    if (found === undefined || json === shown) return; // drawing again would lose a selection of text
+    if (json === shown) return undefined; // drawing again would lose a selection of text
     shown = json;
     redraw(live, draw(found, act));
+    return undefined;
   }
 
+  /** Read again; resolves once what is shown is at least as new as the call. */
+  function refresh() {
+    newestCall = readAndDraw();
+    return newestCall;
+  }
+
+  /** @type {Act} */
   async function act(call) {
     message.textContent = "";
     try {
@@ -44,9 +55,13 @@ export function part(title, buttons, read, draw) {
   return { element, refresh };
 }
 
-/** A table that is a list of entries on a phone. rows: cells by heading; one without a heading holds the buttons. */
+/**
+ * A table that is a list of entries on a phone. rows: cells by heading; one without a heading holds the buttons.
+ * @param {string[]} headings
+ * @param {import("./dom.js").Child[][]} rows
+ */
 export function table(headings, rows) {
-  const cell = (content, index) => {
+  const cell = (/** @type {import("./dom.js").Child} */ content, /** @type {number} */ index) => {
     const label = { "data-label": headings[index] };
     return index ? h("td", headings[index] ? label : { class: "actions" }, content) : h("th", { scope: "row", ...label }, content);
   };
@@ -54,6 +69,12 @@ export function table(headings, rows) {
   return h("table", { class: "stacked" }, h("thead", {}, head), h("tbody", {}, rows.map((cells) => h("tr", {}, cells.map(cell)))));
 }
 
-/** A button of a row; its name for screen readers says which row. key: the same for buttons that take turns. */
+/**
+ * A button of a row; its name for screen readers says which row. key: the same for buttons that take turns.
+ * @param {string} label
+ * @param {string} of
+ * @param {() => unknown} onclick
+ * @param {{ style?: string | null, key?: string }} [settings]
+ */
 export const rowButton = (label, of, onclick, { style = null, key = label } = {}) =>
   h("button", { type: "button", class: style, "data-key": `${key}-${of}`, "aria-label": `${label.replace(" …", "")}: ${of}`, onclick }, label);

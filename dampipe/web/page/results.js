@@ -1,7 +1,8 @@
 // The results of a search: one card per file with its moments, the best first, with more as one scrolls.
 
+import { playerLink } from "./address.js";
 import { describe, get, save, send } from "./api.js";
-import { card, playerLink } from "./card.js";
+import { card } from "./card.js";
 import { announce, h, notice } from "./dom.js";
 import { label, names } from "./filters.js";
 import { plural, timecode } from "./format.js";
@@ -9,11 +10,15 @@ import { picture } from "./picture.js";
 import { endless } from "./scroll.js";
 import { may } from "./session.js";
 
+/** @typedef {import("dampipe-api").Schemas} Schemas */
+
 const PAGE = 60;
 const FORMATS = { otio: "OpenTimelineIO", fcpxml: "Final Cut Pro", xml: "Final Cut Pro 7 XML", edl: "EDL", csv: "table" };
 
+/** @param {Schemas["Hit"]} hit */
 const badge = (hit) => (hit.score === null ? null : `${hit.weak ? "~" : ""}${hit.score.toFixed(2)}`);
 
+/** @param {Schemas["Hit"]} hit */
 function hitCard(hit) {
   const [best, ...others] = hit.moments;
   const chips = others.filter((moment) => hit.weak || !moment.weak).map((moment) =>
@@ -24,26 +29,32 @@ function hitCard(hit) {
   return card({ ...asset, time }, medium, chips.length ? h("p", { class: "chips" }, "also at ", chips) : null);
 }
 
+/** @param {string} value */
 function describeMoment(value) {
   const [sha1, time] = value.split("@");
   return `similar to ${sha1.slice(0, 8)}${time === undefined ? "" : ` at ${timecode(Number(time) || 0)}`}`;
 }
 
-/** The filters, moments and pictures of the query; each is a link to the query without it. */
+/**
+ * The filters, moments and pictures of the query; each is a link to the query without it.
+ * @param {URLSearchParams} parameters
+ * @param {Blob | null} blob
+ */
 function queryChips(parameters, blob) {
   const pairs = [...parameters].filter(([name]) => names.includes(name));
   return pairs.map(([name, value]) => {
     const without = new URLSearchParams([...parameters].filter(([otherName, otherValue]) => otherName !== name || otherValue !== value));
-    const content = name === "picture" ? h("img", { src: URL.createObjectURL(blob), alt: "your picture" })
+    const content = name === "picture" ? h("img", { src: blob ? URL.createObjectURL(blob) : null, alt: "your picture" })
       : name === "like" ? describeMoment(value)
         : `${label(name)}: ${value}`;
     return h("a", { class: "chip", href: `#/search?${without}`, "aria-label": `Remove ${name} ${name === "picture" ? "" : value}`.trim() }, content, " ×");
   });
 }
 
-/** The address of the same query with weak results. */
+/** The address of the same query with weak results. @param {URLSearchParams} parameters */
 const withWeak = (parameters) => `#/search?${new URLSearchParams([...parameters, ["strong", "false"]])}`;
 
+/** @param {string[][]} query @param {() => number} count */
 function exportMenu(query, count) {
   const select = h("select", { "aria-label": "Save as a timeline" }, h("option", { value: "" }, "Save as …"),
     Object.entries(FORMATS).map(([value, text]) => h("option", { value }, `${text} (.${value})`)));
@@ -58,6 +69,7 @@ function exportMenu(query, count) {
   return h("span", {}, select, " ", warnings);
 }
 
+/** @param {HTMLElement} main @param {AbortSignal} signal @param {URLSearchParams} parameters */
 export async function results(main, signal, parameters) {
   const words = parameters.get("q") ?? "";
   const suffix = words ? ` for “${words}”` : "";
@@ -69,7 +81,7 @@ export async function results(main, signal, parameters) {
   const isRanked = Boolean(words) || parameters.has("like") || Boolean(blob);
   const own = ["q", "strong", ...(isRanked ? [] : ["sort"])];
   const query = [...parameters].filter(([name, value]) => value && (own.includes(name) || (names.includes(name) && name !== "picture")));
-  const load = (offset) => {
+  const load = (/** @type {number} */ offset) => {
     const page = [...query, ["limit", PAGE], ["offset", offset]];
     return blob ? send("/search", page, blob, signal) : get("/search", page, signal);
   };
@@ -88,7 +100,7 @@ export async function results(main, signal, parameters) {
   const grid = h("div", { class: "grid" }, found.hits.map(hitCard));
   const title = h("h2");
   const count = () => grid.childElementCount;
-  const showCount = (hasMore) => announce((title.textContent = `${hasMore ? "First " : ""}${plural(count(), "file")}${suffix}`));
+  const showCount = (/** @type {boolean} */ hasMore) => announce((title.textContent = `${hasMore ? "First " : ""}${plural(count(), "file")}${suffix}`));
   showCount(found.more);
   const weak = found.hits.every((hit) => hit.weak) ? h("p", { class: "hint" }, "Weak results only: a meaningless query would score as high.") : "";
   const warnings = found.warnings.map((warning) => h("p", { class: "hint" }, warning));

@@ -4,13 +4,19 @@ import { describe, get, post } from "./api.js";
 import { h, notice } from "./dom.js";
 import { bytes, length, plural } from "./format.js";
 import { may } from "./session.js";
+import { page } from "./state.js";
 
+/** @typedef {import("dampipe-api").Schemas} Schemas */
+
+/** @type {Record<string, string>} */
 const states = {
   waiting: "waiting for a worker", walking: "scanning", walked: "finished",
   suspicious: "suspicious: too many files are gone, so none was marked as missing", failed: "failed", paused: "paused", cancelled: "cancelled",
 };
 
-/** The actions that a scan allows, as the API names them. */
+/** @typedef {"pause" | "resume" | "cancel"} Action */
+
+/** The actions that a scan allows, as the API names them. @param {Schemas["ScanProgress"]} scan @returns {Action[]} */
 function actions(scan) {
   if (!may("scan")) return [];
   if (scan.state === "paused") return ["resume", "cancel"];
@@ -18,7 +24,10 @@ function actions(scan) {
   return isUnfinished && !["cancelled", "failed"].includes(scan.state) ? ["pause", "cancel"] : [];
 }
 
-/** How many files were passed by because nothing opens files of their kinds, and which kinds these are. */
+/**
+ * How many files were passed by because nothing opens files of their kinds, and which kinds these are.
+ * @param {Schemas["UnknownKinds"]} unknown
+ */
 function unknownKinds({ files, suffixes }) {
   const named = Object.entries(suffixes);
   const rest = files - named.reduce((sum, [, count]) => sum + count, 0);
@@ -27,6 +36,7 @@ function unknownKinds({ files, suffixes }) {
   return `${plural(files, "file")} of unknown kinds: ${kinds.join(", ")}`;
 }
 
+/** @param {Schemas["ScanProgress"]} scan @param {(number: number, action: Action) => unknown} act */
 function scanItem(scan, act) {
   const ended = scan.done + scan.failed;
   const more = scan.path_count - scan.paths.length;
@@ -46,16 +56,22 @@ function scanItem(scan, act) {
       [h("button", { onclick: () => act(scan.scan, action), "aria-label": `${action} scan ${scan.scan}` }, action[0].toUpperCase() + action.slice(1)), " "]));
 }
 
-/** The progress of a run: amount, speed and time left; "" where it reports none. */
+/**
+ * The progress of a run: amount, speed and time left; "" where it reports none.
+ * @param {Schemas["Progress"] | null} progress
+ */
 function describeProgress(progress) {
   if (!progress) return "";
   const { done, total, unit, speed, left } = progress;
-  const amount = { s: length, bytes, files: String }[unit];
-  const pace = { s: () => `${speed.toFixed(1)}×`, bytes: () => `${bytes(speed)}/s`, files: () => `${speed.toFixed(1)}/s` }[unit];
+  const [amount, pace] = {
+    s: [length, (/** @type {number} */ speed) => `${speed.toFixed(1)}×`], bytes: [bytes, (/** @type {number} */ speed) => `${bytes(speed)}/s`],
+    files: [String, (/** @type {number} */ speed) => `${speed.toFixed(1)}/s`],
+  }[unit] ?? [String, String];
   const reached = (total === null ? amount(done) : `${amount(done)} of ${amount(total)}`) + (unit === "files" ? " files" : "");
-  return [reached, speed && pace(), left !== null && `${length(left)} left`].filter(Boolean).join(", ");
+  return [reached, speed && pace(speed), left !== null && `${length(left)} left`].filter(Boolean).join(", ");
 }
 
+/** @param {Schemas["Status"]} status */
 function inProgress({ running }) {
   if (!running.length) return [];
   const items = running.map(({ name, stage, machine, progress }) =>
@@ -66,19 +82,22 @@ function inProgress({ running }) {
   return [h("h2", {}, "In progress"), h("ul", { class: "in-progress" }, items)];
 }
 
+/** @param {Schemas["Status"]} status */
 function stageTable(status) {
-  const names = ["waiting", "running", "done", "failed", "skipped"];
+  const names = /** @type {const} */ (["waiting", "running", "done", "failed", "skipped"]);
   const rows = Object.entries(status.stages).map(([stage, counts]) =>
     h("tr", {}, h("th", { scope: "row" }, stage), names.map((name) => h("td", { class: counts[name] ? name : "none" }, counts[name].toLocaleString()))));
   const head = h("tr", {}, h("th", { scope: "col" }, "stage"), names.map((name) => h("th", { scope: "col" }, name)));
   return h("table", {}, h("thead", {}, head), h("tbody", {}, rows));
 }
 
+/** @param {Schemas["Status"]} status */
 function workerList({ workers }) {
   if (!workers.length) return notice("No worker is running.", "Scans wait until dampipe is started on a machine that can read the footage.");
   return h("ul", { class: "workers" }, workers.map(({ name, queues }) => h("li", {}, h("b", {}, name), ` serves ${queues.join(", ")}`)));
 }
 
+/** @param {HTMLElement} main @param {AbortSignal} signal */
 export async function scans(main, signal) {
   const message = h("p", { role: "status" });
   const path = h("input", { name: "path", placeholder: "/mnt/footage", required: true, "aria-label": "A folder or file, as the server sees it" });
@@ -87,6 +106,7 @@ export async function scans(main, signal) {
 
   const refresh = async () => draw(await get("/status", {}, signal));
 
+  /** @param {Schemas["Status"]} status */
   function draw(status) {
     const json = JSON.stringify(status);
     if (json === lastStatus) return; // drawing again would lose a selection of text
@@ -95,6 +115,7 @@ export async function scans(main, signal) {
       : notice("No scans yet.", may("scan") ? "Enter the path of a folder above to add its footage." : "");
     live.replaceChildren(...inProgress(status), h("h2", {}, "Latest scans"), list, h("h2", {}, "Stages"), stageTable(status), h("h2", {}, "Workers"), workerList(status));
   }
+  /** @param {() => Promise<string>} action */
   async function attempt(action) {
     try {
       message.textContent = await action();
@@ -103,10 +124,11 @@ export async function scans(main, signal) {
       message.textContent = describe(problem);
     }
   }
-  const act = (number, action) => attempt(async () => {
+  const act = (/** @type {number} */ number, /** @type {Action} */ action) => attempt(async () => {
     await post(`/scans/${number}/${action}`);
     return `Scan ${number} is ${{ pause: "paused", resume: "resumed", cancel: "cancelled" }[action]}.`;
   });
+  /** @param {SubmitEvent} event */
   async function submit(event) {
     event.preventDefault();
     await attempt(async () => {
@@ -119,5 +141,5 @@ export async function scans(main, signal) {
   await refresh();
   const form = may("scan") ? [h("form", { class: "submit", onsubmit: submit }, path, h("button", {}, "Scan")), message] : [];
   main.replaceChildren(...form, live);
-  document.addEventListener("status-changed", ({ detail }) => draw(detail), { signal });
+  page.watch(["status"], ({ status }) => status && draw(status), signal);
 }

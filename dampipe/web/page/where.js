@@ -1,5 +1,7 @@
 // Reads from a query which values of facets it picks, and writes it again. What is not about facets stays as it was typed.
 
+/** What a query picks, by the key of a facet, and its other conditions. @typedef {{ picked: Map<string, { any: Set<string>, not: Set<string> }>, rest: string[] }} Parsed */
+
 const VALUE = String.raw`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s,()"'=<>!:][^\s,()"']*`;
 const ONE = new RegExp(`^([a-z][a-z0-9_]*)\\s*(!=|=|:)\\s*(${VALUE})$`, "su");
 const SEVERAL = new RegExp(`^([a-z][a-z0-9_]*)\\s+(not\\s+)?in\\s*\\(\\s*((?:${VALUE})(?:\\s*,\\s*(?:${VALUE}))*)\\s*\\)$`, "isu");
@@ -7,12 +9,13 @@ const PLAIN = /^[\p{L}\p{N}_][\p{L}\p{N}_.+-]*$/u;
 const RESERVED = new Set(["and", "or", "not", "in", "has"]);
 const TEXTS = new Set(["text", "person", "label", "url"]); // of which `:` means a part
 
+/** @param {string} text */
 const unquoted = (text) => (/^["']/.test(text) ? text.slice(1, -1).replace(/\\(.)/gsu, "$1") : text);
 
-/** A value as a query has it. */
+/** A value as a query has it. @param {string} value */
 export const quoted = (value) => (PLAIN.test(value) && !RESERVED.has(value.toLowerCase()) ? value : `"${value.replace(/["\\]/g, "\\$&")}"`);
 
-/** The conditions that `and` joins. A query that `or` joins is one condition, in brackets. */
+/** The conditions that `and` joins. A query that `or` joins is one condition, in brackets. @param {string} text */
 function conditions(text) {
   const found = [];
   let [begin, depth, at] = [0, 0, 0];
@@ -42,20 +45,24 @@ function conditions(text) {
 /**
  * What a query picks: { picked, rest }. picked: by key of a facet { any, not }, sets of values; rest: all other conditions.
  * types: of the facets, by key.
+ * @param {string} text
+ * @param {ReadonlyMap<string, string>} types
+ * @returns {Parsed}
  */
 export function parse(text, types) {
-  const [picked, rest] = [new Map(), []];
+  /** @type {Parsed} */
+  const { picked, rest } = { picked: new Map(), rest: [] };
   for (const condition of conditions(text)) {
     const one = ONE.exec(condition);
     const several = one ? null : SEVERAL.exec(condition);
-    const key = (one ?? several)?.[1];
-    const isPart = one?.[2] === ":" && TEXTS.has(types.get(key));
+    const key = (one ?? several)?.[1] ?? "";
+    const isPart = one?.[2] === ":" && TEXTS.has(types.get(key) ?? "");
     if (!types.has(key) || isPart) {
       rest.push(condition);
       continue;
     }
-    const isNot = one ? one[2] === "!=" : Boolean(several[2]);
-    const values = one ? [one[3]] : several[3].match(new RegExp(VALUE, "gsu"));
+    const isNot = one ? one[2] === "!=" : Boolean(several?.[2]);
+    const values = one ? [one[3]] : several?.[3].match(new RegExp(VALUE, "gsu")) ?? [];
     const of = picked.get(key) ?? { any: new Set(), not: new Set() };
     if (!isNot && of.any.size) rest.push(condition); // both have to hold
     else for (const value of values) of[isNot ? "not" : "any"].add(unquoted(value));
@@ -64,7 +71,7 @@ export function parse(text, types) {
   return { picked, rest };
 }
 
-/** The query again. */
+/** The query again. @param {Parsed} query */
 export function write({ picked, rest }) {
   const written = [...picked].flatMap(([key, { any, not }]) => [
     ...(any.size > 1 ? [`${key} in (${[...any].map(quoted).join(", ")})`] : [...any].map((one) => `${key}=${quoted(one)}`)),

@@ -217,6 +217,54 @@ def test_json_is_compressed_for_who_takes_it_and_bytes_are_not(http: TestClient,
     assert "content-encoding" not in http.get(f"/api/v1/assets/{asset}/proxy").headers
 
 
+def test_files_of_the_page_are_compressed_and_parts_of_them_are_not(http: TestClient) -> None:
+    for path in ("/", "/page/page.css", "/page/vendor/lit.js"):
+        compressed = http.get(path, headers={"Accept-Encoding": "gzip"})
+        plain = http.get(path, headers={"Accept-Encoding": "identity"})
+        assert compressed.headers["content-encoding"] == "gzip" and compressed.content == plain.content
+        assert int(compressed.headers["content-length"]) < len(plain.content) * 0.7
+        assert "Accept-Encoding" in compressed.headers["vary"]
+    part = http.get("/page/page.css", headers={"Accept-Encoding": "gzip", "Range": "bytes=10-1999"})
+    assert (part.status_code, part.content) == (206, http.get("/page/page.css").content[10:2000])
+    assert "content-encoding" not in part.headers
+
+
+def test_without_the_page_the_api_is_served_alone(library: Any) -> None:
+    alone = TestClient(create_app(library.service(Services), has_page=False), OWN)
+    assert alone.get("/api/v1/status").status_code == 200
+    assert alone.get("/docs").status_code == 200
+    for path in (
+        "/",
+        "/s",
+        "/page/page.js",
+        "/page/guest/guest.js",
+        "/page/panels/webhooks/panel.js",
+        "/api/v1/panels",
+    ):
+        assert alone.get(path).status_code == 404, path
+        assert alone.get(path).json()["detail"]
+
+
+def test_a_derivative_of_a_named_recipe_is_kept_for_good(http: TestClient, library: Any) -> None:
+    video = next(video for video in library.videos() if video.derivatives)
+    for made in video.derivatives:
+        address = f"/api/v1/assets/{video.sha1}/{made.kind}"
+        kept = http.get(address, params={"recipe": made.recipe})
+        if "immutable" not in kept.headers["cache-control"]:
+            assert (
+                kept.headers["cache-control"] == "private, no-store"
+            )  # for editing programs, not for browsers
+            continue
+        assert kept.headers["cache-control"] == "private, max-age=31536000, immutable"
+        for other in ("", "another"):
+            assert (
+                http.get(address, params={"recipe": other}).headers["cache-control"] == "private, max-age=600"
+            )
+    poster = next(made for made in video.derivatives if made.kind == "poster")
+    address = f"/api/v1/assets/{video.sha1}/poster"
+    assert "immutable" in http.get(address, params={"recipe": poster.recipe}).headers["cache-control"]
+
+
 def test_a_derivative_is_kept_for_a_while_and_then_revalidated(http: TestClient, library: Any) -> None:
     asset = next(video.sha1 for video in library.videos() if video.derivatives)
     first = http.get(f"/api/v1/assets/{asset}/poster")

@@ -7,11 +7,12 @@ import { changePassword, logOut } from "/page/login.js";
 import { knownSession, session } from "/page/session.js";
 import { ownTokens } from "./tokens.js";
 
+/** @param {HTMLElement} main @param {AbortSignal} signal */
 export async function account(main, signal) {
   const scopes = await get("/scopes", {}, signal); // asks for a login where one is needed
   await knownSession();
-  const { actor, name, role, scopes: own, can_log_out: canLogOut } = session();
-  if (!actor.startsWith("user:")) {
+  const { actor, name, role, scopes: own, can_log_out: canLogOut } = /** @type {import("/page/session.js").Session} */ (session());
+  if (!actor?.startsWith("user:")) {
     main.replaceChildren(notice("There are no accounts.", "This library has no users, and needs no login."));
     return;
   }

@@ -5,14 +5,18 @@ import { h, notice } from "/page/dom.js";
 import { ask, choice, confirm, field } from "/page/form.js";
 import { part, rowButton, table } from "/page/part.js";
 
+/** @typedef {import("dampipe-api").Schemas} Schemas */
+/** @typedef {import("/page/part.js").Act} Act */
+
 const roles = ["viewer", "commenter", "editor"]; // managers and admins see everything
 
-/** Of `user:anna` or `role:viewer`. */
+/** Of `user:anna` or `role:viewer`. @param {string} to */
 function subject(to) {
   const [kind, name] = [to.slice(0, 4), to.slice(5)];
   return kind === "role" ? `everybody from ${name} on` : name;
 }
 
+/** @param {Act} act */
 async function add(act) {
   const [users, sources] = await Promise.all([get("/users"), get("/sources")]);
   const known = h("datalist", { id: "places" }, ["everything", ...sources.map((source) => source.name)].map((value) => h("option", { value })));
@@ -28,6 +32,7 @@ async function add(act) {
   });
 }
 
+/** @param {Schemas["GrantReport"]} grant @param {Act} act */
 function row({ to, what }, act) {
   const askRevoke = () => confirm("Take this back?", `Then ${subject(to)} may not see ${what} any more, unless another right shows it.`, "Take back", async () => {
     await remove(`/grants?${new URLSearchParams({ to, what })}`);
@@ -36,10 +41,11 @@ function row({ to, what }, act) {
   return [subject(to), h("code", {}, what), h("div", { class: "actions" }, rowButton("Take back …", `${subject(to)}, ${what}`, askRevoke, { style: "danger" }))];
 }
 
+/** @param {AbortSignal} signal */
 export function grants(signal) {
-  const draw = (found, act) => (found.length ? table(["who", "may see", ""], found.map((grant) => row(grant, act)))
+  const draw = (/** @type {Schemas["GrantReport"][]} */ found, /** @type {Act} */ act) => (found.length ? table(["who", "may see", ""], found.map((grant) => row(grant, act)))
     : notice("No rights were granted.", "Managers and admins see everything; all others only what is granted to them."));
-  const begin = (act) => act(async () => (await add(act), ""));
-  const button = (act) => [h("button", { class: "primary", "data-key": "add-grant", onclick: () => begin(act) }, "Let someone see …")];
+  const begin = (/** @type {Act} */ act) => act(async () => (await add(act), ""));
+  const button = (/** @type {Act} */ act) => [h("button", { class: "primary", "data-key": "add-grant", onclick: () => begin(act) }, "Let someone see …")];
   return part("Who sees what", button, () => get("/grants", {}, signal), draw);
 }

@@ -3,7 +3,8 @@
 import { account } from "./account.js";
 import { people } from "./people.js";
 
+/** @type {readonly import("/page/panels.js").View[]} */
 export const views = [
-  { path: "/people", label: "People", scope: "admin", show: people },
-  { path: "/account", label: "", scope: "read", show: account },
+  { path: "/people", area: "settings", order: 20, label: "People", scope: "admin", show: people },
+  { path: "/account", area: "settings", order: 10, label: "", scope: "read", show: account },
 ];

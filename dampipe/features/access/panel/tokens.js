@@ -7,9 +7,17 @@ import { dateTime } from "/page/format.js";
 import { part, rowButton, table } from "/page/part.js";
 import { may } from "/page/session.js";
 
+/** @typedef {import("dampipe-api").Schemas} Schemas */
+/** @typedef {import("/page/part.js").Act} Act */
+
 const lifetimes = [["30", "30 days"], ["90", "90 days"], ["365", "a year"], ["", "never"]];
 
-/** Ask for a new token. address: where it is created; users: names of users that it may be of, or null for oneself. */
+/**
+ * Ask for a new token. address: where it is created; users: names of users that it may be of, or null for oneself.
+ * @param {string} address
+ * @param {string[] | null} users
+ * @param {Act} act
+ */
 async function create(address, users, act) {
   const scopes = await get("/scopes");
   const fields = [
@@ -28,6 +36,7 @@ async function create(address, users, act) {
   }, { lists: ["scopes"] });
 }
 
+/** @param {Schemas["TokenReport"]} token @param {boolean} hasUsers @param {string} address @param {Act} act */
 function row(token, hasUsers, address, act) {
   const askRevoke = () => confirm(`Revoke ${token.name}?`, "Programs that use it are refused from now on.", "Revoke", async () => {
     await remove(`${address}/${encodeURIComponent(token.name)}`);
@@ -44,18 +53,25 @@ function row(token, hasUsers, address, act) {
   ];
 }
 
+/**
+ * @param {string} title
+ * @param {"/tokens" | "/session/tokens"} address
+ * @param {string} empty
+ * @param {AbortSignal} signal
+ * @param {(() => Promise<string[]>) | null} [readUsers]
+ */
 function tokens(title, address, empty, signal, readUsers = null) {
   const headings = ["token", ...(readUsers ? ["user"] : []), "may do", "expires", "last used", ""];
-  const draw = (found, act) => (found.length ? table(headings, found.map((token) => row(token, Boolean(readUsers), address, act))) : notice("No tokens.", empty));
-  const begin = (act) => act(async () => (await create(address, readUsers && (await readUsers()), act), "")); // says so where it fails
-  const button = (act) => [h("button", { class: "primary", "data-key": `add-${address}`, onclick: () => begin(act) }, "Create a token …")];
+  const draw = (/** @type {Schemas["TokenReport"][]} */ found, /** @type {Act} */ act) => (found.length ? table(headings, found.map((token) => row(token, Boolean(readUsers), address, act))) : notice("No tokens.", empty));
+  const begin = (/** @type {Act} */ act) => act(async () => (await create(address, readUsers && (await readUsers()), act), "")); // says so where it fails
+  const button = (/** @type {Act} */ act) => [h("button", { class: "primary", "data-key": `add-${address}`, onclick: () => begin(act) }, "Create a token …")];
   return part(title, button, () => get(address, {}, signal), draw);
 }
 
-/** The tokens of all users and of none, for administrators. */
+/** The tokens of all users and of none, for administrators. @param {AbortSignal} signal */
 export const allTokens = (signal) =>
   tokens("Tokens", "/tokens", "A token lets a program use the library without a password.", signal, async () => (await get("/users")).map((user) => user.name));
 
-/** The tokens of the user who is logged in. */
+/** The tokens of the user who is logged in. @param {AbortSignal} signal */
 export const ownTokens = (signal) =>
   tokens("Your tokens", "/session/tokens", "A token lets a program use the library for you, without your password.", signal);

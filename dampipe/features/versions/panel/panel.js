@@ -8,26 +8,40 @@ import { actorName, name as basename, bytes, dateTime, length } from "/page/form
 import { may } from "/page/session.js";
 import { alikes, stackByHand, stackPair } from "./stacking.js";
 
-/** The button that stacks a pair of near duplicates, in the list of duplicates. */
+/** @typedef {import("dampipe-api").Schemas} Schemas */
+/** @typedef {import("/page/panels.js").SectionContext} SectionContext */
+/** @typedef {(done: string, call?: () => unknown) => Promise<void>} DoneAct says what was done, or why it was not */
+
+/**
+ * The button that stacks a pair of near duplicates, in the list of duplicates.
+ * @param {Schemas["NearDuplicate"]} pair
+ * @param {(text: string) => void} done
+ */
 export function pairActions({ first, second, state }, done) {
   if (!may("edit") || state === "stacked") return [];
   const names = `${basename(first.path)} and ${basename(second.path)}`;
   return [h("button", { type: "button", class: "small", "aria-label": `Stack ${names}`, onclick: () => stackPair(first, second, done) }, "Stack …")];
 }
 
-/** How a version came to be one of its asset; operations: newest first. */
+/**
+ * How a version came to be one of its asset; operations: newest first.
+ * @param {Schemas["VersionSummary"]} version
+ * @param {Schemas["dampipe__features__versions__model__OperationReport"][]} operations
+ */
 function origin(version, operations) {
   const found = operations.find((one) => one.versions.includes(version.sha1));
   const by = found && actorName(found.actor);
-  return {
+  /** @type {Record<string, string>} */
+  const sentences = {
     footage: "Its file was changed at its path, and shows the same footage.",
     path: "Its file was changed at its path.",
     stack: `Stacked by ${by}.`,
     split: `Split off by ${by}.`,
-  }[found?.kind] ?? "Found by a scan.";
+  };
+  return sentences[found?.kind ?? ""] ?? "Found by a scan.";
 }
 
-/** What was done last, as a sentence. */
+/** What was done last, as a sentence. @param {Schemas["dampipe__features__versions__model__OperationReport"]} operation */
 function describeOperation({ kind, actor, at, metadata }) {
   const what = {
     footage: "A changed file was recognized as a version",
@@ -39,14 +53,16 @@ function describeOperation({ kind, actor, at, metadata }) {
   return `${what[0].toUpperCase()}${what.slice(1)} on ${dateTime(at)}${kept.join("")}.`;
 }
 
-const currentFirst = (versions) => [...versions].sort((one, other) => (one.superseded_at !== null) - (other.superseded_at !== null));
+/** @param {Schemas["VersionSummary"][]} versions */
+const currentFirst = (versions) => [...versions].sort((one, other) => Number(one.superseded_at !== null) - Number(other.superseded_at !== null));
 
-/** One line about the content of a version. */
+/** One line about the content of a version. @param {Schemas["VersionSummary"]} version */
 function facts({ kind, duration, codec, width, height, size }) {
   const picture = width ? `${width}×${height}` : kind ?? "Not processed";
   return [picture, codec, duration ? length(duration) : "", bytes(size)].filter(Boolean).join(" · ");
 }
 
+/** @param {Schemas["VersionSummary"]} version @param {DoneAct} act */
 function split(version, act) {
   const items = [
     ["both", "Both assets have them"],
@@ -63,7 +79,14 @@ function split(version, act) {
   });
 }
 
-/** A version in the list. shown: the SHA-1 of the version in the player. act: see `sections`. */
+/**
+ * A version in the list. shown: the SHA-1 of the version in the player. act: see `sections`.
+ * @param {Schemas["VersionSummary"]} version
+ * @param {string} shown
+ * @param {Schemas["dampipe__features__versions__model__OperationReport"][]} operations
+ * @param {boolean} isOnly
+ * @param {DoneAct} act
+ */
 function item(version, shown, operations, isOnly, act) {
   const isCurrent = version.superseded_at === null;
   const name = `${version.name}, added ${dateTime(version.added_at)}`;
@@ -88,7 +111,7 @@ function item(version, shown, operations, isOnly, act) {
       ...(may("edit") ? [isCurrent ? null : makeCurrent, isOnly ? null : splitOff] : [])));
 }
 
-/** The element below the details of an asset. */
+/** The element below the details of an asset. @param {Schemas["Details"]} asset @param {SectionContext} context */
 export function sections(asset, { signal, refresh }) {
   const section = h("section", { class: "asset-part versions", "aria-labelledby": "versions-title" });
   const message = h("p", { role: "status", class: "hint" });
@@ -97,7 +120,7 @@ export function sections(asset, { signal, refresh }) {
   let latest = asset;
   let drawn = 0; // counts, so that an answer that comes late is dropped
 
-  /** Do something, and say what was done, or why it was not. */
+  /** Do something, and say what was done, or why it was not. @param {string} done @param {() => unknown} [call] */
   async function act(done, call = () => {}) {
     try {
       await call();

@@ -6,12 +6,23 @@ import { ask } from "/page/form.js";
 import { name } from "/page/format.js";
 import { evidence, side } from "/page/pair.js";
 
+/** @typedef {import("dampipe-api").Schemas} Schemas */
+/** @typedef {(done: string, call?: () => unknown) => Promise<void>} DoneAct says what was done, or why it was not */
+
 const MOST = 5;
 const FOUND = 8;
 const TYPING = 300;
 const EXPLANATION = "They become versions of one asset, which has the tags of both. This can be undone.";
 
-/** A radio button with the picture of an asset. */
+/**
+ * A radio button with the picture of an asset.
+ * @param {string} group
+ * @param {string} value
+ * @param {string} sha1
+ * @param {string} title
+ * @param {string} more
+ * @param {boolean} [isChosen]
+ */
 function pictured(group, value, sha1, title, more, isChosen = false) {
   const picture = h("img", { src: derivative(sha1, "poster"), alt: "", loading: "lazy" });
   picture.addEventListener("error", () => picture.remove());
@@ -19,12 +30,17 @@ function pictured(group, value, sha1, title, more, isChosen = false) {
     h("span", {}, title, h("small", {}, more)));
 }
 
-/** Stack two assets; the current version of the first one stays current. */
+/** Stack two assets; the current version of the first one stays current. @param {string} current @param {string} other */
 const stack = (current, other) => post(`/assets/${current}/versions/stack`, { others: [other] });
 
-/** Ask which of two near duplicates is to be the current version, and stack them. */
+/**
+ * Ask which of two near duplicates is to be the current version, and stack them.
+ * @param {Schemas["Copy"]} first
+ * @param {Schemas["Copy"]} second
+ * @param {(text: string) => void} done
+ */
 export function stackPair(first, second, done) {
-  const side = (copy, isChosen) => pictured("current", copy.asset, copy.asset, name(copy.path), copy.path, isChosen);
+  const side = (/** @type {Schemas["Copy"]} */ copy, /** @type {boolean} */ isChosen) => pictured("current", copy.asset, copy.asset, name(copy.path), copy.path, isChosen);
   const choices = h("fieldset", { class: "sides" }, h("legend", {}, "Which one is the current version?"), side(first, true), side(second, false));
   ask("The same footage?", [choices, h("p", { class: "hint" }, EXPLANATION)], "Stack as versions", async ({ current }) => {
     await stack(current, current === first.asset ? second.asset : first.asset);
@@ -32,7 +48,12 @@ export function stackPair(first, second, done) {
   });
 }
 
-/** Near duplicates of an asset, side by side, with buttons that stack a pair or dismiss it. */
+/**
+ * Near duplicates of an asset, side by side, with buttons that stack a pair or dismiss it.
+ * @param {Schemas["Details"]} asset
+ * @param {DoneAct} act
+ * @param {AbortSignal} signal
+ */
 export async function alikes(asset, act, signal) {
   const own = new Set(asset.versions.map((version) => version.sha1));
   const { near } = await get("/duplicates", { near: true, asset: asset.video.sha1 }, signal).catch(() => ({ near: [] }));
@@ -52,14 +73,15 @@ export async function alikes(asset, act, signal) {
   return [h("h3", {}, "The same footage?"), ...pairs, ...more];
 }
 
-/** Ask for an asset, found by words or by its name, and stack it. */
+/** Ask for an asset, found by words or by its name, and stack it. @param {Schemas["Details"]} asset @param {DoneAct} act */
 export function stackByHand(asset, act) {
   const own = new Set(asset.versions.map((version) => version.sha1));
   const current = asset.versions.find((version) => version.superseded_at === null) ?? asset.video;
   const found = h("fieldset", {}, h("legend", {}, "The other asset"), h("p", { class: "hint" }, "Search for it above."));
   const problem = h("p", { class: "problem", role: "alert" });
   const words = h("input", { type: "search", placeholder: "name of the file, or what it shows", autocomplete: "off", autofocus: true });
-  let timer = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   let asked = 0;
 
   async function search() {

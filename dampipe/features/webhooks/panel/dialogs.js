@@ -5,12 +5,14 @@ import { h } from "/page/dom.js";
 import { ask, field, showSecret } from "/page/form.js";
 import { dateTime, plural } from "/page/format.js";
 
+/** @typedef {import("/page/part.js").Act} Act */
+
 const SIGNATURES = "The receiver checks with it that a message comes from here (Standard Webhooks).";
 
-/** Names of events and patterns, as they are typed: with commas or spaces between them. */
+/** Names of events and patterns, as they are typed: with commas or spaces between them. @param {string} text */
 const listed = (text) => text.split(/[\s,]+/).filter(Boolean);
 
-/** The events that there are, as suggestions: those that begin alike also as a pattern. */
+/** The events that there are, as suggestions: those that begin alike also as a pattern. @param {HTMLElement} list */
 function suggest(list) {
   get("/events/kinds").then((kinds) => {
     const patterns = [...new Set(kinds.map(({ name }) => `${name.split(".")[0]}.*`))].map((name) => h("option", { value: name }));
@@ -18,6 +20,7 @@ function suggest(list) {
   }, () => {});
 }
 
+/** @param {Act} act */
 export function add(act) {
   const known = h("datalist", { id: "kinds-of-events" });
   suggest(known);
@@ -36,6 +39,7 @@ export function add(act) {
   });
 }
 
+/** @param {string} name @param {Act} act */
 export function rotate(name, act) {
   const hours = field("Hours for which the old secret stays valid", {
     name: "hours", type: "number", min: 0, max: 8760, step: "any", value: "24", hint: "Messages are signed with both, so that the receiver can be changed without a gap.",
@@ -50,6 +54,7 @@ export function rotate(name, act) {
   });
 }
 
+/** @param {string} name @param {Act} act */
 export function replay(name, act) {
   const choices = h("fieldset", {}, h("legend", {}, "Send again"),
     h("label", { class: "option" }, h("input", { type: "radio", name: "from", value: "all", checked: true }), h("span", {}, "All events that are in the log")),
@@ -58,10 +63,10 @@ export function replay(name, act) {
   const since = field("Time", { name: "since", type: "datetime-local", step: 1 });
   const after = field("Number or id of the event", { name: "after", autocomplete: "off", maxLength: 64 });
   const showField = () => {
-    const from = choices.querySelector(":checked").value;
-    for (const [value, label] of [["since", since], ["after", after]]) {
+    const from = /** @type {HTMLInputElement} */ (choices.querySelector(":checked")).value;
+    for (const [value, label] of /** @type {[string, HTMLElement][]} */ ([["since", since], ["after", after]])) {
       label.hidden = from !== value;
-      label.querySelector("input").disabled = from !== value; // so that it is not required
+      /** @type {HTMLInputElement} */ (label.querySelector("input")).disabled = from !== value; // so that it is not required
     }
   };
   choices.addEventListener("change", showField);

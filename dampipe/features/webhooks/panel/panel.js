@@ -9,7 +9,10 @@ import { part, rowButton } from "/page/part.js";
 import { deliveries } from "./deliveries.js";
 import { add, replay, rotate } from "./dialogs.js";
 
-/** The state of a webhook: a class for its colour, and a sentence. */
+/** @typedef {import("dampipe-api").Schemas} Schemas */
+/** @typedef {import("/page/part.js").Act} Act */
+
+/** The state of a webhook: a class for its colour, and a sentence. @param {Schemas["WebhookReport"]} webhook */
 function state({ disabled_at: disabledAt, disabled_by: by, disabled_reason: reason, failures, problem }) {
   if (disabledAt !== null) {
     const why = by ? ` by ${actorName(by)}` : `: ${reason}`;
@@ -19,18 +22,20 @@ function state({ disabled_at: disabledAt, disabled_by: by, disabled_reason: reas
   return ["fine", "The receiver accepts its events."];
 }
 
-/** What waits, in a few words. */
+/** What waits, in a few words. @param {Schemas["WebhookReport"]} webhook */
 function waiting({ behind, retrying }) {
   const parts = [behind ? `${plural(behind, "new event")} to look at` : "", retrying ? `${plural(retrying, "event")} to be sent again` : ""].filter(Boolean);
   return parts.length ? parts.join(", ") : "Nothing waits";
 }
 
+/** @param {Schemas["WebhookReport"]} webhook */
 async function test(webhook) {
   const { accepted, status, problem, seconds } = await post(`/webhooks/${webhook.name}/test`);
   return accepted ? `${webhook.name}: the test message was accepted with status ${status} in ${seconds.toFixed(1)} s.`
     : `${webhook.name}: the test message was not accepted. ${problem}`;
 }
 
+/** @param {Schemas["WebhookReport"]} webhook @param {Act} act */
 function item(webhook, act) {
   const { name, url, events, secrets } = webhook;
   const [kind, text] = state(webhook);
@@ -58,17 +63,20 @@ function item(webhook, act) {
       rowButton("Remove …", name, askRemove, { style: "danger" })));
 }
 
+/** @param {HTMLElement} main @param {AbortSignal} signal */
 async function list(main, signal) {
-  const draw = (found, act) => (found.length ? h("ul", { class: "entries" }, found.map((webhook) => item(webhook, act)))
+  const draw = (/** @type {Schemas["WebhookReport"][]} */ found, /** @type {Act} */ act) => (found.length ? h("ul", { class: "entries" }, found.map((webhook) => item(webhook, act)))
     : notice("No webhooks yet.", "A webhook sends what happens in the library to another system, over HTTP."));
-  const button = (act) => [h("button", { class: "primary", "data-key": "add", onclick: () => add(act) }, "Add a webhook …")];
+  const button = (/** @type {Act} */ act) => [h("button", { class: "primary", "data-key": "add", onclick: () => add(act) }, "Add a webhook …")];
   const { element, refresh } = part("Webhooks", button, () => get("/webhooks", {}, signal), draw);
   await refresh();
   main.replaceChildren(element);
   follow(signal, [""], () => refresh().catch(() => {}));
 }
 
+/** @param {HTMLElement} main @param {AbortSignal} signal @param {URLSearchParams} parameters */
 const show = (main, signal, parameters) =>
   (parameters.has("log") ? deliveries(main, signal, parameters) : list(main, signal));
 
-export const views = [{ path: "/webhooks", label: "Webhooks", scope: "manage", show }];
+/** @type {readonly import("/page/panels.js").View[]} */
+export const views = [{ path: "/webhooks", area: "settings", order: 60, label: "Webhooks", scope: "manage", show }];

@@ -3,15 +3,24 @@
 import { h, notice } from "../dom.js";
 import { ask } from "../form.js";
 import { bytes, facts } from "../format.js";
-import { API, derivative, describe, get, post, refusal } from "./api.js";
+import { API, asProblem, derivative, describe, get, post, refusal } from "./api.js";
 import { comments } from "./comments.js";
 import { placeOf } from "./place.js";
 import { screen } from "./screen.js";
 
-/** A button that saves a file, or says why it is not sent. */
+/** @typedef {import("dampipe-api").Schemas} Schemas */
+
+/**
+ * A button that saves a file, or says why it is not sent.
+ * @param {string} text
+ * @param {string} url
+ * @param {string} name
+ * @param {HTMLElement} message
+ */
 function saveButton(text, url, name, message) {
+  /** @param {MouseEvent} event */
   async function save(event) {
-    const button = event.currentTarget;
+    const button = /** @type {HTMLButtonElement} */ (event.currentTarget);
     button.disabled = true;
     message.textContent = "";
     const problem = await refusal(url);
@@ -23,9 +32,10 @@ function saveButton(text, url, name, message) {
   return h("button", { type: "button", onclick: save }, text);
 }
 
+/** @param {Schemas["Details"]} asset @param {Schemas["GuestSession"]} session */
 function downloads({ video }, { allow }) {
   const message = h("p", { class: "problem", role: "alert" });
-  const find = (kind) => video.derivatives.find((made) => made.kind === kind);
+  const find = (/** @type {string} */ kind) => video.derivatives.find((made) => made.kind === kind);
   const [proxy, poster] = [find("proxy"), find("poster")];
   const saved = proxy ?? (video.media?.kind === "still" ? poster : null);
   const buttons = [
@@ -37,15 +47,21 @@ function downloads({ video }, { allow }) {
   return buttons.length ? h("section", { class: "saving", "aria-label": "Downloads" }, h("div", { class: "actions" }, buttons), message) : null;
 }
 
-/** The moves that the link allows. */
+/**
+ * The moves that the link allows.
+ * @param {string} sha1
+ * @param {Schemas["GuestSession"]} session
+ * @param {AbortSignal} signal
+ */
 async function moves(sha1, session, signal) {
   if (!session.moves.length) return null;
   const message = h("p", { role: "status", class: "hint" });
   const state = h("span", { class: "chip" });
   const buttons = h("div", { class: "actions" });
 
-  const move = (transition, comment = "") => post(`/assets/${sha1}/workflow/move`, { transition, comment });
+  const move = (/** @type {string} */ transition, /** @type {string} */ comment = "") => post(`/assets/${sha1}/workflow/move`, { transition, comment });
 
+  /** @param {Schemas["PossibleMove"]} one */
   async function go(one) {
     if (one.comment) {
       const text = h("textarea", { name: "comment", rows: 4, maxLength: 2000, required: true, autofocus: true });
@@ -57,12 +73,13 @@ async function moves(sha1, session, signal) {
     try {
       return draw(await move(one.transition), `It is ${one.to_label} now.`);
     } catch (problem) {
-      if (problem.isEnd) return document.dispatchEvent(new Event("session-ended"));
+      if (asProblem(problem).isEnd) return document.dispatchEvent(new Event("session-ended"));
       const now = await get(`/assets/${sha1}/workflow`, {}, signal).catch(() => null);
       return now ? draw(now, describe(problem)) : (message.textContent = describe(problem));
     }
   }
 
+  /** @param {Schemas["PossibleMove"]} one */
   function control(one) {
     const text = one.comment ? `${one.label} …` : one.label;
     if (one.possible) return h("button", { type: "button", class: "primary", onclick: () => go(one) }, text);
@@ -70,6 +87,7 @@ async function moves(sha1, session, signal) {
     return h("div", { class: "refused" }, h("button", { type: "button", "aria-disabled": "true", onclick: () => (message.textContent = why) }, text), h("small", {}, why));
   }
 
+  /** @param {Schemas["AssetWorkflow"]} item @param {string} [text] */
   function draw(item, text = "") {
     state.textContent = item.label;
     const hadFocus = buttons.contains(document.activeElement);
@@ -84,7 +102,14 @@ async function moves(sha1, session, signal) {
   return h("section", { class: "moving", "aria-label": "Workflow" }, h("div", { class: "actions" }, state, buttons), message);
 }
 
-/** Draw an asset into `view`. span: seconds of the part that is meant; both may be null. */
+/**
+ * Draw an asset into `view`. span: seconds of the part that is meant; both may be null.
+ * @param {HTMLElement} view
+ * @param {AbortSignal} signal
+ * @param {Schemas["GuestSession"]} session
+ * @param {string} sha1
+ * @param {{ start?: number | null, end?: number | null }} span
+ */
 export async function asset(view, signal, session, sha1, span) {
   const found = await get(`/assets/${sha1}`, {}, signal);
   const { video } = found;
@@ -103,5 +128,5 @@ export async function asset(view, signal, session, sha1, span) {
       h("div", {}, shown.element,
         shown.isMissing ? notice(pending ? "It is being prepared." : "There is nothing of it to play.", pending ? "Come back in some minutes." : "Ask the one who sent the link.") : null,
         h("p", { class: "hint" }, facts(video)), moving, downloads(found, session)),
-      talk)].filter(Boolean));
+      talk)].filter((one) => one !== null));
 }

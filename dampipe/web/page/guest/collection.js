@@ -2,12 +2,16 @@
 
 import { h, notice } from "../dom.js";
 import { length, plural, timecode } from "../format.js";
-import { derivative, describe, get } from "./api.js";
+import { asProblem, derivative, describe, get } from "./api.js";
 import { placeOf } from "./place.js";
 
+/** @typedef {import("dampipe-api").Schemas} Schemas */
+
 const PAGE = 60;
+/** @type {Map<number, { pages: number, scroll: number }>} */
 const left = new Map(); // by number: how many pages were shown, and how far they were scrolled, when one left
 
+/** @param {Schemas["ItemReport"]} item */
 function picture(item) {
   const { subclip } = item;
   const image = item.kind === "audio" || item.kind === null ? null : h("img", { src: derivative(item.asset, "poster"), alt: "", loading: "lazy", draggable: false });
@@ -18,6 +22,7 @@ function picture(item) {
   return frame;
 }
 
+/** @param {Schemas["ItemReport"]} item */
 function itemCard(item) {
   const { subclip } = item;
   const href = subclip ? placeOf("asset", item.asset, subclip.start, subclip.end) : placeOf("asset", item.asset);
@@ -25,17 +30,30 @@ function itemCard(item) {
     h("span", { class: "name" }, subclip ? subclip.name : item.name), subclip ? h("small", {}, `part of ${item.name}`) : null));
 }
 
-/** The collections above one, from the one that the link shows. */
+/**
+ * The collections above one, from the one that the link shows.
+ * @param {Schemas["CollectionReport"]} one
+ * @param {Map<number, Schemas["CollectionReport"]>} byNumber
+ * @param {number | null} root
+ */
 function above(one, byNumber, root) {
   const found = [];
-  for (let next = one; next && next.id !== root && next.parent !== null; ) {
+  /** @type {Schemas["CollectionReport"] | undefined} */
+  let next = one;
+  while (next && next.id !== root && next.parent !== null) {
     next = byNumber.get(next.parent);
     if (next) found.unshift(next);
   }
   return found;
 }
 
-/** Draw a collection into `view`. */
+/**
+ * Draw a collection into `view`.
+ * @param {HTMLElement} view
+ * @param {AbortSignal} signal
+ * @param {Schemas["GuestSession"]} session
+ * @param {number} number
+ */
 export async function collection(view, signal, session, number) {
   const [one, all, first] = await Promise.all([
     get(`/collections/${number}`, {}, signal), get("/collections", {}, signal), get(`/collections/${number}/items`, { limit: PAGE }, signal)]);
@@ -61,9 +79,9 @@ export async function collection(view, signal, session, number) {
       page = await get(`/collections/${number}/items`, { limit: PAGE, after: page.after }, signal);
       pages += 1;
       const [card] = append();
-      if (hasFocus) card?.querySelector("a").focus();
+      if (hasFocus) card?.querySelector("a")?.focus();
     } catch (error) {
-      if (error.isEnd) document.dispatchEvent(new Event("session-ended"));
+      if (asProblem(error).isEnd) document.dispatchEvent(new Event("session-ended"));
       else if (!signal.aborted) problem.textContent = describe(error);
     }
     more.disabled = false;
@@ -83,7 +101,7 @@ export async function collection(view, signal, session, number) {
       h("ul", { class: "folders" }, below.map((each) => h("li", {}, h("a", { class: "button", href: placeOf("collection", each.id) }, each.name))))) : null,
     list.childElementCount ? h("section", { "aria-label": "Items" }, h("h2", { class: "label" }, one.items === null ? "Items" : plural(one.items, "item")), list) : null,
     list.childElementCount || below.length ? null : notice("There is nothing in it."),
-    problem, more].filter(Boolean));
+    problem, more].filter((one) => one !== null));
   view.addEventListener("shown", () => before && window.scrollTo(0, before.scroll), { once: true });
   signal.addEventListener("abort", () => left.set(number, { pages, scroll: window.scrollY }), { once: true });
 }

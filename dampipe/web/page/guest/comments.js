@@ -3,28 +3,43 @@
 import { announce, h, redraw } from "../dom.js";
 import { confirm } from "../form.js";
 import { dateTime, plural } from "../format.js";
-import { API, describe, get, patch, post, remove } from "./api.js";
+import { API, asProblem, describe, get, patch, post, remove } from "./api.js";
 import { composer, textForm } from "./writing.js";
+
+/** @typedef {import("dampipe-api").Schemas} Schemas */
 
 const PAGE = 200;
 
-/** Where a comment is in the version in view, as {start, end} in seconds; null: it has no time there. */
+/**
+ * Where a comment is in the version in view, as {start, end} in seconds; null: it has no time there.
+ * @param {Schemas["CommentReport"]} comment
+ */
 function timeOf({ now }) {
   return now?.fate === "carried" && now.start ? { start: now.start, end: now.end } : null;
 }
 
-/** The time of a comment, as people read it. shown: the screen. */
+/**
+ * The time of a comment, as people read it. shown: the screen.
+ * @param {Schemas["CommentReport"]} comment
+ * @param {import("./screen.js").Shown} shown
+ */
 function timeText(comment, shown) {
   const time = timeOf(comment);
   if (!time) return comment.now ? comment.now.text || "Its time is not known yet" : "All of it";
-  const code = (one) => shown.label(one.seconds + 1e-4);
+  const code = (/** @type {Schemas["TimeReport"]} */ one) => shown.label(one.seconds + 1e-4);
   const last = time.end && shown.frames ? shown.label(shown.frames.middle(shown.frames.frame(time.end.seconds) - 1)) : time.end && code(time.end);
   return last && last !== code(time.start) ? `${code(time.start)} – ${last}` : code(time.start);
 }
 
-/** The comments of an asset beside its screen: an element. */
+/**
+ * The comments of an asset beside its screen: an element.
+ * @param {Schemas["Details"]} asset
+ * @param {import("./screen.js").Shown} shown
+ * @param {AbortSignal} signal
+ */
 export async function comments({ video }, shown, signal) {
   const { sha1 } = video;
+  /** @type {Map<number, { element: HTMLElement, json: string }>} */
   const items = new Map(); // by number of the thread: its element, and the JSON that it was drawn from
   const list = h("ol", { class: "threads" });
   const title = h("h3", { tabIndex: -1 });
@@ -34,13 +49,15 @@ export async function comments({ video }, shown, signal) {
   let reads = 0; // an answer that comes late is dropped
 
   async function read() {
+    /** @type {Schemas["CommentReport"][]} */
     const found = [];
+    /** @type {Schemas["CommentPage"] | null} */
     let page = null;
-    for (let number = 0; number < pages && (number === 0 || page.next); number += 1) {
+    for (let number = 0; number < pages && (number === 0 || page?.next); number += 1) {
       page = await get(`/assets/${sha1}/comments`, { limit: PAGE, ...(page ? { after: page.next } : {}) }, signal);
       found.push(...page.comments);
     }
-    return { found, total: page.total, hasMore: Boolean(page.next) };
+    return { found, total: page?.total ?? 0, hasMore: Boolean(page?.next) };
   }
 
   async function refresh() {
@@ -68,31 +85,48 @@ export async function comments({ video }, shown, signal) {
     });
   }
 
-  const isWriting = (element) => element.querySelector("form") !== null;
+  const isWriting = (/** @type {HTMLElement} */ element) => element.querySelector("form") !== null;
 
-  /** Do something, and say what was done; the focus goes to the control with `key`, or to the title. */
+  /**
+   * Do something, and say what was done; the focus goes to the control with `key`, or to the title.
+   * @param {string} text
+   * @param {HTMLElement | null} [element]
+   * @param {string} [key]
+   */
   async function done(text, element = null, key = "") {
     await refresh().catch(failed);
     announce(text);
-    (element?.querySelector(`[data-key="${key}"]`) ?? title).focus({ preventScroll: true });
+    (/** @type {HTMLElement | null | undefined} */ (element?.querySelector(`[data-key="${key}"]`)) ?? title).focus({ preventScroll: true });
   }
 
+  /** @param {unknown} error */
   function failed(error) {
     if (signal.aborted) return;
-    if (error.isEnd) document.dispatchEvent(new Event("session-ended"));
+    if (asProblem(error).isEnd) document.dispatchEvent(new Event("session-ended"));
     else problem.textContent = describe(error);
   }
 
+  /** @param {() => Promise<unknown>} act */
   async function attempt(act) {
     problem.textContent = "";
     await act().catch(failed);
   }
 
-  /** Open a form in a thread; `send` gets the text. */
+  /**
+   * Open a form in a thread; `send` gets the text.
+   * @param {HTMLElement} slot
+   * @param {HTMLElement} element
+   * @param {string} key
+   * @param {string} label
+   * @param {string} text
+   * @param {string} button
+   * @param {(text: string) => Promise<unknown>} send
+   * @param {string} said
+   */
   function write(slot, element, key, label, text, button, send, said) {
     const close = () => {
       slot.replaceChildren();
-      element.querySelector(`[data-key="${key}"]`)?.focus();
+      /** @type {HTMLElement | null} */ (element.querySelector(`[data-key="${key}"]`))?.focus();
     };
     const form = textForm({ label, text, button, cancel: close, send: async (value) => {
       await send(value);
@@ -101,13 +135,19 @@ export async function comments({ video }, shown, signal) {
       await done(said, element, key);
     } });
     slot.replaceChildren(form);
-    form.querySelector("textarea").focus();
+    form.querySelector("textarea")?.focus();
   }
 
+  /**
+   * @param {Schemas["CommentReport"] | Schemas["ReplyReport"]} one
+   * @param {HTMLElement} slot
+   * @param {HTMLElement} element
+   * @param {string} what
+   */
   function ownActions(one, slot, element, what) {
     if (!one.is_mine) return [];
-    const edit = (text) => patch(`/comments/${one.id}`, { text, if_version: one.version });
-    const drop = () => confirm(`Delete the ${what}?`, what === "comment" && one.replies.length ? "Its replies are deleted, too." : "It cannot be brought back here.", "Delete", async () => {
+    const edit = (/** @type {string} */ text) => patch(`/comments/${one.id}`, { text, if_version: one.version });
+    const drop = () => confirm(`Delete the ${what}?`, "replies" in one && one.replies.length ? "Its replies are deleted, too." : "It cannot be brought back here.", "Delete", async () => {
       await remove(`/comments/${one.id}?if_version=${one.version}`);
       return () => done(`The ${what} is deleted.`);
     });
@@ -117,20 +157,23 @@ export async function comments({ video }, shown, signal) {
     ];
   }
 
+  /** @param {Schemas["CommentReport"] | Schemas["ReplyReport"]} one */
   function said(one) {
     const by = [dateTime(one.created_at), one.edited_at ? "edited" : ""].filter(Boolean).join(", ");
     return [
       h("p", { class: "who" }, h("strong", {}, one.author_name), " ", one.is_guest ? h("small", { class: "chip" }, one.is_mine ? "you" : "guest") : null, " ", h("small", {}, by)),
-      one.name ? h("p", {}, h("strong", {}, one.name)) : null,
+      "name" in one && one.name ? h("p", {}, h("strong", {}, one.name)) : null,
       one.text ? h("p", { class: "said" }, one.text) : null,
     ];
   }
 
+  /** @param {Schemas["ReplyReport"]} one @param {HTMLElement} element */
   function reply(one, element) {
     const slot = h("div");
     return h("li", {}, said(one), one.is_mine ? h("div", { class: "actions" }, ownActions(one, slot, element, "reply")) : null, slot);
   }
 
+  /** @param {Schemas["CommentReport"]} comment */
   function goTo(comment) {
     const time = timeOf(comment);
     if (time) shown.seek(time.start.seconds);
@@ -139,14 +182,15 @@ export async function comments({ video }, shown, signal) {
     shown.element.scrollIntoView({ block: "nearest" });
   }
 
+  /** @param {Schemas["CommentReport"]} comment @param {HTMLElement} element */
   function thread(comment, element) {
     const slot = h("div");
     const key = `reply-${comment.id}`;
     const text = [timeText(comment, shown), comment.drawing ? "drawing" : ""].filter(Boolean).join(" · ");
     const canGo = (shown.player && timeOf(comment)) || comment.drawing;
-    const answer = (value) => post(`/comments/${comment.id}/replies`, { text: value });
+    const answer = (/** @type {string} */ value) => post(`/comments/${comment.id}/replies`, { text: value });
     const settle = async () => {
-      await post(`/comments/${comment.id}/${comment.resolved_at ? "reopen" : "resolve"}`, { if_version: comment.version });
+      await post(`/comments/${comment.id}/${/** @type {"reopen" | "resolve"} */ (comment.resolved_at ? "reopen" : "resolve")}`, { if_version: comment.version });
       await done(comment.resolved_at ? "The thread is open again." : "The thread is resolved.", element, `settle-${comment.id}`);
     };
     element.classList.toggle("resolved", Boolean(comment.resolved_at));
@@ -169,7 +213,7 @@ export async function comments({ video }, shown, signal) {
     pages += 1;
     await refresh();
   }));
-  document.addEventListener("look-again", () => refresh().catch((error) => error.isEnd && failed(error)), { signal });
+  document.addEventListener("look-again", () => refresh().catch((error) => asProblem(error).isEnd && failed(error)), { signal });
   await refresh();
   const writing = composer(sha1, shown, async (body) => {
     const added = await post(`/assets/${sha1}/comments`, body);

@@ -2,16 +2,21 @@
 
 import { notice, redraw } from "../dom.js";
 import { field, form } from "../form.js";
-import { get, post } from "./api.js";
+import { asProblem, get, post } from "./api.js";
 import { isOfLink, keepLink, keepName, lastName, place } from "./place.js";
 
 const CLOSED = ["share.link_invalid", "share.expired", "share.revoked", "share.used_up"];
+/** @typedef {import("dampipe-api").Schemas} Schemas */
+/** A password and a name. @typedef {{ password?: string, guest?: string }} Values */
+
+/** @type {Values} */
 let given = {}; // the password and the name that were right, so that a session that has ended is begun again without them
 
+/** @param {string} name */
 const unknownUser = (name) =>
   notice(`You are logged in as ${name} in this browser, and a link is for people without an account.`, "Open it in a private window, or log out first.");
 
-/** The session that this browser has with the link; null: none. Throws a Problem. */
+/** The session that this browser has with the link; null: none. Throws a Problem. @param {string} token */
 async function presentSession(token) {
   const { actor, name } = await get("/session");
   if (actor?.startsWith("user:")) return { user: name };
@@ -20,7 +25,7 @@ async function presentSession(token) {
   return isOfLink(token, session.share) ? session : null;
 }
 
-/** Begin a session. Throws a Problem. */
+/** Begin a session. Throws a Problem. @param {Values} values */
 async function begin(values) {
   const { token } = place();
   await post("/share-sessions", { token, ...values });
@@ -37,28 +42,37 @@ async function begin(values) {
 /**
  * Enter by the link in the address, and resolve with the session. isAgain: the session has ended. Resolves never where the
  * link is closed: then `main` says why.
+ * @param {HTMLElement} main
+ * @param {{ isAgain?: boolean }} [settings]
+ * @returns {Promise<Schemas["GuestSession"]>}
  */
 export function enter(main, { isAgain = false } = {}) {
   return new Promise((resolve) => {
+    /** @type {Record<string, (values: Values) => unknown>} */
     const steps = { "share.password_wrong": askPassword, "share.guest_needed": askName };
 
-    const fail = (problem, values) => {
+    /** @type {(error: unknown, values: Values) => unknown} */
+    const fail = (error, values) => {
+      const problem = asProblem(error);
       const step = steps[problem.code];
       if (step) return step(values);
       const isOver = CLOSED.includes(problem.code);
       return redraw(main, notice(problem.message, problem.hint, isOver ? null : again(values)));
     };
 
+    /** @type {(values: Values) => HTMLElement} */
     const again = (values) => form("", [], "Try again", () => attempt(values));
+    /** @type {(values: Values) => Promise<unknown>} */
     const attempt = (values) => begin(values).then(resolve, (problem) => fail(problem, values));
 
     /** A step of the form: an answer of another kind than that which it asks for leads to the next one. */
-    const stepForm = (title, input, values, code) => {
+    const stepForm = (/** @type {string} */ title, /** @type {HTMLElement} */ input, /** @type {Values} */ values, /** @type {string} */ code) => {
       const made = form(title, [input], "Open", async (more) => {
         const all = { ...values, ...more };
         try {
           resolve(await begin(all));
-        } catch (problem) {
+        } catch (error) {
+          const problem = asProblem(error);
           const isNext = (steps[problem.code] && problem.code !== code) || CLOSED.includes(problem.code);
           if (!isNext) throw problem;
           fail(problem, all);
@@ -66,14 +80,16 @@ export function enter(main, { isAgain = false } = {}) {
       });
       made.classList.add("entrance");
       redraw(main, isAgain ? notice("Your session has ended.", "Open the link again.") : null, made);
-      made.querySelector("input").focus();
+      made.querySelector("input")?.focus();
     };
 
+    /** @param {Values} values */
     function askPassword(values) {
       const input = field("Password", { name: "password", type: "password", autocomplete: "off", maxLength: 1000, hint: "It came with the link, or from the one who sent it." });
       stepForm("This link needs a password", input, values, "share.password_wrong");
     }
 
+    /** @param {Values} values */
     function askName(values) {
       const input = field("Your name", { name: "guest", autocomplete: "name", maxLength: 100, value: lastName(), hint: "It stands beside what you write." });
       stepForm("Who are you?", input, values, "share.guest_needed");
@@ -86,7 +102,7 @@ export function enter(main, { isAgain = false } = {}) {
       given = {};
       try {
         const session = await presentSession(token);
-        if (session?.user) return redraw(main, unknownUser(session.user));
+        if (session && "user" in session) return redraw(main, unknownUser(session.user ?? ""));
         if (session) return resolve(session);
         const needs = await post("/share-sessions/needs", { token });
         if (needs.password) return askPassword({});

@@ -1,18 +1,21 @@
 // The page of a guest: what a share link shows. Guests have no stream of events: it asks again every ten seconds while it is
 // in view.
 
-import { h, notice, redraw } from "../dom.js";
+import { byId, h, notice, redraw } from "../dom.js";
 import { dateTime } from "../format.js";
-import { get } from "./api.js";
+import { asProblem, get } from "./api.js";
 import { asset } from "./asset.js";
 import { collection } from "./collection.js";
 import { enter } from "./enter.js";
 import { place } from "./place.js";
 
 const EVERY = 10_000;
-const main = document.getElementById("main");
-const heading = document.getElementById("link-name");
-const about = document.getElementById("about");
+const main = byId("main", HTMLElement);
+const heading = byId("link-name", HTMLElement);
+const about = byId("about", HTMLElement);
+/** @typedef {import("dampipe-api").Schemas["GuestSession"]} GuestSession */
+
+/** @type {GuestSession | null} */
 let session = null; // of the guest; null while the link is not open
 let showing = new AbortController(); // aborted when another view is shown
 
@@ -23,15 +26,21 @@ function close() {
   about.textContent = "";
 }
 
-function describeSession() {
+/** @param {GuestSession} session */
+function describeSession(session) {
   heading.textContent = session.name;
   const until = session.expires_at ? `Open until ${dateTime(session.expires_at)}.` : "";
   const writes = session.allow.includes("comment") || session.moves.length;
   about.textContent = [writes ? `You are here as ${session.guest}.` : "", until].filter(Boolean).join(" ");
 }
 
-/** What the address leads to, or what the link shows first. */
-function draw(view, signal) {
+/**
+ * What the address leads to, or what the link shows first.
+ * @param {HTMLElement} view
+ * @param {AbortSignal} signal
+ * @param {GuestSession} session
+ */
+function draw(view, signal, session) {
   const { kind, name, start, end } = place();
   if (kind === "asset" && /^[0-9a-f]{4,40}$/i.test(name)) return asset(view, signal, session, name, { start, end });
   if (kind === "collection" && /^[1-9]\d*$/.test(name)) return collection(view, signal, session, Number(name));
@@ -44,12 +53,14 @@ async function show({ isMoved = false } = {}) {
   showing.abort();
   showing = new AbortController();
   const { signal } = showing;
-  describeSession();
+  if (!session) return;
+  describeSession(session);
   document.title = session.name;
   const view = h("div", { class: "view" });
   try {
-    await draw(view, signal);
-  } catch (problem) {
+    await draw(view, signal, session);
+  } catch (error) {
+    const problem = asProblem(error);
     if (signal.aborted) return;
     if (problem.isEnd) return begin({ isAgain: true });
     view.replaceChildren(notice(problem.message, problem.hint ?? "", h("button", { type: "button", onclick: () => show() }, "Try again")));
@@ -57,13 +68,14 @@ async function show({ isMoved = false } = {}) {
   if (signal.aborted) return;
   main.replaceChildren(view);
   if (isMoved) {
-    const first = view.querySelector("h2") ?? heading;
+    const first = /** @type {HTMLElement} */ (view.querySelector("h2") ?? heading);
     first.tabIndex = -1;
     first.focus({ preventScroll: true });
   }
   view.dispatchEvent(new Event("shown"));
 }
 
+/** @param {{ isAgain?: boolean }} [settings] */
 async function begin(settings = {}) {
   close();
   session = await enter(main, settings);
@@ -89,7 +101,7 @@ async function check() {
     if (JSON.stringify({ ...now, guest: "" }) !== JSON.stringify({ ...before, guest: "" })) await show();
     else document.dispatchEvent(new Event("look-again"));
   } catch (problem) {
-    if (session === before && [401, 404].includes(problem.status)) await begin({ isAgain: true });
+    if (session === before && [401, 404].includes(asProblem(problem).status)) await begin({ isAgain: true });
   }
 }
 

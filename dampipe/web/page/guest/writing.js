@@ -1,12 +1,27 @@
 // What guests write: a comment at the frame in view or on a span, and short forms for replies and edits.
 
 import { h } from "../dom.js";
-import { describe } from "./api.js";
+import { describe, Problem } from "./api.js";
 
 const MOST = 10_000; // characters
+/** @type {Map<string, string>} */
 const drafts = new Map(); // by SHA-1: a text that was not sent, kept while the link is opened again
 
-/** A form with one text. `send` gets it; where that fails, the form stays and says why. cancel: null for a form that stays. */
+/**
+ * @typedef {object} TextForm
+ * @property {string} label
+ * @property {string} [text]
+ * @property {string} button
+ * @property {(text: string) => Promise<unknown>} send
+ * @property {(() => void) | null} [cancel]
+ * @property {Node[]} [between]
+ * @property {number} [rows]
+ */
+
+/**
+ * A form with one text. `send` gets it; where that fails, the form stays and says why. cancel: null for a form that stays.
+ * @param {TextForm} settings
+ */
 export function textForm({ label, text = "", button, send, cancel = null, between = [], rows = 3 }) {
   const area = h("textarea", { name: "text", rows, maxLength: MOST, required: true, value: text });
   const problem = h("p", { class: "problem", role: "alert" });
@@ -20,7 +35,7 @@ export function textForm({ label, text = "", button, send, cancel = null, betwee
     try {
       await send(area.value);
     } catch (error) {
-      if (error.isEnd) document.dispatchEvent(new Event("session-ended"));
+      if (error instanceof Problem && error.isEnd) document.dispatchEvent(new Event("session-ended"));
       problem.textContent = describe(error);
     }
     submit.disabled = false;
@@ -29,8 +44,13 @@ export function textForm({ label, text = "", button, send, cancel = null, betwee
   return form;
 }
 
-/** The time that a comment is about, which the guest sets: the frame in view, a span, or none. */
-function timeOfComment({ player, frames, label }) {
+/**
+ * The time that a comment is about, which the guest sets: the frame in view, a span, or none.
+ * @param {import("./screen.js").Shown} shown
+ * @param {HTMLVideoElement} player
+ */
+function timeOfComment({ frames, label }, player) {
+  /** @type {[number | null, number | null]} */
   let [start, end] = [null, null]; // seconds within the first and the last frame of a span, or null
   const line = h("p", { class: "hint when" });
   const isWhole = h("input", { type: "checkbox", onchange: () => show() });
@@ -40,18 +60,19 @@ function timeOfComment({ player, frames, label }) {
   function show() {
     const from = start ?? now();
     line.textContent = isWhole.checked ? "About all of it."
-      : end === null ? `At ${label(from)}${start === null ? ", the frame in view" : ""}.` : `From ${label(start)} to ${label(end)}.`;
+      : end === null ? `At ${label(from)}${start === null ? ", the frame in view" : ""}.` : `From ${label(from)} to ${label(end)}.`;
     clear.hidden = start === null;
   }
 
+  /** @param {number | null} first @param {number | null} last */
   function set(first, last) {
     if (first !== null) isWhole.checked = false;
     [start, end] = first !== null && last !== null && last < first ? [last, first] : [first, last];
     show();
   }
 
-  const text = (seconds) => (frames ? frames.middle(frames.frame(seconds)) : seconds).toFixed(6);
-  const after = (seconds) => (frames ? frames.begin(frames.frame(seconds) + 1) : Math.max(seconds, start + 0.001).toFixed(6));
+  const text = (/** @type {number} */ seconds) => (frames ? frames.middle(frames.frame(seconds)) : seconds).toFixed(6);
+  const after = (/** @type {number} */ seconds) => (frames ? frames.begin(frames.frame(seconds) + 1) : Math.max(seconds, (start ?? 0) + 0.001).toFixed(6));
   for (const name of ["timeupdate", "seeking"]) player.addEventListener(name, show);
   show();
   return {
@@ -66,16 +87,21 @@ function timeOfComment({ player, frames, label }) {
   };
 }
 
-/** The form for a new comment; `send` gets the body of the request. */
+/**
+ * The form for a new comment; `send` gets the body of the request.
+ * @param {string} sha1
+ * @param {import("./screen.js").Shown} shown
+ * @param {(body: object) => Promise<unknown>} send
+ */
 export function composer(sha1, shown, send) {
-  const time = shown.player ? timeOfComment(shown) : null;
-  const form = textForm({ label: "Your comment", text: drafts.get(sha1) ?? "", button: "Comment", between: time?.elements ?? [], send: async (text) => {
+  const time = shown.player ? timeOfComment(shown, shown.player) : null;
+  const form = textForm({ label: "Your comment", text: drafts.get(sha1) ?? "", button: "Comment", between: time?.elements ?? [], send: async (/** @type {string} */ text) => {
     await send({ text, ...(time?.body() ?? {}) });
     drafts.delete(sha1);
     area.value = "";
     time?.reset();
   } });
-  const area = form.querySelector("textarea");
+  const area = /** @type {HTMLTextAreaElement} */ (form.querySelector("textarea"));
   area.addEventListener("input", () => {
     if (!drafts.get(sha1) && area.value) {
       shown.player?.pause(); // what is said is about the frame at which it was begun

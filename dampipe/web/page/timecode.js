@@ -1,18 +1,22 @@
 // Frames and time code of an asset, by what the probe found. Times are seconds from its start.
 
+/** @typedef {import("dampipe-api").Schemas} Schemas */
+
 const CODE = /^(\d\d):(\d\d):(\d\d)([:;])(\d\d)$/;
+/** @param {number} number */
 const two = (number) => String(number).padStart(2, "0");
 
-/** Frame numbers that time code leaves out each minute, except every tenth. */
+/** Frame numbers that time code leaves out each minute, except every tenth. @param {number} nominal */
 const dropped = (nominal) => (nominal / 30) * 2;
 
-/** The number of a label of time code, counted from 00:00:00:00. */
+/** The number of a label of time code, counted from 00:00:00:00. @param {string[]} label @param {number} nominal */
 function numberOf([, hours, minutes, seconds, mark, frames], nominal) {
   const minute = Number(hours) * 60 + Number(minutes);
   const number = (minute * 60 + Number(seconds)) * nominal + Number(frames);
   return mark === ";" ? number - dropped(nominal) * (minute - Math.floor(minute / 10)) : number;
 }
 
+/** @param {number} number @param {number} nominal @param {boolean} isDrop */
 function labelOf(number, nominal, isDrop) {
   let counted = number;
   if (isDrop) {
@@ -27,13 +31,23 @@ function labelOf(number, nominal, isDrop) {
 }
 
 /**
+ * @typedef {object} Frames
+ * @property {(seconds: number) => number} frame
+ * @property {(frame: number) => number} middle
+ * @property {(frame: number) => string} begin
+ * @property {(frame: number) => string | null} label
+ */
+
+/**
  * The frames of a film: `frame` at a time, the `middle` of a frame in seconds (which no rounding leads to its neighbour), its
  * exact `begin` as the API takes it, and its `label` by time code, null where it has none. Null for sound, stills, and films
  * whose rate varies.
+ * @param {Pick<Schemas["MediaInfo"], "kind" | "timecode" | "timecode_base"> & { video: Pick<Schemas["VideoStream"], "rate" | "variable_rate"> | null } | null} media
+ * @returns {Frames | null}
  */
 export function framesOf(media) {
   const picture = media?.kind === "video" ? media.video : null;
-  if (!picture?.rate || picture.variable_rate) return null;
+  if (!media || !picture?.rate || picture.variable_rate) return null;
   const [count, per = 1] = picture.rate.split("/").map(Number);
   const nominal = Math.round(count / per);
   const isCounted = !media.timecode_base || media.timecode_base === nominal;

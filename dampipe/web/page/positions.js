@@ -1,0 +1,73 @@
+// Where one was in each entry of the browser's history: how far the page was scrolled, and which control had the focus. Back,
+// Forward and a reload return there.
+
+import { keyOf } from "./dom.js";
+
+/** @typedef {{ y: number, focus: { tag: string, key: string } | null }} Position */
+
+const STORED = "dampipe-positions";
+const MOST = 100;
+/** Milliseconds in which a list may grow to where one was. */
+const PATIENCE = 15_000;
+
+/** @type {Map<string, Position>} */
+const positions = new Map(JSON.parse(sessionStorage.getItem(STORED) ?? "[]"));
+let current = "";
+
+/** Begin the present entry of the history; returns whether it was shown before, so that there is a position to return to. */
+export function begin() {
+  const known = history.state?.entry;
+  current = known ?? crypto.getRandomValues(new Uint32Array(2)).join("-");
+  if (!known) history.replaceState({ ...history.state, entry: current }, "");
+  return positions.has(current);
+}
+
+/** Note where one is, before another view is shown. @param {Element} main */
+export function remember(main) {
+  if (!current) return;
+  const focused = document.activeElement;
+  const focus = focused && focused !== main && main.contains(focused) ? { tag: focused.tagName, key: keyOf(/** @type {HTMLElement} */ (focused)) } : null;
+  positions.delete(current); // the oldest come first
+  positions.set(current, { y: window.scrollY, focus });
+  for (const oldest of [...positions.keys()].slice(0, -MOST)) positions.delete(oldest);
+  sessionStorage.setItem(STORED, JSON.stringify([...positions]));
+}
+
+/**
+ * Return to where one was. A list that loads its pages as one scrolls is scrolled on as it grows, until it is there, or until
+ * the person does something. @param {Element} main @param {AbortSignal} signal
+ */
+export function restore(main, signal) {
+  const wanted = positions.get(current);
+  if (!wanted) return;
+  const ended = new AbortController();
+  const until = AbortSignal.any([signal, ended.signal]);
+  let isFocused = !wanted.focus;
+  const step = () => {
+    if (until.aborted) return;
+    const control = isFocused ? null : find(main, wanted.focus);
+    if (control && (document.activeElement === document.body || !document.activeElement || !main.contains(document.activeElement))) control.focus({ preventScroll: true });
+    isFocused ||= Boolean(control);
+    window.scrollTo(0, wanted.y);
+    if (isFocused && Math.abs(window.scrollY - wanted.y) < 2) ended.abort();
+  };
+  const grown = new ResizeObserver(step);
+  grown.observe(main);
+  const timer = setTimeout(() => ended.abort(), PATIENCE);
+  for (const name of ["wheel", "pointerdown", "keydown", "touchstart"]) {
+    window.addEventListener(name, () => ended.abort(), { signal: until, passive: true });
+  }
+  until.addEventListener("abort", () => {
+    grown.disconnect();
+    clearTimeout(timer);
+  });
+  step();
+}
+
+/** @param {Element} main @param {Position["focus"]} focus */
+function find(main, focus) {
+  if (!focus) return null;
+  return [.../** @type {NodeListOf<HTMLElement>} */ (main.querySelectorAll(focus.tag))].find((one) => keyOf(one) === focus.key) ?? null;
+}
+
+history.scrollRestoration = "manual"; // the browser's own knows nothing of lists that are loaded later

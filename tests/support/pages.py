@@ -1,0 +1,66 @@
+"""What tests of the page have in common."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Locator, Page, Request
+
+OPENAPI = Path(__file__).parents[2] / "docs" / "openapi.json"
+
+
+@cache
+def documented() -> list[tuple[str, re.Pattern[str]]]:
+    """The endpoints of the documented API: method and path."""
+    return [
+        (method.upper(), re.compile(re.sub(r"\\{[^}]+\\}", "[^/]+", re.escape(path))))
+        for path, methods in json.loads(OPENAPI.read_text())["paths"].items()
+        for method in methods
+    ]
+
+
+def is_documented(method: str, path: str) -> bool:
+    """Whether a request goes to the documented API."""
+    asked = "GET" if method == "HEAD" else method
+    return any(asked == known and pattern.fullmatch(path) for known, pattern in documented())
+
+
+def faults_of(page: Page, home: str) -> list[str]:
+    """A list to which each fault of the page is added.
+
+    Faults: an error of a script, what the security policy has blocked, a dialog of the browser, a request to another
+    server, and one to the server that is neither for the documented API nor for a file of the page.
+    """
+    faults: list[str] = []
+
+    def check(request: Request) -> None:
+        address = urlsplit(request.url)
+        if not request.url.startswith((home, "data:", "blob:")):
+            faults.append(f"request to another server: {request.url}")
+        is_file = address.path in ("/", "/s") or address.path.startswith("/page/")
+        if request.url.startswith(home) and not is_file and not is_documented(request.method, address.path):
+            faults.append(f"request that is not documented: {request.method} {address.path}")
+
+    page.on("request", check)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda line: "Security Policy" in line.text and faults.append(line.text))
+    page.on("dialog", lambda dialog: (faults.append(dialog.message), dialog.dismiss()))
+    return faults
+
+
+def area_link(page: Page, area: str) -> Locator:
+    """The link to one of the four areas."""
+    return page.get_by_role("navigation", name="Areas").get_by_role("link", name=area)
+
+
+def view_link(page: Page, view: str) -> Locator:
+    """The link to a view of the area that is shown."""
+    return page.get_by_role("navigation", name="Views").get_by_role("link", name=view)
+
+
+def visit(page: Page, area: str, view: str) -> None:
+    """Go to a view by the navigation."""
+    area_link(page, area).click()
+    view_link(page, view).click()

@@ -1,0 +1,190 @@
+"""The registry of views of the page, and a library in which each of them has something to show.
+
+A view that is added to the page gets a line in `VIEWS`: then it is opened in Chromium and in Firefox, checked for
+accessibility in all sizes and colour schemes (`tests/e2e/test_page_views.py`), and `make screenshots` makes its picture.
+"""
+
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+import dampipe
+from dampipe.features.metadata.model import BulkEdit
+from dampipe.features.metadata.schema import FieldDeclaration, Schema, default_schema
+from dampipe.features.metadata.schema_service import SchemaService
+from dampipe.features.metadata.service import MetadataService
+from dampipe.features.review.model import CommentRequest
+from dampipe.features.review.service import ReviewService
+from dampipe.features.sharing.model import Allow, ShareRequest
+from dampipe.features.sharing.service import ShareService
+from dampipe.features.tagging.model import TagRequest
+from dampipe.features.tagging.service import TagService
+from dampipe.features.vocabularies.model import NewTerm, NewVocabulary
+from dampipe.features.vocabularies.service import VocabularyService
+from dampipe.features.webhooks.model import NewWebhook
+from dampipe.features.webhooks.service import WebhookService
+from dampipe.features.workflow.definition import shipped_toml
+from dampipe.features.workflow.service import WorkflowService
+from dampipe.kernel.access import LOCAL, Actor, ActorKind, Role
+from dampipe.kernel.container import Services
+from dampipe.media.ffmpeg.binary import find_ffmpeg
+from dampipe.web.app import create_app
+from tests.support.demo_clips import DemoClips
+from tests.support.serving import serving
+
+SIZES = {"wide": (1440, 900), "phone": (390, 844)}
+"""Width and height in CSS pixels of the screens that every view fits."""
+SCHEMES = ("light", "dark")
+EDITOR = Actor(ActorKind.USER, "anna", role=Role.EDITOR)
+FILM, BROKEN, STILL, SOUND = "A001_C001.mp4", "text.mp4", "slate.png", "tone.wav"
+
+
+@dataclass(frozen=True)
+class View:
+    """A view, or a state of one that looks different."""
+
+    name: str
+    address: str
+    """What follows the address of the server. `{film}`, `{still}` and `{share}` stand for what the library has."""
+    shown: str
+    """A CSS selector of what is seen once the view is there."""
+    prepare: Callable[[Page], None] = lambda _: None
+    """What a person does to see it, after it was opened."""
+
+
+def press(name: str, role: Any = "button") -> Callable[[Page], None]:
+    """Press a control."""
+    return lambda page: page.get_by_role(role, name=name).first.click()
+
+
+def enter_as_guest(page: Page) -> None:
+    """Say one's name, which a link asks for that lets one comment."""
+    page.get_by_label("Your name").fill("Carla")
+    page.get_by_role("button", name="Open").click()
+
+
+def wait_for_definition(page: Page) -> None:
+    """The definition is read after the view is there."""
+    expect(page.get_by_label("Definition (TOML)")).not_to_have_value("")
+
+
+VIEWS = (
+    View("library", "#/", ".card img"),
+    View("library-filters", "#/", "#filters label", press("Filters")),
+    View("library-facets", "#/", "#facets summary", press("Facets")),
+    View("search", "#/search?q=a+red+circle", ".card img"),
+    View("search-without-results", "#/search?tag=nothing", ".notice"),
+    View("duplicates", "#/duplicates", ".alike .card"),
+    View("player", "#/asset/{film}", "#player[open] .film button"),
+    View("player-still", "#/asset/{still}", "#player[open] .still img"),
+    View("scans", "#/scans", ".scan"),
+    View("failures", "#/failures", "table.failures td"),
+    View("tasks", "#/tasks", "main h2"),
+    View("machine-tags", "#/machine-tags", "main h2"),
+    View("people", "#/people", "main .part"),
+    View("people-add", "#/people", "dialog.ask[open]", press("Add a user")),
+    View("account", "#/account", ".notice"),
+    View("workflow", "#/workflow", "textarea", wait_for_definition),
+    View("vocabularies", "#/vocabularies", ".entry"),
+    View("vocabulary", "#/vocabularies?key=places", ".entry"),
+    View("webhooks", "#/webhooks", ".entry"),
+    View("webhooks-add", "#/webhooks", "dialog.ask[open]", press("Add a webhook")),
+    View("deliveries", "#/webhooks?log=cms", "main .notice"),
+    View("keys", "#/", "#keys[open] kbd", lambda page: page.keyboard.press("?")),
+    View("nothing-here", "#/no-such-page", ".notice"),
+    View("guest", "s#{share}", ".talk .thread", enter_as_guest),
+)
+
+
+class ShownLibrary:
+    """The library, and where its page is."""
+
+    def __init__(self, library: Any, url: str, share: str) -> None:
+        self.library, self.url = library, url
+        self._named = {"share": share, "film": sha1_of(library, FILM), "still": sha1_of(library, STILL)}
+
+    def address(self, view: View) -> str:
+        """The URL of a view."""
+        return f"{self.url}/{view.address.format(**self._named)}"
+
+    def open(self, page: Page, view: View) -> None:
+        """Open a view, and wait until it is there."""
+        page.goto(self.address(view))
+        prepared = view.prepare
+        if view.address == "#/":
+            expect(page.locator(".card").first).to_be_visible()
+        elif view.address != "s#{share}":
+            expect(page.locator("main h2, main .notice, #player[open] h2, main .card").first).to_be_visible()
+        prepared(page)
+        expect(page.locator(view.shown).first).to_be_visible()
+
+
+def sha1_of(library: Any, name: str) -> str:
+    """The SHA-1 of the asset of a file name."""
+    found: str = next(video.sha1 for video in library.videos() if video.name == name)
+    return found
+
+
+@contextmanager
+def shown_library(home: Path, footage: Path, demo_clips: DemoClips) -> Iterator[ShownLibrary]:
+    """Make the library below `home` from the clips of the demo, a still, a sound and a file that is none."""
+    first, second, *_ = demo_clips(footage)
+    (footage / "copy").mkdir()
+    (footage / "copy" / first.name).write_bytes(first.read_bytes())
+    (footage / f"longer {second.name}").write_bytes(second.read_bytes() + b"\0" * 8)
+    (footage / BROKEN).write_text("this is no film\n" * 100)
+    ffmpeg = [find_ffmpeg().path, "-v", "error", "-y", "-f", "lavfi", "-i"]
+    still = ["testsrc2=size=1280x720:rate=1:duration=1", "-frames:v", "1", str(footage / STILL)]
+    subprocess.run([*ffmpeg, *still], check=True)
+    subprocess.run([*ffmpeg, "sine=duration=2", str(footage / SOUND)], check=True)
+    with dampipe.open(home=home, model="tiny", in_process=True, settle=0.0) as library:
+        library.add(footage)
+        library.process()
+        film = sha1_of(library, FILM)
+        share = _describe(library, film)
+        with serving(create_app(library.service(Services))) as url:
+            yield ShownLibrary(library, url, share)
+
+
+def _describe(library: Any, film: str) -> str:
+    """Give the library metadata, tags, a workflow and so on; returns the token of a share link to the film."""
+    city = FieldDeclaration(key="city", label="City", facet=True, sortable=True)
+    fields = [one for one in default_schema().field if one.key != "city"]
+    library.service(SchemaService).apply(LOCAL, Schema(field=(city, *fields)))
+    names = [video.sha1 for video in library.videos()]
+    for number, city_name in enumerate(("Rome", "Oslo", "Lagos")):
+        edit = BulkEdit(assets=tuple(names[number::3]), set={"city": city_name, "rating": number + 2})
+        library.service(MetadataService).bulk(LOCAL, edit)
+    library.service(TagService).add(LOCAL, TagRequest(tag="best", assets=(film,)))
+    library.service(WorkflowService).apply(LOCAL, shipped_toml("review"))
+    vocabularies = library.service(VocabularyService)
+    vocabularies.create(LOCAL, NewVocabulary(key="places", label="Places", open=True))
+    vocabularies.add(LOCAL, "places", NewTerm(label="Europe"))
+    vocabularies.add(LOCAL, "places", NewTerm(label="Malta", parent="Europe"))
+    vocabularies.add(EDITOR, "places", NewTerm(label="Asia"))
+    hook = NewWebhook(name="cms", url="https://cms.example.com/dampipe", events=("asset.*",))
+    library.service(WebhookService).add(LOCAL, hook)
+    comment = CommentRequest(asset=film, text="The circle could be redder.", start="4.5")
+    library.service(ReviewService).add(LOCAL, comment)
+    shares: ShareService = library.service(ShareService)
+    allowed = (Allow.COMMENT, Allow.DOWNLOAD)
+    made = shares.create(LOCAL, ShareRequest(asset=film, name="For the client", allow=allowed))
+    return str(made.token)
+
+
+def context_of(browser: Browser, size: str = "wide", scheme: str = "light") -> BrowserContext:
+    """A fresh browser of a size, which names times and numbers as in Germany in English."""
+    width, height = SIZES[size]
+    made = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,  # type: ignore[arg-type]
+        locale="en-GB",
+        timezone_id="Europe/Berlin",
+    )
+    made.set_default_timeout(120_000)  # on a machine that runs other tests
+    return made
