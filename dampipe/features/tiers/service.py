@@ -28,7 +28,7 @@ from dampipe.features.tiers.policy import DAY, Policy, Rule, parse_policy
 from dampipe.features.tiers.scopes import MOVE_COPIES
 from dampipe.features.tiers.tables import TierPolicyRow
 from dampipe.features.tiers.usage import usage_of
-from dampipe.kernel.access import MANAGE, SYSTEM, Actor, Scope, require
+from dampipe.kernel.access import MANAGE, SYSTEM, Actor, require
 from dampipe.kernel.asset_set import AssetSet
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import DampipeError, InvalidInput, NotFound
@@ -61,20 +61,18 @@ class TierService:
         self._visibility = visibility
         self._reader = reader
 
-    def _require(self, actor: Actor, scope: Scope) -> None:
-        require(actor, scope)
-        self._visibility.of(actor).require_all(actor)
-
     # Policies
 
     def check_policy(self, actor: Actor, toml: str) -> CheckedPolicy:
         """What the rules of a policy find now. Raises InvalidInput, which names all faults."""
-        self._require(actor, MANAGE)
+        require(actor, MANAGE)
+        self._visibility.of(actor).require_all(actor)
         return self._checked(parse_policy(toml))
 
     def apply_policy(self, actor: Actor, toml: str) -> PolicyText:
         """Put a policy in force; nothing is moved before a plan is made and applied. Raises InvalidInput."""
-        self._require(actor, MOVE_COPIES)
+        require(actor, MOVE_COPIES)
+        self._visibility.of(actor).require_all(actor)
         policy = parse_policy(toml)
         self._checked(policy)
         names = tuple(rule.name for rule in policy.rule)
@@ -87,7 +85,8 @@ class TierService:
 
     def policy(self, actor: Actor, number: int | None = None) -> PolicyText:
         """The policy of a number, or the one in force. Raises NotFound."""
-        self._require(actor, MANAGE)
+        require(actor, MANAGE)
+        self._visibility.of(actor).require_all(actor)
         with self._db.read() as connection:
             newest = plans.find_policy(connection)
             row = newest if number is None else plans.find_policy(connection, number)
@@ -97,7 +96,8 @@ class TierService:
 
     def history(self, actor: Actor, limit: int = 100) -> list[PolicyReport]:
         """The policies that were applied, newest first."""
-        self._require(actor, MANAGE)
+        require(actor, MANAGE)
+        self._visibility.of(actor).require_all(actor)
         with self._db.read() as connection:
             rows = plans.policies(connection, limit)
         newest = rows[0].number if rows else None
@@ -136,7 +136,8 @@ class TierService:
         Raises NotFound where no policy was applied or it has no such rule, and InvalidInput where a query is not valid
         any more.
         """
-        self._require(actor, MANAGE)
+        require(actor, MANAGE)
+        self._visibility.of(actor).require_all(actor)
         number, policy = self._in_force()
         wanted = None if rule is None else policy.named(rule)
         self._delete_drafts()
@@ -200,7 +201,8 @@ class TierService:
 
     def plans(self, actor: Actor, limit: int = 20) -> list[PlanReport]:
         """Plans, newest first."""
-        self._require(actor, MANAGE)
+        require(actor, MANAGE)
+        self._visibility.of(actor).require_all(actor)
         with self._db.read() as connection:
             newest = plans.find_policy(connection)
             rows = plans.plans(connection, limit=limit)
@@ -208,7 +210,8 @@ class TierService:
 
     def show_plan(self, actor: Actor, number: int) -> PlanReport:
         """A plan, and how far it is: also for who may apply plans, and not make them. Raises NotFound."""
-        self._require(actor, MOVE_COPIES if actor.may(MOVE_COPIES) else MANAGE)
+        require(actor, MOVE_COPIES if actor.may(MOVE_COPIES) else MANAGE)
+        self._visibility.of(actor).require_all(actor)
         with self._db.read() as connection:
             row = plans.find_plan(connection, number)
             states = tuple(map(StateReport.of, plans.count_actions(connection, number)))
@@ -228,7 +231,8 @@ class TierService:
         limit: int | None = None,
     ) -> list[ActionReport]:
         """Actions of a plan. states, kinds: only these. after: the last one of the page before. Raises NotFound."""
-        self._require(actor, MANAGE)
+        require(actor, MANAGE)
+        self._visibility.of(actor).require_all(actor)
         names = {int(source.id): source.name for source in self._sources.all()}
         with self._db.read() as connection:
             plans.find_plan(connection, number)
@@ -239,12 +243,14 @@ class TierService:
 
     def usage(self, actor: Actor) -> list[SourceUsage]:
         """What each source holds and costs, by tier and name."""
-        self._require(actor, MANAGE)
+        require(actor, MANAGE)
+        self._visibility.of(actor).require_all(actor)
         return usage_of(self._db, self._sources.all())
 
     def standing(self, actor: Actor) -> Standing:
         """How the assets stand by the policy in force. Reads the files of all of them. Raises NotFound without one."""
-        self._require(actor, MANAGE)
+        require(actor, MANAGE)
+        self._visibility.of(actor).require_all(actor)
         number, policy = self._in_force()
         maker = self._maker(policy)
         for _ in self._actions(maker, policy, None):

@@ -13,6 +13,7 @@ def test_every_task_has_a_queue_and_the_schedule_that_the_settings_give(tmp_path
     assert {name: task.queue for name, task in tasks.items()} == {
         "import": "io",
         "scan": "scan",
+        "restore": "control",
         "sync": "control",
         "verify": "io",
         "tend": "index",

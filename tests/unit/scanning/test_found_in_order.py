@@ -12,6 +12,7 @@ from dampipe.features.scanning.inodes import Inodes
 from dampipe.features.scanning.listing import Listing
 from dampipe.features.scanning.local_tree import LocalTree
 from dampipe.features.scanning.policy import ScanPolicy
+from dampipe.features.sources.storage_facts import AT_HAND
 from dampipe.kernel.ids import SourceId
 from dampipe.kernel.paths import encoded
 
@@ -30,6 +31,7 @@ def listing_of(names: list[str], *, is_stored: bool = False) -> Listing:
     if is_stored:
         listing.checksums = [f"md5:{number}" if number % 2 else "" for number in numbers]
         listing.tokens = [f"etag{number}" for number in numbers]
+        listing.storage = [("archived", f"class {number}", None) for number in numbers]
     return listing
 
 
@@ -39,7 +41,8 @@ def test_each_file_keeps_its_facts_in_the_order_of_bytes(is_stored: bool) -> Non
     rows = list(found_in_order(listing, SOURCE, "day1", True))
     assert [key for key, _, _ in rows] == sorted(map(os.fsencode, NAMES))
     for key, number, found in rows:
-        stated = (listing.checksums[number], listing.tokens[number]) if is_stored else ("", "")
+        columns = (listing.checksums, listing.tokens, listing.storage)
+        stated = [column[number] for column in columns] if is_stored else ["", "", AT_HAND]
         size = number + 1
         assert found == FoundFile(SOURCE, "day1", NAMES[number], size, size * 10, size * 100, True, *stated)
         assert key == os.fsencode(found.name)

@@ -33,7 +33,7 @@ MOST_JSON = 4 << 20
 _UTF8 = 0x800
 _ENCRYPTED = 0x1
 _BOMB_RATIO, _BOMB_SIZE = 200, 256 << 20
-"""A file that is packed so tightly, and so large, is no photograph and no film."""
+"""A file that is packed so tightly, and so large, is neither a photograph nor a film."""
 
 
 class PartUnreadable(Exception):
@@ -108,7 +108,7 @@ class ZipPart:
         except OSError:
             raise
         except Exception as error:  # zipfile lets struct.error, UnicodeDecodeError and others through
-            raise PartUnreadable(f"it is no whole zip archive: {error}") from error
+            raise PartUnreadable(f"it is not a whole zip archive: {error}") from error
         ends = _ends(infos)
         for info in infos:
             if info.is_dir() and not info.file_size:
@@ -207,9 +207,9 @@ class TarPart:
         except OSError as error:
             if error.errno is not None:
                 raise
-            raise PartUnreadable(f"it is no whole .tgz archive: {error}") from error
+            raise PartUnreadable(f"it is not a whole .tgz archive: {error}") from error
         except (tarfile.TarError, EOFError, ValueError) as error:
-            raise PartUnreadable(f"it is no whole .tgz archive: {error}") from error
+            raise PartUnreadable(f"it is not a whole .tgz archive: {error}") from error
 
     def _entry(self, archive: tarfile.TarFile, info: tarfile.TarInfo) -> Entry:
         path = info.name.removeprefix("./")

@@ -153,7 +153,8 @@ class RestoreService:
 
     def wait(self, actor: Actor, number: int) -> Iterator[RestoreReport]:
         """How far a restore is, again and again, until all of its files are ready or have failed. Raises NotFound."""
-        for report in poll(lambda: self.report(actor, number), least=1.0):
+        require(actor, READ)
+        for report in poll(lambda: self._report(number), least=1.0):
             yield report
             if report.finished_at is not None:
                 return
