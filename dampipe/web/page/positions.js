@@ -9,6 +9,8 @@ const STORED = "dampipe-positions";
 const MOST = 100;
 /** Milliseconds in which a list may grow to where one was. */
 const PATIENCE = 15_000;
+/** Milliseconds for which the position is held once it is reached: a view may be drawn again as its data comes. */
+const HELD = 1500;
 
 /** @type {Map<string, Position>} */
 const positions = new Map(JSON.parse(sessionStorage.getItem(STORED) ?? "[]"));
@@ -49,8 +51,10 @@ export function restore(main, signal) {
     if (control && (document.activeElement === document.body || !document.activeElement || !main.contains(document.activeElement))) control.focus({ preventScroll: true });
     isFocused ||= Boolean(control);
     window.scrollTo(0, wanted.y);
-    if (isFocused && Math.abs(window.scrollY - wanted.y) < 2) ended.abort();
+    if (isFocused && Math.abs(window.scrollY - wanted.y) < 2) held ??= setTimeout(() => ended.abort(), HELD);
   };
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let held;
   const grown = new ResizeObserver(step);
   grown.observe(main);
   const timer = setTimeout(() => ended.abort(), PATIENCE);
@@ -60,6 +64,7 @@ export function restore(main, signal) {
   until.addEventListener("abort", () => {
     grown.disconnect();
     clearTimeout(timer);
+    clearTimeout(held);
   });
   step();
 }
