@@ -10,6 +10,7 @@ Before A and B a worker looks whether the copies that are relied on are in their
 B and C, the next attempt begins with B. All times are the database's.
 """
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from typing import cast
@@ -32,7 +33,7 @@ from dampipe.kernel.errors import Conflict, DampipeError, InvalidInput, NotFound
 from dampipe.kernel.events.outbox import WORKER, record_event
 from dampipe.kernel.events.payload import EventPayload
 from dampipe.kernel.ids import LocationId
-from dampipe.kernel.paths import printable
+from dampipe.kernel.paths import is_url, printable
 from dampipe.storage.files.base import FileStore, ManagedStore
 
 AWAY_DELAY = 60.0
@@ -194,22 +195,24 @@ class Deleter:
         """
         seen: list[int] = []
         away: Transient | None = None
+        mine = find_copy(copies, task.row.location_id)
+        told_apart = [] if mine is None else [mine]
         for one in proofs(copies, task.row.location_id or 0, task.guarantee, now):
-            if one.tier is Tier.OFFLINE:
+            if one.tier is Tier.OFFLINE or any(_is_one_file(one, other) for other in told_apart):
                 continue
             try:
                 if one.file.is_same(self._stores(one.file.root).stat(one.file.key)):
                     seen.append(one.location)
+                    told_apart.append(one)
             except NotFound:
                 continue
             except Transient as error:
                 away = error
             except DampipeError:
                 continue
-        if away is not None:
-            mine = find_copy(copies, task.row.location_id)
-            if mine is not None and self._why_not(task, copies, mine.state, now, seen) is not None:
-                raise Transient.of(away, delay=AWAY_DELAY) from away
+        is_refused = mine is None or self._why_not(task, copies, mine.state, now, seen) is not None
+        if away is not None and mine is not None and is_refused:
+            raise Transient.of(away, delay=AWAY_DELAY) from away
         return seen
 
     def _is_unchanged(self, mine: KnownCopy) -> Refusal | None:
@@ -221,6 +224,16 @@ class Deleter:
             self._mounted.check_root(mine.source, mine.file.root, store)
             return Refusal(reasons.GONE)
         return None if mine.file.is_same(entry) else Refusal(reasons.CHANGED)
+
+
+def _is_one_file(one: KnownCopy, other: KnownCopy) -> bool:
+    """Whether two places are the same file: one folder that is mounted twice, or a hard link."""
+    if is_url(one.path) or is_url(other.path):
+        return False
+    try:
+        return os.path.samefile(one.path, other.path)
+    except OSError:
+        return False
 
 
 def _record(connection: Connection, task: MoveTask, payload: EventPayload) -> None:

@@ -154,6 +154,27 @@ def test_two_files_in_one_source_are_one_copy(here: Moving, library: Library) ->
     assert here.outcomes(plan) == [("delete", "skipped", "tier.too_few_copies")]
 
 
+@pytest.mark.parametrize("of_what", ["the file that goes", "another copy"])
+@pytest.mark.parametrize("how", ["hard link", "link"])
+def test_two_names_of_one_file_are_one_copy(here: Moving, library: Library, of_what: str, how: str) -> None:
+    """A hard link, or one folder that is mounted at two places; a link to it looks the same."""
+    twin = here.file(library.cold, "x/a.mov", CONTENT, library.version)
+    path = library.roots[2] / "x/a.mov"
+    first = library.roots[0] / "day 1/a.mov"
+    other = first if of_what == "the file that goes" else library.roots[1] / "hot/day 1/a.mov"
+    path.unlink()
+    if how == "link":
+        path.parent.rmdir()
+        path.parent.symlink_to(other.parent)
+    else:
+        path.hardlink_to(other)
+    here.execute("UPDATE location SET mtime_ns = :t WHERE id = :id", t=other.stat().st_mtime_ns, id=twin)
+    plan = here.plan(here.delete(library.first))
+    here.run(plan)
+    assert here.outcomes(plan) == [("delete", "skipped", "tier.too_few_copies")]
+    assert first.read_bytes() == CONTENT
+
+
 def test_a_copy_that_has_gone_from_its_storage_is_not_relied_on(here: Moving, library: Library) -> None:
     here.file(library.cold, "x/a.mov", CONTENT, library.version)
     os.unlink(library.roots[1] / "hot/day 1/a.mov")
