@@ -1,4 +1,4 @@
-// Made by `make types` of docs/openapi.json, SHA-256 96f2dca77d9b19b6d524c9d8d6d41e0ee0d229673262eb6f07a49a83937578a5; not to be edited.
+// Made by `make types` of docs/openapi.json, SHA-256 b8a4c27c56d509b83e9282bde79822e1037cab10e95a678bc711b8ac8350be7d; not to be edited.
 
 export interface paths {
     "/access/explain": {
@@ -1345,6 +1345,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/restore-estimates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["estimate_restore_api_v1_restore_estimates_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/restores": {
         parameters: {
             query?: never;
@@ -1387,22 +1403,6 @@ export interface paths {
         get: operations["list_restore_files_api_v1_restores__number__files_get"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/restores/estimate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["estimate_restore_api_v1_restores_estimate_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -13253,6 +13253,30 @@ export interface operations {
             };
         };
     };
+    estimate_restore_api_v1_restore_estimates_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Estimate"];
+                };
+            };
+        };
+    };
     list_restores_api_v1_restores_get: {
         parameters: {
             query?: {
@@ -13345,30 +13369,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RestoreFileReport"][];
-                };
-            };
-        };
-    };
-    estimate_restore_api_v1_restores_estimate_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RestoreBody"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Estimate"];
                 };
             };
         };

@@ -48,6 +48,9 @@ LABEL_INVALID = ErrorCode(
     "{label!r} is not a valid label of a medium",
     "Use printable characters in one line, 200 at most.",
 )
+PATH_RELATIVE = ErrorCode(
+    "source.path_relative", "{path} is not an absolute path", "Give an absolute path, or a URL."
+)
 PATH_OUTSIDE = ErrorCode(
     "source.path_outside",
     "not below a source or a folder of the setting scan_roots: {paths}",

@@ -123,6 +123,8 @@ class SourceRequest(BaseModel):
             raise InvalidInput(errors.PATTERN_INVALID, problem=str(error)) from error
         if is_url(self.path):
             check_url(self.path)
+        elif not os.path.isabs(self.path):
+            raise InvalidInput(errors.PATH_RELATIVE, path=printable(self.path))
         for machine, path in self.path_maps.items():
             if not machine or not os.path.isabs(path):
                 raise InvalidInput(errors.PATH_MAP_INVALID, machine=machine, path=printable(path))

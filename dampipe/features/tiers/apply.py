@@ -23,7 +23,7 @@ from dampipe.features.tiers.scopes import MOVE_COPIES
 from dampipe.features.tiers.sweep import TierSweep
 from dampipe.features.tiers.tables import TIER_ACTION, TIER_PLAN
 from dampipe.jobs.dispatch import TaskTransport
-from dampipe.kernel.access import READ, Actor, Scope, require
+from dampipe.kernel.access import MANAGE, Actor, Scope, require
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import BrokerDown, Conflict, NotFound
 from dampipe.kernel.events.outbox import record_event
@@ -141,7 +141,7 @@ class PlanMoves:
 
     def trash(self, actor: Actor, limit: int = 1000) -> Trash:
         """The files that are leaving, as far as the actor may see them."""
-        require(actor, READ)
+        require(actor, MANAGE)
         view = self._visibility.of(actor)
         shown = (
             LOCATION.c.leaves_at.is_not(None),

@@ -67,7 +67,7 @@ async function restoring(sha1, done) {
   /** @type {Map<string, Estimate>} */
   const offered = new Map();
   for (const speed of speeds) {
-    const estimate = await post("/restores/estimate", { assets: [sha1], speed }).catch(() => null); // it has no such speed
+    const estimate = await post("/restore-estimates", { assets: [sha1], speed }).catch(() => null); // it has no such speed
     if (estimate) offered.set(speed, estimate);
   }
   const fields = [

@@ -297,6 +297,9 @@ def test_names_that_differ_in_case_on_a_file_system_that_ignores_it(
         return str(names.get(Path(path).name.casefold(), path))
 
     monkeypatch.setattr(places, "size_at", lambda path: files.size_at(existing(path)))
+    monkeypatch.setattr(
+        places.Place, "time_at", lambda self, target: os.lstat(existing(self.full(target))).st_mtime_ns
+    )
     real_place, real_sha1 = files.place, files.sha1_on_disk
 
     def place(temporary: str, path: str) -> None:
@@ -305,7 +308,7 @@ def test_names_that_differ_in_case_on_a_file_system_that_ignores_it(
         real_place(temporary, path)
 
     monkeypatch.setattr(files, "place", place)
-    monkeypatch.setattr(files, "sha1_on_disk", lambda path, on_bytes: real_sha1(existing(path), on_bytes))
+    monkeypatch.setattr(places, "sha1_on_disk", lambda path, on_bytes: real_sha1(existing(path), on_bytes))
     report = here.run("folder", origin, "a", pattern="{name}")
     counts = report.counts
     assert (counts.imported, counts.already_there, counts.set_aside, report.adds_up) == (2, 1, 0, True)

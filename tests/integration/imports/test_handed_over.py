@@ -74,5 +74,5 @@ def test_a_change_after_the_scan_is_seen_when_the_file_is_opened(here: Importing
     with here.catalog.database.read() as connection:
         number = next(row.id for row in connection.execute(LOCATION.select()) if row.name == "C0001.mp4")
     inputs = StageInputs(None, here.catalog.subjects, None, None)  # type: ignore[arg-type]
-    file = inputs._file(Subject(location=LocationId(number)), None)  # type: ignore[arg-type]
+    file = inputs._file(None, Subject(location=LocationId(number)), None)  # type: ignore[arg-type]
     assert file.sha1 == ""

@@ -146,8 +146,8 @@ def test_a_file_that_is_replaced_while_it_is_read(
     here.managed("a", tmp_path / "a")
     real, left = MemoryFiles.open, [1]
 
-    def replaced(self: MemoryFiles, key: str, expected: object = None) -> object:
-        stream = real(self, key, expected)  # type: ignore[arg-type]
+    def replaced(self: MemoryFiles, key: str, *more: object) -> object:
+        stream = real(self, key, *more)  # type: ignore[arg-type]
         if key == "day/C0002.MP4" and left[0]:
             left[0] -= 1
             origin.write("card7/day/C0002.MP4", b"TWO" * 999, mtime_ns=1_714_990_000_000_000_000)

@@ -116,7 +116,7 @@ class Machine:
             deployment.verifier,
             machines=self.machines,
         )
-        files = {one.queue for one in deployment.plan.stages if one.opens_file}
+        files = {one.queue for one in deployment.plan.stages if one.reads_footage}
         self.served = [*queues, *(machine_queue(queue, name) for queue in queues if queue in files)]
         self.report()
 

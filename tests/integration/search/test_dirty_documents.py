@@ -16,9 +16,12 @@ from dampipe.features.assets.tables import ASSET
 from dampipe.features.search.tables import SEARCH_DOCUMENT
 from dampipe.features.sources.folders import SourceFolders
 from dampipe.features.sources.locations import (
+    delete_left,
     delete_some,
     insert_found,
+    mark_leaving,
     move,
+    record_copy,
     record_identified,
     tie_to_version,
     update_changed,
@@ -28,6 +31,7 @@ from dampipe.jobs.savers import OutputBatch
 from dampipe.kernel.documents.dirty import mark_dirty
 from dampipe.kernel.ids import FolderId, LocationId, VersionId
 from dampipe.kernel.stage_io import ContentHash
+from dampipe.storage.files.base import FileEntry
 from tests.support.searching import Searching, media, sha1
 from tests.support.table_writes import calls, writers
 
@@ -60,6 +64,11 @@ NO_WORD = {
     "sources/locations.py:request_regrouping": "groups have no words",
     "sources/locations.py:restore": "a missing file keeps its words",
     "sources/locations.py:update_inodes": "inodes are no words",
+    "sources/locations.py:record_facts": "what a storage states of the same content is no word",
+    "sources/locations.py:update_storage": "whether a file can be read is no word",
+    "sources/locations.py:mark_leaving": "a leaving file keeps its words",
+    "sources/locations.py:take_back": "a leaving file keeps its words",
+    "sources/locations.py:_compare_again": "what the next scan compares is no word",
     "sources/locations.py:update_stated": "what a storage states of the same content is no word",
     "sources/queries.py:SourceRepository._read_in": "it reads",
     "sources/queries.py:SourceRepository.ensure_holder": "a new source has no file yet",
@@ -168,9 +177,30 @@ def _record(place: Place) -> None:
     )
 
 
+def _copy(place: Place) -> None:
+    entry = FileEntry("trip/a copy.mov", 5, 7)
+    with place.database.read() as connection:
+        here = LOCATION.c.id == place.location
+        folder = connection.execute(select(LOCATION.c.folder_id).where(here)).scalar_one()
+    place.write(
+        lambda connection: record_copy(
+            connection, place.database, FolderId(folder), "a copy.mov", entry, place.version
+        )
+    )
+
+
+def _delete_left(place: Place) -> None:
+    place.write(lambda connection: mark_leaving(connection, place.location, 0.0))
+    place.write(lambda connection: delete_left(connection, place.location))
+
+
 def _change(place: Place) -> None:
     scan = place.scan()
-    place.write(lambda connection: update_changed(connection, [(place.location, 9, 9, 9, "", "")], scan))
+    place.write(
+        lambda connection: update_changed(
+            connection, [(place.location, 9, 9, 9, "", "", "online", "", None)], scan
+        )
+    )
 
 
 def _nested_source(place: Place) -> None:
@@ -224,6 +254,8 @@ MARKS: list[tuple[str, Callable[[Place], object]]] = [
     ("sources/locations.py:move", _move_over_identified),
     ("sources/locations.py:record_identified", _record),
     ("sources/locations.py:update_changed", _change),
+    ("sources/locations.py:record_copy", _copy),
+    ("sources/locations.py:delete_left", _delete_left),
     ("sources/queries.py:SourceRepository.add", lambda place: place.catalog.sources.add("nas", place.source.root)),
     ("sources/queries.py:SourceRepository.remove", lambda place: place.catalog.sources.remove(place.source.id)),
     ("metadata/queries.py:ValueRepository.write",
@@ -253,7 +285,14 @@ def test_every_write_of_these_tables_is_listed() -> None:
 def test_every_write_that_changes_words_marks_documents_itself() -> None:
     for label in {label for label, _ in MARKS} | OTHERS:
         made = calls(f"dampipe/features/{label}")
-        marks = {"mark_dirty", "mark_dirty_versions", "mark_selected", "mark_documents", "_mark_documents"}
+        marks = {
+            "mark_dirty",
+            "mark_dirty_versions",
+            "mark_selected",
+            "mark_documents",
+            "_mark_documents",
+            "_changed",
+        }
         assert made & marks or label.endswith("tie_to_version"), label
 
 

@@ -45,7 +45,7 @@ def asked(arguments: list[str]) -> SearchRequest:
 def test_a_question_is_the_same_on_both_faces() -> None:
     every = {
         "without": ["x", "y z"], "like": ["c3805cf3@1.5"], "only": "vision", "source": ["nas"],
-        "folder": ["a", "b"], "since": "2024", "until": "2024-05", "camera": ["sony"], "duration": "10+",
+        "folder": ["a", "b"], "since": "2024", "until": "2024-05", "age": "30d", "camera": ["sony"], "duration": "10+",
         "codec": ["hevc"], "resolution": "4k", "orientation": ["portrait"], "tag": ["t", "u"],
         "kind": ["video", "still"], "moments": 5, "limit": 7, "offset": 3,
         "field": ["rating>=3", "title"], "rights": ["active"], "licence": ["agency"], "state": ["draft"],

@@ -139,7 +139,7 @@ def test_a_plugins_filter_is_a_parameter_and_an_input(plugged: Searching) -> Non
 def test_every_filter_of_ours_has_what_the_faces_show(http: TestClient) -> None:
     fields = http.get("/api/v1/filters").json()
     assert [field["name"] for field in fields] == [
-        "source", "folder", "since", "until", "camera", "duration", "codec", "resolution", "orientation", "kind",
+        "source", "folder", "since", "until", "age", "camera", "duration", "codec", "resolution", "orientation", "kind",
         "tag", "rights", "licence", "state", "assignee", "due", "field", "where", "machine_tag", "subclip",
         "comments", "commented_by", "collection",
     ]  # fmt: skip

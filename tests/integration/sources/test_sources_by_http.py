@@ -76,7 +76,7 @@ def test_errors_are_those_of_the_command(served: Served) -> None:
         served.add(422, name="x", path=night, path_maps={"gpu": "relative"})["code"]
         == "source.path_map_invalid"
     )
-    assert served.add(422, name="x", path="s3://me:secret@b/c")["code"] == "storage.url_invalid"
+    assert served.add(422, name="x", path="s3://me:secret@b/c")["code"] == "source.url_invalid"
     assert "secret" not in str(served.add(422, name="x", path="s3://me:secret@b/c"))
     assert served.add(422, name="x", path="relative")["detail"]
     assert served.names() == ["day"]

@@ -34,6 +34,10 @@ ASKED: dict[int | str, dict[str, Any]] = {
         "model": Problem,
         "description": "There is nothing to restore, or it costs more than was accepted.",
     },
+    422: {
+        "model": Problem,
+        "description": "Which assets are meant is not said in one way, or a value is not valid.",
+    },
 }
 
 
@@ -74,7 +78,7 @@ def list_copies(
     return copies.of(actor, sha1)
 
 
-@router.post("/restores/estimate", responses={404: ASKED[404]})
+@router.post("/restore-estimates", responses={404: ASKED[404], 422: ASKED[422]})
 def estimate_restore(actor: Reader, body: JsonBody[RestoreBody], restores: Restores) -> Estimate:
     """What it would cost to have archived files restored. Nothing is asked for."""
     return restores.estimate(actor, body.request())
