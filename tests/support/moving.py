@@ -19,6 +19,7 @@ from dampipe.features.sources.tables import LOCATION
 from dampipe.features.tiers import plans
 from dampipe.features.tiers.apply import PlanMoves
 from dampipe.features.tiers.bandwidth import Bandwidth
+from dampipe.features.tiers.beside import Sidecars
 from dampipe.features.tiers.copying import Copier
 from dampipe.features.tiers.deleting import Deleter
 from dampipe.features.tiers.handlers import CopyHandler, DeleteHandler, ReclassHandler
@@ -87,7 +88,11 @@ class Moving:
         self.deleter = Deleter(database, self.stores.of, self.mounted)
         handlers = {
             CopyHandler: lambda: CopyHandler(
-                database, catalog.sources, Copier(self.stores.of, self.mounted), self.bandwidth
+                database,
+                catalog.sources,
+                Copier(self.stores.of, self.mounted),
+                Sidecars(database, self.stores.of),
+                self.bandwidth,
             ),
             ReclassHandler: lambda: ReclassHandler(database, Reclasser(database, self.stores.of)),
             DeleteHandler: lambda: DeleteHandler(database, self.deleter),

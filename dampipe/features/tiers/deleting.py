@@ -3,14 +3,13 @@
     A  guarantee under locks → location LEAVING            (one transaction)
        … grace: it can be kept …
     B  guarantee under the same locks again → action QUEUED (one transaction; it cannot be kept any more)
-       the file is deleted if it is still the one that is known
+       the file is deleted if it is still the one that is known, and then its sidecars (beside.py)
     C  location row deleted, action DONE                    (one transaction)
 
 Before A and B a worker looks whether the copies that are relied on are in their storages, unchanged. Killed between
 B and C, the next attempt begins with B. All times are the database's.
 """
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from typing import cast
@@ -21,19 +20,31 @@ from dampipe.features.assets.queries import assets_of
 from dampipe.features.sources.locations import delete_left, mark_leaving, take_back
 from dampipe.features.sources.model import LocationState, Tier
 from dampipe.features.tiers import plans, reasons
+from dampipe.features.tiers.beside import Sidecars
 from dampipe.features.tiers.guarantee import Refusal, proofs, refusal
 from dampipe.features.tiers.known_copies import KnownCopy, find_copy, known_copies, lock_copies
 from dampipe.features.tiers.model import ActionState, PlanState
 from dampipe.features.tiers.mounted import Mounted
 from dampipe.features.tiers.move_events import CopyDeleted, CopyKept, CopyLeaving
-from dampipe.features.tiers.task import MoveTask, Outcome, done, failed, load_task, refused, skipped, stopped
+from dampipe.features.tiers.one_file import is_one_file
+from dampipe.features.tiers.task import (
+    MoveTask,
+    Outcome,
+    done,
+    failed,
+    load_task,
+    note,
+    refused,
+    skipped,
+    stopped,
+)
 from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Conflict, DampipeError, InvalidInput, NotFound, StageError, Transient
 from dampipe.kernel.events.outbox import WORKER, record_event
 from dampipe.kernel.events.payload import EventPayload
 from dampipe.kernel.ids import LocationId
-from dampipe.kernel.paths import is_url, printable
+from dampipe.kernel.paths import printable
 from dampipe.storage.files.base import FileStore, ManagedStore
 
 AWAY_DELAY = 60.0
@@ -61,6 +72,7 @@ class Deleter:
         self._stores = stores
         self._mounted = mounted
         self._boot_time = boot_time
+        self._sidecars = Sidecars(database, stores)
 
     # A
 
@@ -106,8 +118,10 @@ class Deleter:
         if mine is None:
             return skipped(reasons.CHANGED)
         problem = self._is_unchanged(mine)
-        if problem is not None and problem.code is reasons.GONE:
-            return done()
+        if (
+            problem is not None and problem.code is reasons.GONE
+        ):  # by an attempt that was killed, or by someone else
+            return self._delete_sidecars(task, mine, copies, now, seen, is_again=True)
         if problem is not None:
             return self.give_back(task, refused(problem))
         began = self._boot_time()
@@ -135,14 +149,31 @@ class Deleter:
                 raise Transient(reasons.BEING_READ, delay=0.0)
             store.delete(mine.file.key, entry)
         except NotFound:
-            return done()
+            pass
         except Conflict:
             return self.give_back(task, skipped(reasons.CHANGED))
         except Transient:
             raise
         except (StageError, InvalidInput) as error:  # the storage refuses it: the file stays
             return self.give_back(task, failed(error))
-        return done()
+        return self._delete_sidecars(task, mine, copies, now, seen)
+
+    def _delete_sidecars(
+        self,
+        task: MoveTask,
+        mine: KnownCopy,
+        copies: Sequence[KnownCopy],
+        now: float,
+        seen: Sequence[int],
+        *,
+        is_again: bool = False,
+    ) -> Outcome:
+        """Delete what belonged to the file that is gone, as far as copies that are relied on have it too."""
+        relied_on: list[KnownCopy] = []
+        if self._why_not(task, copies, LocationState.LEAVING, now, seen) is None:
+            relied_on = [one for one in copies if one.location in seen]
+        stays = self._sidecars.delete(mine, relied_on, is_again=is_again)
+        return done(note=note(reasons.SIDECARS_STAY, stays)) if stays else done()
 
     def give_back(self, task: MoveTask, outcome: Outcome) -> Outcome:
         """Have the file stay, if it is leaving on behalf of this action; returns the outcome."""
@@ -198,7 +229,7 @@ class Deleter:
         mine = find_copy(copies, task.row.location_id)
         told_apart = [] if mine is None else [mine]
         for one in proofs(copies, task.row.location_id or 0, task.guarantee, now):
-            if one.tier is Tier.OFFLINE or any(_is_one_file(one, other) for other in told_apart):
+            if one.tier is Tier.OFFLINE or any(is_one_file(one.path, other.path) for other in told_apart):
                 continue
             try:
                 if one.file.is_same(self._stores(one.file.root).stat(one.file.key)):
@@ -224,16 +255,6 @@ class Deleter:
             self._mounted.check_root(mine.source, mine.file.root, store)
             return Refusal(reasons.GONE)
         return None if mine.file.is_same(entry) else Refusal(reasons.CHANGED)
-
-
-def _is_one_file(one: KnownCopy, other: KnownCopy) -> bool:
-    """Whether two places are the same file: one folder that is mounted twice, or a hard link."""
-    if is_url(one.path) or is_url(other.path):
-        return False
-    try:
-        return os.path.samefile(one.path, other.path)
-    except OSError:
-        return False
 
 
 def _record(connection: Connection, task: MoveTask, payload: EventPayload) -> None:

@@ -63,6 +63,21 @@ COPY_DIFFERS = ErrorCode(
     "what was read back from {store} is not what was written there; it was deleted again",
     "Check the disk, the cable and the server; it is tried again automatically.",
 )
+SIDECAR_UNREADABLE = ErrorCode(
+    "tier.sidecar_unreadable",
+    "the sidecar {sidecar} cannot be read: {problems}",
+    "Make it readable, restore it or delete it; then make a new plan. A copy counts only with its sidecars.",
+)
+SIDECARS_DIFFER = ErrorCode(
+    "tier.sidecars_differ",
+    "other files of these names are beside the copy, and were kept: {sidecars}",
+    "Compare them, and delete what is not wanted.",
+)
+SIDECARS_STAY = ErrorCode(
+    "tier.sidecars_stay",
+    "these sidecars stay, since no copy that is relied on has the same beside it: {sidecars}",
+    "Copy them yourself, or delete them.",
+)
 DAMAGED = ErrorCode(
     "tier.damaged",
     "the copy there is damaged: it was read back, and its bytes are not those that were identified",
