@@ -21,6 +21,7 @@ from dampipe.features.tiers.known_copies import KnownCopy
 from dampipe.features.tiers.one_file import is_one_file
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Conflict, DampipeError, NotFound, Permanent, StorageFull, Transient
+from dampipe.kernel.ids import LocationId
 from dampipe.kernel.paths import join_key, join_root, printable, split_key
 from dampipe.storage.files.base import FileEntry, FileStore, ManagedStore
 from dampipe.storage.files.content import OnBytes, StoredContent, read_back
@@ -42,6 +43,8 @@ class CopiedSidecars:
     """From the folder of the copy, `../THMBNL/C0001T01.JPG` for example."""
     different: list[str] = field(default_factory=list)
     """Those of the names that another file had already, which was kept."""
+    origins: dict[LocationId, dict[str, str]] = field(default_factory=dict)
+    """By copy from whose folder some were taken, the name that each has there, and beside the copy."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ class _Origin:
     """A file that may be a sidecar."""
 
     store: FileStore
+    location: LocationId
+    name: str
     key: str
     is_known: bool
     """Whether a scan has found it there."""
@@ -83,23 +88,26 @@ class Sidecars:
                 names = wanted.setdefault(
                     name_beside(name, split_key(one.file.key)[1], split_key(key)[1]), []
                 )
-                names.append(_Origin(self._stores(one.file.root), source, is_known))
+                names.append(_Origin(self._stores(one.file.root), one.location, name, source, is_known))
         store = cast(ManagedStore, self._stores(destination.root))
         for name, sources in wanted.items():
             target = beside_key(key, name)
             if target is None:
                 continue
-            is_same = self._copy(sources, store, target, on_bytes)
-            if is_same is not None:
+            found = self._copy(sources, store, target, on_bytes)
+            if found is not None:
+                origin, is_same = found
                 done.names.append(name)
-                if not is_same:
+                if is_same:
+                    done.origins.setdefault(origin.location, {})[origin.name] = name
+                else:
                     done.different.append(name)
         return done
 
     def _copy(
         self, origins: Sequence[_Origin], store: ManagedStore, key: str, on_bytes: OnBytes
-    ) -> bool | None:
-        """Whether the file at a key is the same now as the first of the origins; None: there is none."""
+    ) -> tuple[_Origin, bool] | None:
+        """The first of the origins that is there, and whether the file at a key is the same now; None: none is there."""
         problems: list[DampipeError] = []
         for origin in origins:
             try:
@@ -120,9 +128,9 @@ class Sidecars:
                     continue
                 if error.code != FILE_EXISTS.code:
                     raise
-                return self._is_same(origin.store, entry, store, store.stat(key), on_bytes)
+                return origin, self._is_same(origin.store, entry, store, store.stat(key), on_bytes)
             self._check_written(store, written, content.sha1 or read_back(origin.store, entry), on_bytes)
-            return True
+            return origin, True
         if not problems:
             return None
         text = "; ".join(str(problem) for problem in problems)

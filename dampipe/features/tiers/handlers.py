@@ -35,6 +35,7 @@ from dampipe.features.tiers.task import (
 )
 from dampipe.features.tiers.transfers import Transfer
 from dampipe.jobs.work import WorkItem
+from dampipe.kernel.copied import Copied, file_copied
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import (
     CatalogueDown,
@@ -204,7 +205,13 @@ class CopyHandler(_Handler):
         others = [one for one in copies if one.source != destination.id]
         others.sort(key=lambda one: one.location != task.row.location_id)
         copied = self._sidecars.copy(in_order(others), destination, key, transfer)
-        result: dict[str, Any] = {"sidecars": [_encoded(name) for name in copied.names]}
+        result: dict[str, Any] = {
+            "sidecars": [_encoded(name) for name in copied.names],
+            "origins": [
+                [location, [[_encoded(there), _encoded(here)] for there, here in names.items()]]
+                for location, names in copied.origins.items()
+            ],
+        }
         if copied.different:
             result["note"] = note(reasons.SIDECARS_DIFFER, copied.different)
         return result
@@ -245,6 +252,11 @@ class CopyHandler(_Handler):
         record_verification(connection, self._db, made, task.version, Verdict.SAME)
         if outcome["sidecars"]:
             add_sidecars(connection, holder, name, [_decoded(one) for one in outcome["sidecars"]])
+        origins = {
+            LocationId(location): {_decoded(there): _decoded(here) for there, here in names}
+            for location, names in outcome["origins"]
+        }
+        file_copied(connection, self._db, Copied(made, task.version, origins))
         self._end(connection, task, outcome, made)
         path = printable(join_root(destination.root, key))
         asset = assets_of(connection, [task.version]).get(task.version)
