@@ -6,7 +6,8 @@
        the file is deleted if it is still the one that is known, and then its sidecars (beside.py)
     C  location row deleted, action DONE                    (one transaction)
 
-Before A and B a worker looks whether the copies that are relied on are in their storages, unchanged. Killed between
+Before A and B a worker looks whether the copies that are relied on are in their storages, unchanged, and are not the
+file itself in a storage that is known as two sources. Killed between
 B and C, the next attempt begins with B. All times are the database's.
 """
 
@@ -27,6 +28,7 @@ from dampipe.features.tiers.model import ActionState, PlanState
 from dampipe.features.tiers.mounted import Mounted
 from dampipe.features.tiers.move_events import CopyDeleted, CopyKept, CopyLeaving
 from dampipe.features.tiers.one_file import is_one_file
+from dampipe.features.tiers.same_storage import SameStorage
 from dampipe.features.tiers.task import (
     MoveTask,
     Outcome,
@@ -66,12 +68,14 @@ class Deleter:
         stores: Callable[[str], FileStore],
         mounted: Mounted,
         boot_time: Callable[[], float] = lambda: time.clock_gettime(time.CLOCK_BOOTTIME),
+        is_same_storage: SameStorage | None = None,
     ) -> None:
         """stores: opens the storage of a root. boot_time: seconds, in which also count those of a stopped process."""
         self._db = database
         self._stores = stores
         self._mounted = mounted
         self._boot_time = boot_time
+        self._is_same_storage = is_same_storage or SameStorage(stores)
         self._sidecars = Sidecars(database, stores)
 
     # A
@@ -81,10 +85,10 @@ class Deleter:
         with self._db.read() as connection:
             copies = known_copies(connection, self._db, task.version)
             now = database_time(connection)
-        seen = self._seen(task, copies, now)
+        seen, same = self._seen(task, copies, now)
         why = self._why_not(task, copies, LocationState.PRESENT, now, seen)
         if why is not None:
-            return refused(why)
+            return refused(_told(why, same))
         mine = find_copy(copies, task.row.location_id)
         assert mine is not None
         problem = self._is_unchanged(mine)
@@ -113,7 +117,7 @@ class Deleter:
         with self._db.read() as connection:
             copies = known_copies(connection, self._db, task.version)
             now = database_time(connection)
-        seen = self._seen(task, copies, now)
+        seen, same = self._seen(task, copies, now)
         mine = find_copy(copies, task.row.location_id)
         if mine is None:
             return skipped(reasons.CHANGED)
@@ -136,7 +140,7 @@ class Deleter:
             now, mine = database_time(connection), find_copy(copies, task.row.location_id)
             why = self._why_not(current, copies, LocationState.LEAVING, now, seen)
             if why is not None and not why.passes:
-                return self._give_back(connection, current, refused(why))
+                return self._give_back(connection, current, refused(_told(why, same)))
             if why is not None or mine is None or mine.leaves_at is None or mine.leaves_at > now:
                 return stopped()
             plans.set_actions(connection, self._db, [task.action], _MARKED, ActionState.QUEUED)
@@ -219,12 +223,14 @@ class Deleter:
             return Refusal(reasons.RULE_CHANGED)
         return refusal(copies, task.row.location_id or 0, before, task.guarantee, now, seen)
 
-    def _seen(self, task: MoveTask, copies: Sequence[KnownCopy], now: float) -> list[int]:
-        """The copies that are relied on and whose files are there now, unchanged.
+    def _seen(self, task: MoveTask, copies: Sequence[KnownCopy], now: float) -> tuple[list[int], list[str]]:
+        """The copies that are relied on and whose files are there now, unchanged; and the names of sources whose copy
+        is none, since it is the file itself.
 
         Raises Transient if too few are, and a storage is away that may have more.
         """
         seen: list[int] = []
+        same: list[str] = []
         away: Transient | None = None
         mine = find_copy(copies, task.row.location_id)
         told_apart = [] if mine is None else [mine]
@@ -233,6 +239,9 @@ class Deleter:
                 continue
             try:
                 if one.file.is_same(self._stores(one.file.root).stat(one.file.key)):
+                    if any(self._is_same_storage(other, one) for other in told_apart):
+                        same.append(one.source_name)
+                        continue
                     seen.append(one.location)
                     told_apart.append(one)
             except NotFound:
@@ -244,7 +253,7 @@ class Deleter:
         is_refused = mine is None or self._why_not(task, copies, mine.state, now, seen) is not None
         if away is not None and mine is not None and is_refused:
             raise Transient.of(away, delay=AWAY_DELAY) from away
-        return seen
+        return seen, same
 
     def _is_unchanged(self, mine: KnownCopy) -> Refusal | None:
         """Why the file is not the one that is known; None: it is. Raises Transient where its storage is away."""
@@ -255,6 +264,13 @@ class Deleter:
             self._mounted.check_root(mine.source, mine.file.root, store)
             return Refusal(reasons.GONE)
         return None if mine.file.is_same(entry) else Refusal(reasons.CHANGED)
+
+
+def _told(why: Refusal, same: Sequence[str]) -> Refusal:
+    """Why there are too few copies, if some were none."""
+    if why.code is reasons.TOO_FEW_COPIES and same:
+        return Refusal(reasons.SAME_STORAGE, {"sources": ", ".join(same)})
+    return why
 
 
 def _record(connection: Connection, task: MoveTask, payload: EventPayload) -> None:

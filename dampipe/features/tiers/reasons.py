@@ -7,6 +7,11 @@ TOO_FEW_COPIES = ErrorCode(
     "besides it {found} of {copies} copies were verified in other sources within {days:g} days and are there",
     "Verify the other copies, or have more made; then make a new plan.",
 )
+SAME_STORAGE = ErrorCode(
+    "tier.same_storage",
+    "it is the same file as the copy in {sources}: both sources are one storage",
+    "Remove one of the two sources, and have a copy made in another storage.",
+)
 NO_READABLE_COPY = ErrorCode(
     "tier.no_readable_copy",
     "none of the other copies can be read now: they are archived or offline",
