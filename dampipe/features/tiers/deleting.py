@@ -122,9 +122,8 @@ class Deleter:
         if mine is None:
             return skipped(reasons.CHANGED)
         problem = self._is_unchanged(mine)
-        if (
-            problem is not None and problem.code is reasons.GONE
-        ):  # by an attempt that was killed, or by someone else
+        if problem is not None and problem.code is reasons.GONE:
+            # Deleted by an attempt that was killed, or by someone else.
             return self._delete_sidecars(task, mine, copies, now, seen, is_again=True)
         if problem is not None:
             return self.give_back(task, refused(problem))

@@ -190,7 +190,10 @@ class CopyHandler(_Handler):
             if error.code != reasons.NAME_TAKEN.code:
                 raise
             return failed(error, bad=problems.bad)
-        beside = self._copy_sidecars(task, copies, destination, task.row.key, transfer)
+        try:
+            beside = self._copy_sidecars(task, copies, destination, task.row.key, transfer)
+        except Permanent as error:
+            return failed(error, bad=problems.bad)
         return done(entry=entry_to_json(copied.entry), key=_encoded(task.row.key), bad=problems.bad, **beside)
 
     def _copy_sidecars(
