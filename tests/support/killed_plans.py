@@ -273,9 +273,14 @@ class KillResult:
 
 
 def kill_plan(plan: KilledPlan, kills: int, most: int, chance: random.Random, result: KillResult) -> None:
-    """Kill the workers of a plan until it is over, or `kills` times; then let it end. most: the last step of a kill."""
-    hidden = 0
+    """Kill the workers of a plan until it is over, or `kills` times; then let it end. most: the last step of a kill.
+
+    Half of the kills are after the first file is leaving.
+    """
+    hidden, before = 0, result.kills
     while result.kills < kills:
+        if result.kills - before == (kills - before) // 2:
+            reach_deletions(plan)
         # Most kills are in the work of items, some in the sweep, which begins many of them.
         in_work = chance.random() < 0.8
         if not plan.run_killed(chance.randint(1, most if in_work else 10 * most), in_work=in_work):
@@ -297,6 +302,22 @@ def kill_plan(plan: KilledPlan, kills: int, most: int, chance: random.Random, re
     here.close()
     result.plans += 1
     result.wrong += plan.check(is_over=True)
+
+
+def reach_deletions(plan: KilledPlan) -> None:
+    """Let a plan go on until a file is leaving, or was deleted."""
+    here = Moving(Catalog(Database(plan.url)))
+    try:
+        for _ in range(200):
+            if any(
+                row.kind == "delete" and row.state in ("leaving", "done") for row in here.actions(plan.plan)
+            ):
+                return
+            here.hurry()
+            here.step(most=20)
+    finally:
+        here.close()
+    raise AssertionError("no file is leaving")
 
 
 def plan_between(plan: KilledPlan) -> bool:
