@@ -203,7 +203,8 @@ class TierSweep:
             text = reasons.GAVE_UP.text.format(times=row.attempts + 1, problem=detail)
             self._end(connection, row, ActionState.FAILED, reasons.GAVE_UP.code, text)
             return
-        back = ActionState.LEAVING if phase == DELETING else ActionState.WAITING
+        # A queued deletion may have deleted its file already: it cannot be kept any more.
+        back = ActionState(row.state) if phase == DELETING else ActionState.WAITING
         plans.set_actions(
             connection, self._db, [row.id], [ActionState.QUEUED, ActionState.LEAVING], back,
             reason=code, detail=detail, is_attempt=bool(detail),
