@@ -132,6 +132,8 @@ class Feature:
     currents: tuple[str, ...] = ()
     """Dotted names of functions (`dampipe/kernel/current.py`) that are called when another version of assets becomes
     the current one."""
+    copied: tuple[str, ...] = ()
+    """Dotted names of `CopyListener`s (`dampipe/kernel/copied.py`), which are called when a copy of a file was made."""
     term_uses: tuple[str, ...] = ()
     """Dotted names of `TermUse`s (`dampipe/kernel/term_uses.py`): what refers to terms of vocabularies."""
     undoables: tuple[str, ...] = ()
@@ -190,6 +192,7 @@ class Feature:
             *self.annotations,
             *self.merges,
             *self.currents,
+            *self.copied,
             *self.term_uses,
             *self.undoables,
             *self.openings,

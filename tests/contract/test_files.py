@@ -20,11 +20,19 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from dampipe.kernel.errors import Conflict, DampipeError, InvalidInput, NotFound, Permanent, Transient
-from dampipe.storage.files.base import FileEntry, FileStore, StorageState, Unread
+from dampipe.storage.files.base import (
+    CleanedStore,
+    FileEntry,
+    FileStore,
+    StorageState,
+    Unread,
+    temporary_name,
+)
 from tests.support.file_stores import Plant, Planted, Serve, local, memory, s3, sftp, smb, webdav
 
 KINDS: dict[str, Serve] = {
@@ -709,3 +717,22 @@ def test_a_presigned_url_is_none_or_can_be_opened(planted: Planted) -> None:
         assert answer.read() == CONTENT
         assert "clip%20%C3%A9.mov" in answer.headers["Content-Disposition"]
     assert not [secret for secret in planted.secrets if secret in url]
+
+
+def test_what_a_killed_put_has_left_is_deleted_by_its_age(planted: Planted) -> None:
+    left = temporary_name()
+    others = [f"a/.dampipe-{8 * 'ab'}.tmp", f"a/x{left}", "a/x.mov", f"a/b/{left}"]
+    for key in (f"a/{left}", *others):
+        planted.write(key, b"half of it")
+    if not hasattr(planted.store, "clean"):
+        assert f"a/{left}" in keys(planted.store), "what put leaves is seen by nobody, or can be deleted"
+        return
+    store = cast(CleanedStore, planted.store)
+    assert f"a/{left}" not in keys(store)
+    assert store.stat(f"a/{left}").size == 10
+    assert store.clean("a", 3600.0) == 0, "it may still be written"
+    assert store.clean("a", -3600.0) == 1
+    with pytest.raises(NotFound):
+        store.stat(f"a/{left}")
+    assert [store.stat(key).size for key in others] == [10] * 4
+    assert store.clean("a", -3600.0) == store.clean("nowhere", -3600.0) == store.clean("", -3600.0) == 0

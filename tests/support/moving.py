@@ -19,9 +19,11 @@ from dampipe.features.sources.tables import LOCATION
 from dampipe.features.tiers import plans
 from dampipe.features.tiers.apply import PlanMoves
 from dampipe.features.tiers.bandwidth import Bandwidth
+from dampipe.features.tiers.beside import Sidecars
 from dampipe.features.tiers.copying import Copier
 from dampipe.features.tiers.deleting import Deleter
 from dampipe.features.tiers.handlers import CopyHandler, DeleteHandler, ReclassHandler
+from dampipe.features.tiers.leftovers import Leftovers
 from dampipe.features.tiers.model import ActionKind, ActionState, PlanState
 from dampipe.features.tiers.mounted import Mounted
 from dampipe.features.tiers.policy import Limits
@@ -80,14 +82,18 @@ class Moving:
         database = catalog.database
         self.stores = stores or MemoryStores()
         self.work = WorkRepository(database)
-        self.sweep = TierSweep(database, self.work)
+        self.sweep = TierSweep(database, self.work, Leftovers(database, catalog.sources, self.stores))
         self._folder = TemporaryDirectory(prefix="dampipe-bandwidth-")
         self.bandwidth = Bandwidth(limits, Path(self._folder.name) / "limit")
         self.mounted = Mounted(database)
         self.deleter = Deleter(database, self.stores.of, self.mounted)
         handlers = {
             CopyHandler: lambda: CopyHandler(
-                database, catalog.sources, Copier(self.stores.of, self.mounted), self.bandwidth
+                database,
+                catalog.sources,
+                Copier(self.stores.of, self.mounted),
+                Sidecars(database, self.stores.of),
+                self.bandwidth,
             ),
             ReclassHandler: lambda: ReclassHandler(database, Reclasser(database, self.stores.of)),
             DeleteHandler: lambda: DeleteHandler(database, self.deleter),

@@ -7,11 +7,11 @@ import os
 from collections.abc import Iterable, Mapping
 
 from dampipe.features.scanning.known_files import KnownFile, KnownFolder
-from dampipe.features.scanning.listing import sidecars_as_text
 from dampipe.features.scanning.tree import Tree
 from dampipe.features.sources.folders import FolderRepository
 from dampipe.features.sources.locations import LocationRepository
 from dampipe.features.sources.model import Source
+from dampipe.features.sources.sidecars import sidecars_as_text
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.unicode_paths import respelled
 

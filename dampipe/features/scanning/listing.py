@@ -4,7 +4,6 @@ Reading folders is nearly all that a scan of unchanged footage does, so the work
 the interpreter's own loops as far as possible.
 """
 
-import json
 import os
 import stat
 from array import array
@@ -18,7 +17,7 @@ from operator import attrgetter
 
 from dampipe.features.scanning.classify import FolderEntries, classify_entries
 from dampipe.features.scanning.inodes import Inodes
-from dampipe.features.sources.sidecars import PROXY_SUFFIXES, may_be_sidecar
+from dampipe.features.sources.sidecars import PROXY_SUFFIXES, may_be_sidecar, sidecars_as_text
 from dampipe.features.sources.storage_facts import AT_HAND, StorageFacts
 from dampipe.kernel.gitignore import Exclude
 from dampipe.kernel.paths import kept_time
@@ -155,11 +154,6 @@ class Listing:
             except OSError as error:
                 self.unread[entry.name] = error.strerror or str(error)
         return names, facts
-
-
-def sidecars_as_text(sidecars: Mapping[str, list[str]]) -> str:
-    """The sidecars of a folder as the catalogue stores them; "{}" for none."""
-    return json.dumps(sidecars, sort_keys=True, separators=(",", ":"))
 
 
 def read_folder(

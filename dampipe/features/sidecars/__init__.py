@@ -14,6 +14,7 @@ FEATURE = Feature(
     routers=("dampipe.features.sidecars.http:router",),
     sweeps=("dampipe.features.sidecars.sweep:SidecarSweep",),
     value_listeners=("dampipe.features.sidecars.queries:note_values",),
+    copied=("dampipe.features.sidecars.copied:note_copy",),
     merges=("dampipe.features.sidecars.merge:SIDECARS",),
     details=("dampipe.features.sidecars.details:SIDECARS",),
     events=(

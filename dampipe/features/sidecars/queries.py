@@ -254,6 +254,23 @@ class OutboxRepository:
         if connection.execute(select(PLACE.c.source_id).limit(1)).first() is not None:
             self._wish(connection, key, in_ids(self._db, VERSION.c.asset_id, assets))
 
+    def wish_location(self, connection: Connection, location: int, asset: int) -> None:
+        """Have all that people have said of an asset written for one more of its files, if sidecars may be there."""
+        placed = (
+            select(PLACE.c.source_id)
+            .join(FOLDER, FOLDER.c.source_id == PLACE.c.source_id)
+            .join(LOCATION, LOCATION.c.folder_id == FOLDER.c.id)
+            .where(LOCATION.c.id == location)
+        )
+        if connection.execute(placed).first() is None:
+            return
+        said = (
+            select(VALUE.c.field).where(VALUE.c.asset_id == asset, VALUE.c.source.in_(BY_PEOPLE)).distinct()
+        )
+        known = mapped(library_fields(connection).values())
+        for key in sorted(set(connection.execute(said).scalars()).intersection(known)):
+            self._wish(connection, key, LOCATION.c.id == location)
+
     def _wish(self, connection: Connection, key: str, where: ColumnElement[bool]) -> None:
         joined = (
             LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id)

@@ -3,6 +3,7 @@
 The functions write in the caller's transaction; the repository opens its own.
 """
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from dampipe.features.sources.locations import clear_missed, delete_some, mark_documents
 from dampipe.features.sources.model import LocationState
+from dampipe.features.sources.sidecars import sidecars_as_text
 from dampipe.features.sources.tables import FOLDER, LOCATION
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
@@ -73,6 +75,17 @@ def request_sidecars(connection: Connection, folder: FolderId) -> None:
     """Have the sidecars of a folder read again."""
     more = FOLDER.c.sidecars_unread + 1
     connection.execute(update(FOLDER).where(FOLDER.c.id == folder).values(sidecars_unread=more))
+
+
+def add_sidecars(connection: Connection, folder: FolderId, file: str, names: Collection[str]) -> None:
+    """Record sidecars of a file that were written outside of a scan, and have them read; the next scan compares."""
+    known = select(FOLDER.c.sidecars).where(FOLDER.c.id == folder).with_for_update()
+    sidecars: dict[str, list[str]] = json.loads(connection.execute(known).scalar_one())
+    own = sidecars.get(file, [])
+    sidecars[file] = own + sorted(set(names).difference(own))
+    values = {"sidecars": sidecars_as_text(sidecars), "listing": None}
+    connection.execute(update(FOLDER).where(FOLDER.c.id == folder).values(**values))
+    request_sidecars(connection, folder)
 
 
 def unread_sidecars(connection: Connection, limit: int) -> Sequence[Any]:

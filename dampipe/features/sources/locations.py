@@ -5,6 +5,7 @@ missing is for the caller to say (features/scanning). A location that a scan did
 (`missed_by`), which has no effect, and becomes *missing* at the end of that scan.
 """
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -24,6 +25,7 @@ from sqlalchemy import (
 )
 
 from dampipe.features.sources.model import LocationState
+from dampipe.features.sources.sidecars import sidecars_as_text
 from dampipe.features.sources.storage_facts import storage_facts
 from dampipe.features.sources.tables import FOLDER, LOCATION
 from dampipe.kernel.db.chunks import chunked
@@ -413,7 +415,23 @@ def delete_left(connection: Connection, location: LocationId) -> bool:
     """Delete a leaving location, whose file was deleted; whether it was leaving."""
     leaving = and_(LOCATION.c.id == location, LOCATION.c.state == LocationState.LEAVING)
     _changed(connection, leaving)
+    _forget_sidecars(connection, leaving)
     return bool(connection.execute(delete(LOCATION).where(leaving)).rowcount)
+
+
+def _forget_sidecars(connection: Connection, where: ColumnElement[bool]) -> None:
+    """Take a file that is gone from what is known of the sidecars of its folder."""
+    of_file = (
+        select(FOLDER.c.id, FOLDER.c.sidecars, LOCATION.c.name)
+        .join(LOCATION, LOCATION.c.folder_id == FOLDER.c.id)
+        .where(where, _HAS_SIDECARS)
+        .with_for_update(of=FOLDER)
+    )
+    for row in connection.execute(of_file).all():
+        sidecars = json.loads(row.sidecars)
+        if sidecars.pop(row.name, None) is not None:
+            mine = update(FOLDER).where(FOLDER.c.id == row.id)
+            connection.execute(mine.values(sidecars=sidecars_as_text(sidecars)))
 
 
 def _changed(connection: Connection, where: ColumnElement[bool]) -> None:

@@ -5,8 +5,9 @@ from it: `C0001M01.XML` (Sony), `GL010001.LRV` of `GX010001.MP4` (GoPro), `A001_
 `A001_C001_0101AB_001.mov` (RED), `clip.en.srt`. Case does not matter.
 """
 
+import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 _SUFFIXES = """xml xmp rmd rsx aae gpx ale sidecar cdl cc ccc cube srt vtt ass sbv
 thm lrv lrf bim smi ppn cif cpf cpi idx mif"""
@@ -50,6 +51,11 @@ def attach(clips: Iterable[str], others: Sequence[str]) -> dict[str, list[str]]:
         for clip in own:
             found.setdefault(clip, []).append(other)
     return found
+
+
+def sidecars_as_text(sidecars: Mapping[str, list[str]]) -> str:
+    """The sidecars of a folder as the catalogue stores them; "{}" for none."""
+    return json.dumps(sidecars, sort_keys=True, separators=(",", ":"))
 
 
 def _clips_of(stem: str, by_key: dict[str, list[str]]) -> list[str]:

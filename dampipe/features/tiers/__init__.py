@@ -13,6 +13,7 @@ FEATURE = Feature(
     providers={
         f"{__name__}.restoring.worker:RestoreWorker": f"{__name__}.restoring.providers:restore_worker",
         f"{__name__}.bandwidth:Bandwidth": f"{__name__}.providers:bandwidth",
+        f"{__name__}.beside:Sidecars": f"{__name__}.providers:sidecars",
         f"{__name__}.copying:Copier": f"{__name__}.providers:copier",
         f"{__name__}.reclassing:Reclasser": f"{__name__}.providers:reclasser",
         f"{__name__}.deleting:Deleter": f"{__name__}.providers:deleter",

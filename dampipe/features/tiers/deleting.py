@@ -3,14 +3,14 @@
     A  guarantee under locks → location LEAVING            (one transaction)
        … grace: it can be kept …
     B  guarantee under the same locks again → action QUEUED (one transaction; it cannot be kept any more)
-       the file is deleted if it is still the one that is known
+       the file is deleted if it is still the one that is known, and then its sidecars (beside.py)
     C  location row deleted, action DONE                    (one transaction)
 
-Before A and B a worker looks whether the copies that are relied on are in their storages, unchanged. Killed between
+Before A and B a worker looks whether the copies that are relied on are in their storages, unchanged, and are not the
+file itself in a storage that is known as two sources. Killed between
 B and C, the next attempt begins with B. All times are the database's.
 """
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from typing import cast
@@ -21,19 +21,32 @@ from dampipe.features.assets.queries import assets_of
 from dampipe.features.sources.locations import delete_left, mark_leaving, take_back
 from dampipe.features.sources.model import LocationState, Tier
 from dampipe.features.tiers import plans, reasons
+from dampipe.features.tiers.beside import Sidecars
 from dampipe.features.tiers.guarantee import Refusal, proofs, refusal
 from dampipe.features.tiers.known_copies import KnownCopy, find_copy, known_copies, lock_copies
 from dampipe.features.tiers.model import ActionState, PlanState
 from dampipe.features.tiers.mounted import Mounted
 from dampipe.features.tiers.move_events import CopyDeleted, CopyKept, CopyLeaving
-from dampipe.features.tiers.task import MoveTask, Outcome, done, failed, load_task, refused, skipped, stopped
+from dampipe.features.tiers.one_file import is_one_file
+from dampipe.features.tiers.same_storage import SameStorage
+from dampipe.features.tiers.task import (
+    MoveTask,
+    Outcome,
+    done,
+    failed,
+    load_task,
+    note,
+    refused,
+    skipped,
+    stopped,
+)
 from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Conflict, DampipeError, InvalidInput, NotFound, StageError, Transient
 from dampipe.kernel.events.outbox import WORKER, record_event
 from dampipe.kernel.events.payload import EventPayload
 from dampipe.kernel.ids import LocationId
-from dampipe.kernel.paths import is_url, printable
+from dampipe.kernel.paths import printable
 from dampipe.storage.files.base import FileStore, ManagedStore
 
 AWAY_DELAY = 60.0
@@ -55,12 +68,15 @@ class Deleter:
         stores: Callable[[str], FileStore],
         mounted: Mounted,
         boot_time: Callable[[], float] = lambda: time.clock_gettime(time.CLOCK_BOOTTIME),
+        is_same_storage: SameStorage | None = None,
     ) -> None:
         """stores: opens the storage of a root. boot_time: seconds, in which also count those of a stopped process."""
         self._db = database
         self._stores = stores
         self._mounted = mounted
         self._boot_time = boot_time
+        self._is_same_storage = is_same_storage or SameStorage(stores)
+        self._sidecars = Sidecars(database, stores)
 
     # A
 
@@ -69,10 +85,10 @@ class Deleter:
         with self._db.read() as connection:
             copies = known_copies(connection, self._db, task.version)
             now = database_time(connection)
-        seen = self._seen(task, copies, now)
+        seen, same = self._seen(task, copies, now)
         why = self._why_not(task, copies, LocationState.PRESENT, now, seen)
         if why is not None:
-            return refused(why)
+            return refused(_told(why, same))
         mine = find_copy(copies, task.row.location_id)
         assert mine is not None
         problem = self._is_unchanged(mine)
@@ -101,13 +117,14 @@ class Deleter:
         with self._db.read() as connection:
             copies = known_copies(connection, self._db, task.version)
             now = database_time(connection)
-        seen = self._seen(task, copies, now)
+        seen, same = self._seen(task, copies, now)
         mine = find_copy(copies, task.row.location_id)
         if mine is None:
             return skipped(reasons.CHANGED)
         problem = self._is_unchanged(mine)
         if problem is not None and problem.code is reasons.GONE:
-            return done()
+            # Deleted by an attempt that was killed, or by someone else.
+            return self._delete_sidecars(task, mine, copies, now, seen, is_again=True)
         if problem is not None:
             return self.give_back(task, refused(problem))
         began = self._boot_time()
@@ -122,7 +139,7 @@ class Deleter:
             now, mine = database_time(connection), find_copy(copies, task.row.location_id)
             why = self._why_not(current, copies, LocationState.LEAVING, now, seen)
             if why is not None and not why.passes:
-                return self._give_back(connection, current, refused(why))
+                return self._give_back(connection, current, refused(_told(why, same)))
             if why is not None or mine is None or mine.leaves_at is None or mine.leaves_at > now:
                 return stopped()
             plans.set_actions(connection, self._db, [task.action], _MARKED, ActionState.QUEUED)
@@ -135,14 +152,31 @@ class Deleter:
                 raise Transient(reasons.BEING_READ, delay=0.0)
             store.delete(mine.file.key, entry)
         except NotFound:
-            return done()
+            pass
         except Conflict:
             return self.give_back(task, skipped(reasons.CHANGED))
         except Transient:
             raise
         except (StageError, InvalidInput) as error:  # the storage refuses it: the file stays
             return self.give_back(task, failed(error))
-        return done()
+        return self._delete_sidecars(task, mine, copies, now, seen)
+
+    def _delete_sidecars(
+        self,
+        task: MoveTask,
+        mine: KnownCopy,
+        copies: Sequence[KnownCopy],
+        now: float,
+        seen: Sequence[int],
+        *,
+        is_again: bool = False,
+    ) -> Outcome:
+        """Delete what belonged to the file that is gone, as far as copies that are relied on have it too."""
+        relied_on: list[KnownCopy] = []
+        if self._why_not(task, copies, LocationState.LEAVING, now, seen) is None:
+            relied_on = [one for one in copies if one.location in seen]
+        stays = self._sidecars.delete(mine, relied_on, is_again=is_again)
+        return done(note=note(reasons.SIDECARS_STAY, stays)) if stays else done()
 
     def give_back(self, task: MoveTask, outcome: Outcome) -> Outcome:
         """Have the file stay, if it is leaving on behalf of this action; returns the outcome."""
@@ -188,20 +222,25 @@ class Deleter:
             return Refusal(reasons.RULE_CHANGED)
         return refusal(copies, task.row.location_id or 0, before, task.guarantee, now, seen)
 
-    def _seen(self, task: MoveTask, copies: Sequence[KnownCopy], now: float) -> list[int]:
-        """The copies that are relied on and whose files are there now, unchanged.
+    def _seen(self, task: MoveTask, copies: Sequence[KnownCopy], now: float) -> tuple[list[int], list[str]]:
+        """The copies that are relied on and whose files are there now, unchanged; and the names of sources whose copy
+        is none, since it is the file itself.
 
         Raises Transient if too few are, and a storage is away that may have more.
         """
         seen: list[int] = []
+        same: list[str] = []
         away: Transient | None = None
         mine = find_copy(copies, task.row.location_id)
         told_apart = [] if mine is None else [mine]
         for one in proofs(copies, task.row.location_id or 0, task.guarantee, now):
-            if one.tier is Tier.OFFLINE or any(_is_one_file(one, other) for other in told_apart):
+            if one.tier is Tier.OFFLINE or any(is_one_file(one.path, other.path) for other in told_apart):
                 continue
             try:
                 if one.file.is_same(self._stores(one.file.root).stat(one.file.key)):
+                    if any(self._is_same_storage(other, one) for other in told_apart):
+                        same.append(one.source_name)
+                        continue
                     seen.append(one.location)
                     told_apart.append(one)
             except NotFound:
@@ -213,7 +252,7 @@ class Deleter:
         is_refused = mine is None or self._why_not(task, copies, mine.state, now, seen) is not None
         if away is not None and mine is not None and is_refused:
             raise Transient.of(away, delay=AWAY_DELAY) from away
-        return seen
+        return seen, same
 
     def _is_unchanged(self, mine: KnownCopy) -> Refusal | None:
         """Why the file is not the one that is known; None: it is. Raises Transient where its storage is away."""
@@ -226,14 +265,11 @@ class Deleter:
         return None if mine.file.is_same(entry) else Refusal(reasons.CHANGED)
 
 
-def _is_one_file(one: KnownCopy, other: KnownCopy) -> bool:
-    """Whether two places are the same file: one folder that is mounted twice, or a hard link."""
-    if is_url(one.path) or is_url(other.path):
-        return False
-    try:
-        return os.path.samefile(one.path, other.path)
-    except OSError:
-        return False
+def _told(why: Refusal, same: Sequence[str]) -> Refusal:
+    """Why there are too few copies, if some were none."""
+    if why.code is reasons.TOO_FEW_COPIES and same:
+        return Refusal(reasons.SAME_STORAGE, {"sources": ", ".join(same)})
+    return why
 
 
 def _record(connection: Connection, task: MoveTask, payload: EventPayload) -> None:

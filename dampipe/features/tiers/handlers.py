@@ -1,6 +1,6 @@
 """The work items of plans: each does one action. What it has done is saved in the transaction that ends it, once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -8,22 +8,34 @@ from sqlalchemy import Connection, select
 from dampipe.features.assets.queries import assets_of
 from dampipe.features.fixity.model import Verdict
 from dampipe.features.fixity.queue import record_verification
-from dampipe.features.sources.folders import ensure_folder
+from dampipe.features.sources.folders import add_sidecars, ensure_folder
 from dampipe.features.sources.locations import record_copy
 from dampipe.features.sources.model import LocationState, Source
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.features.sources.tables import LOCATION
 from dampipe.features.tiers import plans, reasons
 from dampipe.features.tiers.bandwidth import Bandwidth
+from dampipe.features.tiers.beside import Sidecars, in_order
 from dampipe.features.tiers.copying import Copier, Problems
 from dampipe.features.tiers.deleting import Deleter
 from dampipe.features.tiers.known_copies import KnownCopy, known_copies, lock_copies
 from dampipe.features.tiers.model import ActionKind, ActionState, PlanState
 from dampipe.features.tiers.move_events import CopyMade
 from dampipe.features.tiers.reclassing import Reclasser, entry_from_json, entry_to_json
-from dampipe.features.tiers.task import MoveTask, Outcome, Stopped, done, failed, load_task, skipped, stopped
+from dampipe.features.tiers.task import (
+    MoveTask,
+    Outcome,
+    Stopped,
+    done,
+    failed,
+    load_task,
+    note,
+    skipped,
+    stopped,
+)
 from dampipe.features.tiers.transfers import Transfer
 from dampipe.jobs.work import WorkItem
+from dampipe.kernel.copied import Copied, file_copied
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import (
     CatalogueDown,
@@ -121,20 +133,29 @@ class _Handler:
                     connection, self._db, LocationId(location), task.version, Verdict(verdict), reason
                 )
 
-    def _end(self, connection: Connection, task: MoveTask, made: int | None = None) -> None:
+    def _end(self, connection: Connection, task: MoveTask, outcome: Outcome, made: int | None = None) -> None:
         before = (ActionState.QUEUED, ActionState.LEAVING, ActionState.WAITING)
-        plans.set_actions(connection, self._db, [task.action], before, ActionState.DONE, made=made)
+        code, text = outcome.get("note", ("", ""))
+        plans.set_actions(
+            connection, self._db, [task.action], before, ActionState.DONE, reason=code, detail=text, made=made
+        )
 
 
 class CopyHandler(_Handler):
     """Makes a copy, reads it back, and records it."""
 
     def __init__(
-        self, database: Database, sources: SourceRepository, copier: Copier, bandwidth: Bandwidth
+        self,
+        database: Database,
+        sources: SourceRepository,
+        copier: Copier,
+        sidecars: Sidecars,
+        bandwidth: Bandwidth,
     ) -> None:
         super().__init__(database)
         self._sources = sources
         self._copier = copier
+        self._sidecars = sidecars
         self._bandwidth = bandwidth
 
     def _do(self, task: MoveTask, item: WorkItem, on_progress: Reporter) -> Outcome:
@@ -155,7 +176,7 @@ class CopyHandler(_Handler):
         if present and not present[0].is_readable:
             return skipped(reasons.IS_ARCHIVED)
         if present:
-            return self._verify(task, present[0], on_progress)
+            return self._verify(task, present[0], copies, destination, on_progress)
         origins = sorted(copies, key=lambda one: one.location != task.row.location_id)
         problems = Problems()
         transfer = Transfer(self._db, task.plan, 2 * task.row.size, self._bandwidth, on_progress)
@@ -169,14 +190,49 @@ class CopyHandler(_Handler):
             if error.code != reasons.NAME_TAKEN.code:
                 raise
             return failed(error, bad=problems.bad)
-        return done(entry=entry_to_json(copied.entry), key=_encoded(task.row.key), bad=problems.bad)
+        try:
+            beside = self._copy_sidecars(task, copies, destination, task.row.key, transfer)
+        except Permanent as error:
+            return failed(error, bad=problems.bad)
+        return done(entry=entry_to_json(copied.entry), key=_encoded(task.row.key), bad=problems.bad, **beside)
 
-    def _verify(self, task: MoveTask, there: KnownCopy, on_progress: Reporter) -> Outcome:
+    def _copy_sidecars(
+        self,
+        task: MoveTask,
+        copies: Sequence[KnownCopy],
+        destination: Source,
+        key: str,
+        transfer: Transfer,
+    ) -> dict[str, Any]:
+        """Copy what belongs to the file: the copy counts only with it. Returns what the outcome says of it."""
+        others = [one for one in copies if one.source != destination.id]
+        others.sort(key=lambda one: one.location != task.row.location_id)
+        copied = self._sidecars.copy(in_order(others), destination, key, transfer)
+        result: dict[str, Any] = {
+            "sidecars": [_encoded(name) for name in copied.names],
+            "origins": [
+                [location, [[_encoded(there), _encoded(here)] for there, here in names.items()]]
+                for location, names in copied.origins.items()
+            ],
+        }
+        if copied.different:
+            result["note"] = note(reasons.SIDECARS_DIFFER, copied.different)
+        return result
+
+    def _verify(
+        self,
+        task: MoveTask,
+        there: KnownCopy,
+        copies: Sequence[KnownCopy],
+        destination: Source,
+        on_progress: Reporter,
+    ) -> Outcome:
         """A stale plan: the destination has a copy already, which is read back instead."""
         transfer = Transfer(self._db, task.plan, task.row.size, self._bandwidth, on_progress)
         verdict, reason, entry = self._copier.verify(there, task.sha1, transfer)
         if verdict is Verdict.SAME and entry is not None:
-            return done(entry=entry_to_json(entry), key=_encoded(there.file.key))
+            beside = self._copy_sidecars(task, copies, destination, there.file.key, transfer)
+            return done(entry=entry_to_json(entry), key=_encoded(there.file.key), **beside)
         if verdict in (Verdict.EDITED, Verdict.GONE):
             return skipped(reasons.CHANGED)
         return {**failed(Permanent(reasons.DAMAGED)), "bad": [[there.location, verdict, reason]]}
@@ -197,7 +253,14 @@ class CopyHandler(_Handler):
             return skipped(reasons.IS_LEAVING)
         made = record_copy(connection, self._db, holder, name, entry, task.version)
         record_verification(connection, self._db, made, task.version, Verdict.SAME)
-        self._end(connection, task, made)
+        if outcome["sidecars"]:
+            add_sidecars(connection, holder, name, [_decoded(one) for one in outcome["sidecars"]])
+        origins = {
+            LocationId(location): {_decoded(there): _decoded(here) for there, here in names}
+            for location, names in outcome["origins"]
+        }
+        file_copied(connection, self._db, Copied(made, task.version, origins))
+        self._end(connection, task, outcome, made)
         path = printable(join_root(destination.root, key))
         asset = assets_of(connection, [task.version]).get(task.version)
         payload = CopyMade(plan=task.plan, source=destination.name, path=path)
@@ -227,7 +290,7 @@ class ReclassHandler(_Handler):
     def _save(self, connection: Connection, task: MoveTask, outcome: Outcome) -> Outcome | None:
         why_not = self._reclasser.save(connection, task, outcome)
         if why_not is None:
-            self._end(connection, task)
+            self._end(connection, task, outcome)
         return why_not
 
 
@@ -252,7 +315,7 @@ class DeleteHandler(_Handler):
     def _save(self, connection: Connection, task: MoveTask, outcome: Outcome) -> Outcome | None:
         if outcome["phase"] == DELETING:
             self._deleter.finish(connection, task)
-            self._end(connection, task)
+            self._end(connection, task, outcome)
             return None
         why_not = self._deleter.mark(connection, task, outcome["seen"])
         if why_not is None:

@@ -3,6 +3,7 @@
 from dampipe.features.tiers import plans
 from dampipe.features.tiers.apply import PlanMoves
 from dampipe.features.tiers.bandwidth import Bandwidth
+from dampipe.features.tiers.beside import Sidecars
 from dampipe.features.tiers.copying import Copier
 from dampipe.features.tiers.deleting import Deleter
 from dampipe.features.tiers.mounted import Mounted
@@ -34,6 +35,11 @@ def bandwidth(services: Services) -> Bandwidth:
 def copier(services: Services) -> Copier:
     """What copies files."""
     return Copier(services.get(FileStores).of, services.get(Mounted))
+
+
+def sidecars(services: Services) -> Sidecars:
+    """What copies sidecars beside copies."""
+    return Sidecars(services.get(Database), services.get(FileStores).of)
 
 
 def reclasser(services: Services) -> Reclasser:

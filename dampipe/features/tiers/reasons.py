@@ -7,6 +7,11 @@ TOO_FEW_COPIES = ErrorCode(
     "besides it {found} of {copies} copies were verified in other sources within {days:g} days and are there",
     "Verify the other copies, or have more made; then make a new plan.",
 )
+SAME_STORAGE = ErrorCode(
+    "tier.same_storage",
+    "it is the same file as the copy in {sources}: both sources are one storage",
+    "Remove one of the two sources, and have a copy made in another storage.",
+)
 NO_READABLE_COPY = ErrorCode(
     "tier.no_readable_copy",
     "none of the other copies can be read now: they are archived or offline",
@@ -62,6 +67,21 @@ COPY_DIFFERS = ErrorCode(
     "tier.copy_differs",
     "what was read back from {store} is not what was written there; it was deleted again",
     "Check the disk, the cable and the server; it is tried again automatically.",
+)
+SIDECAR_UNREADABLE = ErrorCode(
+    "tier.sidecar_unreadable",
+    "the sidecar {sidecar} cannot be read: {problems}",
+    "Make it readable, restore it or delete it; then make a new plan. A copy counts only with its sidecars.",
+)
+SIDECARS_DIFFER = ErrorCode(
+    "tier.sidecars_differ",
+    "other files of these names are beside the copy, and were kept: {sidecars}",
+    "Compare them, and delete what is not wanted.",
+)
+SIDECARS_STAY = ErrorCode(
+    "tier.sidecars_stay",
+    "these sidecars stay, since no copy that is relied on has the same beside it: {sidecars}",
+    "Copy them yourself, or delete them.",
 )
 DAMAGED = ErrorCode(
     "tier.damaged",

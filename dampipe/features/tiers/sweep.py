@@ -18,6 +18,7 @@ from dampipe.features.sources.tables import LOCATION
 from dampipe.features.tiers import plans, reasons
 from dampipe.features.tiers.handlers import DELETING, KINDS, MARKING
 from dampipe.features.tiers.known_copies import lock_copies
+from dampipe.features.tiers.leftovers import Leftovers
 from dampipe.features.tiers.model import ActionKind, ActionState, PlanState
 from dampipe.features.tiers.move_events import PlanChanged
 from dampipe.features.tiers.plans import STEPS
@@ -50,9 +51,10 @@ _RUNNING_STEPS = sorted(set(STEPS.values()))
 class TierSweep:
     """Continues the plans of one catalogue."""
 
-    def __init__(self, database: Database, work: WorkRepository) -> None:
+    def __init__(self, database: Database, work: WorkRepository, leftovers: Leftovers) -> None:
         self._db = database
         self._work = work
+        self._leftovers = leftovers
         self._looked = -ORPHANS_EVERY
 
     def __call__(self) -> Mapping[str, int]:
@@ -74,6 +76,7 @@ class TierSweep:
             self.stop(plan)
         for plan in cancelled:
             self.clear(plan)
+        self._leftovers.clean()
         return found
 
     def _unfinished(self, connection: Connection) -> list[int]:
@@ -200,7 +203,8 @@ class TierSweep:
             text = reasons.GAVE_UP.text.format(times=row.attempts + 1, problem=detail)
             self._end(connection, row, ActionState.FAILED, reasons.GAVE_UP.code, text)
             return
-        back = ActionState.LEAVING if phase == DELETING else ActionState.WAITING
+        # A queued deletion may have deleted its file already: it cannot be kept any more.
+        back = ActionState(row.state) if phase == DELETING else ActionState.WAITING
         plans.set_actions(
             connection, self._db, [row.id], [ActionState.QUEUED, ActionState.LEAVING], back,
             reason=code, detail=detail, is_attempt=bool(detail),

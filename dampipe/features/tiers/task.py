@@ -1,6 +1,6 @@
 """What a worker has to know to do one action, and what it says of the result."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,9 +15,14 @@ from dampipe.features.tiers.policy import Policy, Rule, parse_policy
 from dampipe.features.tiers.tables import TIER_ACTION, TIER_PLAN, TIER_POLICY, TierActionRow
 from dampipe.kernel.errors import DampipeError, ErrorCode
 from dampipe.kernel.ids import VersionId
+from dampipe.kernel.paths import printable
 
 Outcome = Mapping[str, Any]
 """The result of a work item, of JSON's types: `outcome`, and what the transaction that ends it needs."""
+
+
+NAMED = 5
+"""Sidecars that are named in what is said of an action."""
 
 
 class Stopped(Exception):
@@ -99,6 +104,13 @@ def _up_to(policy: Policy, rule: Rule) -> tuple[Rule, ...]:
 def done(**more: Any) -> Outcome:
     """The action was done."""
     return {"outcome": "done", **more}
+
+
+def note(code: ErrorCode, names: Sequence[str]) -> list[str]:
+    """What is to be said of an action that was done: code and text. names: of sidecars."""
+    shown = ", ".join(printable(name) for name in names[:NAMED])
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return [code.code, code.text.format(sidecars=shown + more)]
 
 
 def stopped() -> Outcome:

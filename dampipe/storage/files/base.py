@@ -2,6 +2,7 @@
 
     FileStore           list, stat and open: enough for footage, which is read-only by default
     └── ManagedStore    put and delete, too: for sources that are declared as managed
+        ├── CleanedStore   delete what a killed `put` has left, where it leaves a file
         └── TieredStore change the storage class of a file, and restore an archived one
 
 The implementations are in this package, one file for each kind; each passes tests/contract/test_files.py.
@@ -11,10 +12,12 @@ UTF-8 are lone surrogates. Keys are compared by their bytes (`os.fsencode`). In 
 """
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import BinaryIO, Literal, Protocol
+from uuid import uuid4
 
 
 class StorageState(StrEnum):
@@ -76,6 +79,19 @@ class Unread:
 
 UNFINISHED = ".dampipe-"
 """Beginning of the names under which `put` writes where files are visible before they are complete; not listed."""
+
+
+_TEMPORARY = re.compile(re.escape(UNFINISHED) + r"[0-9a-f]{32}\.part")
+
+
+def temporary_name() -> str:
+    """A name that no other file has, for one that is not complete yet; listings leave it out."""
+    return f"{UNFINISHED}{uuid4().hex}.part"
+
+
+def is_temporary(name: str) -> bool:
+    """Whether `temporary_name` may have made a name."""
+    return _TEMPORARY.fullmatch(name) is not None
 
 
 @dataclass(frozen=True)
@@ -171,6 +187,18 @@ class ManagedStore(FileStore, Protocol):
 
     def delete(self, key: str, expected: FileEntry | None = None) -> None:
         """Delete a file, if it exists. Raises Conflict where it is not `expected`."""
+        ...
+
+
+class CleanedStore(ManagedStore, Protocol):
+    """A root of footage in which a `put` that was killed leaves a file that listings leave out."""
+
+    def clean(self, folder: str, seconds: float) -> int:
+        """Delete what `put` has left unfinished in a folder ("": the root), not below it; returns how many files.
+
+        seconds: only what was not written to for so long, by the clocks of this machine and the storage. What cannot be
+        deleted stays. A folder that does not exist has none. A `put` that is still running may fail by it.
+        """
         ...
 
 

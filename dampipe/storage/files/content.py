@@ -28,12 +28,14 @@ class StoredContent:
     """The bytes of a file in a store; reading them to the end fails unless they have a SHA-1."""
 
     def __init__(
-        self, store: FileStore, entry: FileEntry, sha1: str, on_bytes: OnBytes = lambda _: None
+        self, store: FileStore, entry: FileEntry, sha1: str | None, on_bytes: OnBytes = lambda _: None
     ) -> None:
-        """entry: the file as it is now."""
+        """entry: the file as it is now. sha1: None where it is not known; the bytes are then those of the entry."""
         self._store = store
         self._entry = entry
         self._sha1 = sha1
+        self.sha1 = ""
+        """Of the bytes, once all of them were read."""
         self._on_bytes = on_bytes
         self.problem: DampipeError | None = None
         """What `read` has raised last: tells it from errors of the store that is written to."""
@@ -56,7 +58,7 @@ class _Stream(io.RawIOBase):
     """Blocks of a file in their order; the last one only if the SHA-1 is right."""
 
     def __init__(
-        self, content: StoredContent, store: FileStore, entry: FileEntry, sha1: str, on_bytes: OnBytes
+        self, content: StoredContent, store: FileStore, entry: FileEntry, sha1: str | None, on_bytes: OnBytes
     ) -> None:
         super().__init__()
         self._content = content
@@ -113,8 +115,10 @@ class _Stream(io.RawIOBase):
         facts = {"key": printable(self._entry.key), "store": self._store.url}
         if self._read > self._entry.size or (not block and self._read < self._entry.size):
             raise Conflict(FILE_CHANGED, **facts)
-        if self._read == self._entry.size and self._digest.hexdigest() != self._sha1:
-            raise Conflict(FILE_DIFFERS, **facts)
+        if self._read == self._entry.size:
+            self._content.sha1 = self._digest.hexdigest()
+            if self._sha1 not in (None, self._content.sha1):
+                raise Conflict(FILE_DIFFERS, **facts)
         return block
 
 

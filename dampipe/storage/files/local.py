@@ -10,11 +10,11 @@ import io
 import os
 import shutil
 import stat
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Self, cast
-from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict
 
@@ -28,7 +28,16 @@ from dampipe.kernel.errors import (
     Transient,
 )
 from dampipe.kernel.paths import is_valid, kept_time, printable
-from dampipe.storage.files.base import UNFINISHED, Content, FileEntry, Traits, Unread, is_same
+from dampipe.storage.files.base import (
+    UNFINISHED,
+    Content,
+    FileEntry,
+    Traits,
+    Unread,
+    is_same,
+    is_temporary,
+    temporary_name,
+)
 from dampipe.storage.files.errors import (
     FILE_CHANGED,
     FILE_EXISTS,
@@ -203,7 +212,7 @@ class LocalFiles:
     def _put(self, folder: int, name: str, key: str, source: BinaryIO, facts: os.stat_result) -> FileEntry:
         if _exists(folder, name):
             raise self._exists(key)
-        temporary = f"{UNFINISHED}{uuid4().hex}.part"
+        temporary = temporary_name()
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         descriptor = os.open(temporary, flags, 0o666, dir_fd=folder)
         try:
@@ -247,6 +256,29 @@ class LocalFiles:
                 os.fsync(folder)
         except NotFound:
             return
+
+    def clean(self, folder: str, seconds: float) -> int:
+        """See CleanedStore. A copy has the time of its original already before it is complete: its change counts."""
+        before, deleted = time.time() - seconds, 0
+        try:
+            with self._translated(folder):
+                root = self._open_root()
+                try:
+                    opened = self._open_folder(root, folder) if folder else os.dup(root)
+                finally:
+                    os.close(root)
+                try:
+                    for name in filter(is_temporary, os.listdir(opened)):
+                        with contextlib.suppress(OSError):  # it is gone, or not ours
+                            facts = os.stat(name, dir_fd=opened, follow_symlinks=False)
+                            if stat.S_ISREG(facts.st_mode) and max(facts.st_mtime, facts.st_ctime) <= before:
+                                os.unlink(name, dir_fd=opened)
+                                deleted += 1
+                finally:
+                    os.close(opened)
+        except NotFound:
+            return 0
+        return deleted
 
     # Folders
 

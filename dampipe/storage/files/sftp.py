@@ -10,7 +10,7 @@ from typing import BinaryIO, Self, TypeVar
 
 from dampipe.kernel.errors import Conflict, InvalidInput, NotFound, Permanent, StorageFull, Transient
 from dampipe.kernel.paths import is_valid, normal_path, printable
-from dampipe.storage.files.base import Content, FileEntry, Traits, Unread
+from dampipe.storage.files.base import Content, FileEntry, Traits, Unread, temporary_name
 from dampipe.storage.files.connections import StoreConfig
 from dampipe.storage.files.errors import (
     FILE_CHANGED,
@@ -40,7 +40,7 @@ from dampipe.storage.files.sftp_channel import (
 from dampipe.storage.files.sftp_errors import translate_sftp_errors
 from dampipe.storage.files.sftp_session import SftpSession, SshLogin
 from dampipe.storage.files.stream import limited, stream_of
-from dampipe.storage.files.walk import Listed, temporary_name, walk
+from dampipe.storage.files.walk import Listed, clean, walk
 
 LISTINGS = 16
 """Requests for entries of a folder that are under way at the same time; OpenSSH answers each with 100."""
@@ -171,6 +171,10 @@ class SftpFiles:
             self._do(key, remove)
         except NotFound:
             return
+
+    def clean(self, folder: str, seconds: float) -> int:
+        """See CleanedStore."""
+        return clean(self._list_folder, self.delete, folder, seconds)
 
     def close(self) -> None:
         """Disconnect."""

@@ -23,7 +23,7 @@ from smbprotocol.structure import DateTimeField
 
 from dampipe.kernel.errors import Conflict, InvalidInput, NotFound, Transient
 from dampipe.kernel.paths import normal_path, printable
-from dampipe.storage.files.base import Content, FileEntry, Traits, Unread
+from dampipe.storage.files.base import Content, FileEntry, Traits, Unread, temporary_name
 from dampipe.storage.files.connections import StoreConfig
 from dampipe.storage.files.errors import (
     FILE_CHANGED,
@@ -40,7 +40,7 @@ from dampipe.storage.files.smb_messages import entries, file_facts, file_system
 from dampipe.storage.files.smb_names import parse_directory, path_of_key
 from dampipe.storage.files.smb_session import Login, SmbSession, block_size, call, pipelined
 from dampipe.storage.files.stream import limited, stream_of
-from dampipe.storage.files.walk import Listed, temporary_name, walk
+from dampipe.storage.files.walk import Listed, clean, walk
 
 PORT = 445
 LISTING_BYTES = 2**20
@@ -154,6 +154,10 @@ class SmbFiles:
             self._do(key, lambda session: self._delete(session, key, expected))
         except NotFound:
             return
+
+    def clean(self, folder: str, seconds: float) -> int:
+        """See CleanedStore."""
+        return clean(self._list_folder, self.delete, folder, seconds)
 
     def close(self) -> None:
         """Log off."""

@@ -1,12 +1,13 @@
 """Lists a tree of folders in the byte order of whole keys, for kinds of storage that list one folder at a time."""
 
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from uuid import uuid4
 
-from dampipe.kernel.errors import DampipeError, NotFound, Permanent, Transient, Unavailable
-from dampipe.storage.files.base import UNFINISHED, FileEntry, Unread
+from dampipe.kernel.errors import Conflict, DampipeError, NotFound, Permanent, Transient, Unavailable
+from dampipe.storage.files.base import UNFINISHED, FileEntry, Unread, is_temporary
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,23 @@ An item "." may state the inode of the folder itself.
 """
 
 
-def temporary_name() -> str:
-    """A name that no other file has, for one that is not complete yet; listings leave it out."""
-    return f"{UNFINISHED}{uuid4().hex}.part"
+def clean(
+    list_folder: ListFolder, delete: Callable[[str, FileEntry], None], folder: str, seconds: float
+) -> int:
+    """See CleanedStore. delete: deletes a file, if it still is the one that was listed."""
+    before, deleted = (time.time() - seconds) * 1e9, 0
+    try:
+        items = list_folder(folder)
+    except NotFound:
+        return 0
+    for item in items:
+        if item.is_folder or item.problem or item.mtime_ns > before or not is_temporary(item.name):
+            continue
+        key = f"{folder}/{item.name}" if folder else item.name
+        with suppress(Conflict, Permanent):
+            delete(key, item.entry(key))
+            deleted += 1
+    return deleted
 
 
 def walk(list_folder: ListFolder, prefix: str = "", after: str = "") -> Iterator[FileEntry | Unread]:

@@ -20,7 +20,7 @@ from dampipe.kernel.errors import (
     Transient,
 )
 from dampipe.kernel.paths import is_valid, normal_path, printable
-from dampipe.storage.files.base import Content, FileEntry, Traits, Unread
+from dampipe.storage.files.base import Content, FileEntry, Traits, Unread, temporary_name
 from dampipe.storage.files.connections import StoreConfig
 from dampipe.storage.files.errors import (
     FILE_CHANGED,
@@ -35,7 +35,7 @@ from dampipe.storage.files.errors import (
 from dampipe.storage.files.passwords import keyring_password
 from dampipe.storage.files.per_process import PerProcess
 from dampipe.storage.files.stream import limited, stream_of
-from dampipe.storage.files.walk import Listed, temporary_name, walk
+from dampipe.storage.files.walk import Listed, clean, walk
 from dampipe.storage.files.webdav_client import (
     PORTS,
     REDIRECTS,
@@ -160,6 +160,10 @@ class WebdavFiles:
             self._do(key, lambda client: client.request("DELETE", self.path(key), headers=headers))
         except NotFound:
             return
+
+    def clean(self, folder: str, seconds: float) -> int:
+        """See CleanedStore."""
+        return clean(self._list_folder, self.delete, folder, seconds)
 
     def close(self) -> None:
         """Close the connections."""

@@ -315,3 +315,4 @@ def test_the_limit_of_bandwidth_is_asked_for_each_block(
     assert slow.outcomes(plan) == [("copy", "done", "")]
     needed = 2 * len(CONTENT) / 20e6  # written, and read back
     assert 0.8 * needed <= sum(slept) <= 1.2 * needed
+    slow.close()
