@@ -87,6 +87,7 @@ def test_tags_are_accepted_rejected_skipped_and_taken_back_by_keyboard(
     page.keyboard.press("u")
     expect(status).to_contain_text("is no longer rejected")
     expect(queue).to_have_count(count - 1)
+    expect(focused).to_have_attribute("data-key", here)  # which is drawn again, and is still in the list
     assert len(tagged.found(["rejected"])) == before[1], "the verdict was taken back"
     expect(main.get_by_role("row")).to_have_count(3)
 

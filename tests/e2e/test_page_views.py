@@ -1,6 +1,6 @@
 """Every view of the page: in Chromium with axe, in all sizes and both colour schemes, and in Firefox."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.demo_clips import DemoClips
-from tests.support.pages import area_link, faults_of, is_documented, visit
+from tests.support.pages import area_link, faults_of, go_back, is_documented, visit
 from tests.support.views import SCHEMES, SIZES, VIEWS, ShownLibrary, View, context_of, shown_library
 
 AXE = Path(__file__).parents[2] / "scripts" / "page" / "node_modules" / "axe-core" / "axe.min.js"
@@ -112,7 +112,7 @@ def test_back_returns_to_where_one_was(any_page: Page) -> None:
     assert before > 0
     any_page.evaluate("location.hash = '#/scans'")
     expect(any_page.locator(".scan").first).to_be_visible()
-    any_page.go_back()
+    go_back(any_page)
     expect(card).to_be_focused()
     expect_position(any_page, before)
     any_page.evaluate("document.activeElement.blur()")
@@ -187,7 +187,65 @@ def test_lists_load_as_one_scrolls_back_to_where_one_was(page: Page, shown: Show
     before = page.evaluate("scrollY")
     visit(page, "Work", "Scans")
     expect(page.locator(".scan").first).to_be_visible()
-    page.go_back()
-    page.go_back()
+    go_back(page)
+    page.wait_for_function("location.hash === '#/tasks'")
+    go_back(page)
     expect(page.locator(f"[data-key=play-{239:040x}]")).to_be_attached()
     expect_position(page, before)
+
+
+def test_the_navigation_is_drawn_again_without_scrolling_the_page(any_page: Page) -> None:
+    """After a change of the counts; on a phone the strip of views is scrolled to the present one."""
+    any_page.set_viewport_size({"width": 390, "height": 600})
+    any_page.get_by_role("link", name="Play A001_C001.mp4").focus()
+    any_page.wait_for_timeout(1000)
+    before = any_page.evaluate("scrollY")
+    assert before > 100, "the strip is out of sight"
+    any_page.evaluate("""async () => {
+        const { page } = await import("/page/state.js");
+        page.set({ counts: "others" });
+        await document.querySelector("dp-views").updateComplete;
+        await new Promise(requestAnimationFrame);
+    }""")
+    assert any_page.evaluate("scrollY") == before
+
+    any_page.set_viewport_size({"width": 240, "height": 600})
+    area_link(any_page, "Settings").click()
+    last = any_page.get_by_role("navigation", name="Views").get_by_role("link").last
+    any_page.evaluate("(address) => { location.hash = address; }", last.get_attribute("href"))
+    expect(last).to_have_attribute("aria-current", "page")
+    strip = any_page.locator("dp-views")
+    assert strip.evaluate("(one) => one.scrollWidth > one.clientWidth"), "there is something to scroll"
+    expect(last).to_be_in_viewport(ratio=0.9)
+
+
+def test_a_position_outlasts_a_view_that_is_left_before_it_is_there(any_page: Page) -> None:
+    """Back to a list that is still loading, on to another view, and back: the list is where it was at first."""
+    any_page.set_viewport_size({"width": 390, "height": 600})
+    card = any_page.get_by_role("link", name="Play A001_C001.mp4")
+    card.focus()
+    any_page.wait_for_function("scrollY > 0")
+    any_page.wait_for_timeout(1000)
+    before = any_page.evaluate("scrollY")
+    any_page.evaluate("location.hash = '#/scans'")
+    expect(any_page.locator(".scan").first).to_be_visible()
+
+    held: list[Any] = []
+    any_page.route("**/api/v1/assets?*", lambda route: held.append(route))
+    go_back(any_page)
+    until(any_page, lambda: bool(held))  # the library asks for its assets, and has none yet
+    any_page.evaluate("history.forward()")
+    any_page.wait_for_function("location.hash === '#/scans'")
+    expect(any_page.get_by_role("heading", level=1)).to_have_text("Scans")
+    any_page.unroute("**/api/v1/assets?*")
+    go_back(any_page)
+    expect(card).to_be_focused()
+    expect_position(any_page, before)
+
+
+def until(page: Page, is_so: Callable[[], bool]) -> None:
+    for _ in range(450):
+        if is_so():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("it did not become so")

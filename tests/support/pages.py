@@ -64,3 +64,12 @@ def visit(page: Page, area: str, view: str) -> None:
     """Go to a view by the navigation."""
     area_link(page, area).click()
     view_link(page, view).click()
+
+
+def go_back(page: Page) -> None:
+    """Go back in the page's history, as the browser's button does, without leaving the document.
+
+    `Page.go_back` waits for the browser to report a navigation, which Firefox sometimes omits where the document stays
+    the same. What is shown afterwards is for the caller to expect.
+    """
+    page.evaluate("history.back()")

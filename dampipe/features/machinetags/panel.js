@@ -60,7 +60,7 @@ function proposal(tag, act, skip) {
     h("div", {}, h("h3", {}, label(tag.label)), h("p", {}, `${tag.name}, at ${times}; ${tag.score.toFixed(1)} standard deviations above the mean`)),
     h("div", { class: "actions" }, offered.map(([name, call]) => rowButton(name, `${tag.label} for ${tag.name}`, call))));
   const [accept, reject, put] = offered.map(([, call]) => call);
-  entryKeys(item, keys, offered.length ? { accept, reject, skip: put, undo: () => undo(act) } : {});
+  entryKeys(item, keys, offered.length ? { accept, reject, skip: put, undo: () => undo(act) } : {}, { onward: ["skip"] });
   return item;
 }
 

@@ -7,7 +7,7 @@ import { keyOf } from "./dom.js";
 
 const STORED = "dampipe-positions";
 const MOST = 100;
-/** Milliseconds in which a list may grow to where one was. */
+/** Milliseconds for which a list that does not grow is waited for, until it is as long as where one was. */
 const PATIENCE = 15_000;
 /** Milliseconds for which the position is held once it is reached: a view may be drawn again as its data comes. */
 const HELD = 1500;
@@ -15,18 +15,30 @@ const HELD = 1500;
 /** @type {Map<string, Position>} */
 const positions = new Map(JSON.parse(sessionStorage.getItem(STORED) ?? "[]"));
 let current = "";
+/** Whether what is seen is the view of `current`, at its position: until then, the position is of the view before, or on its way. */
+let isSettled = false;
 
-/** Begin the present entry of the history; returns whether it was shown before, so that there is a position to return to. */
-export function begin() {
+/**
+ * Begin the present entry of the history; returns whether it was shown before, so that there is a position to return to.
+ * isThere: its view is seen already; otherwise `restore` or `startAtTop` says when it is.
+ */
+export function begin(isThere = false) {
+  isSettled = isThere;
   const known = history.state?.entry;
   current = known ?? crypto.getRandomValues(new Uint32Array(2)).join("-");
   if (!known) history.replaceState({ ...history.state, entry: current }, "");
   return positions.has(current);
 }
 
-/** Note where one is, before another view is shown. @param {Element} main */
+/** Show a view from its beginning. */
+export function startAtTop() {
+  window.scrollTo(0, 0);
+  isSettled = true;
+}
+
+/** Note where one is, before another view is shown; what was noted stays while one is not there yet. @param {Element} main */
 export function remember(main) {
-  if (!current) return;
+  if (!current || !isSettled) return;
   const focused = document.activeElement;
   const focus = focused && focused !== main && main.contains(focused) ? { tag: focused.tagName, key: keyOf(/** @type {HTMLElement} */ (focused)) } : null;
   positions.delete(current); // the oldest come first
@@ -41,8 +53,9 @@ export function remember(main) {
  */
 export function restore(main, signal) {
   const wanted = positions.get(current);
-  if (!wanted) return;
+  if (!wanted) return startAtTop();
   const ended = new AbortController();
+  ended.signal.addEventListener("abort", () => (isSettled = true));
   const until = AbortSignal.any([signal, ended.signal]);
   let isFocused = !wanted.focus;
   const step = () => {
@@ -55,9 +68,14 @@ export function restore(main, signal) {
   };
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let held;
-  const grown = new ResizeObserver(step);
-  grown.observe(main);
-  const timer = setTimeout(() => ended.abort(), PATIENCE);
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const grown = new ResizeObserver(() => {
+    clearTimeout(timer);
+    if (!until.aborted) timer = setTimeout(() => ended.abort(), PATIENCE);
+    step();
+  });
+  grown.observe(main); // which calls at once
   for (const name of ["wheel", "pointerdown", "keydown", "touchstart"]) {
     window.addEventListener(name, () => ended.abort(), { signal: until, passive: true });
   }

@@ -5,7 +5,7 @@ import { viewAt } from "./areas.js";
 import { notice } from "./dom.js";
 import { loadViews } from "./panels.js";
 import { open } from "./player.js";
-import { begin, remember, restore } from "./positions.js";
+import { begin, remember, restore, startAtTop } from "./positions.js";
 import { knownSession, may } from "./session.js";
 import { page } from "./state.js";
 import { VIEWS } from "./views.js";
@@ -55,13 +55,14 @@ async function show({ path, parameters }) {
     const view = await viewOf(path);
     if (signal.aborted) return;
     await knownSession();
+    if (signal.aborted) return; // the address is another one by now
     name(view, parameters);
     if (view && view.path !== path) return replace(writeAddress(view.path, parameters)); // what the area opens with
     if (view) await view.show(main, signal, parameters);
     else main.replaceChildren(notice("There is no such page.", "Choose one in the navigation."));
     if (signal.aborted) return;
     if (isKnown) restore(main, signal);
-    else window.scrollTo(0, 0);
+    else startAtTop();
   } catch (problem) {
     if (signal.aborted) return;
     fail(/** @type {import("./api.js").Problem} */ (problem));
@@ -97,7 +98,7 @@ export async function route() {
   if (asset === null) {
     const isBackFromPlayer = player.open && here() === page.state.view;
     if (player.open) player.close();
-    if (isBackFromPlayer) begin(); // the view is still there
+    if (isBackFromPlayer) begin(true); // the view is still there
     else await show(address);
     return;
   }
@@ -111,7 +112,7 @@ export async function route() {
     await open(player, asset, Number(address.parameters.get("t")) || 0, () => {
       if (assetOf(parseAddress(here())) !== null) history.replaceState(null, "", viewAddress);
       page.set({ address: parseAddress(viewAddress) });
-      begin();
+      begin(true);
     });
   } catch (problem) {
     fail(/** @type {import("./api.js").Problem} */ (problem));

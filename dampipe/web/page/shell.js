@@ -65,9 +65,12 @@ class AreaViews extends Component {
       html`<a href="#${view.path}" aria-current=${view.path === path ? "page" : nothing}>${view.label}${badge(view.count?.(state) ?? 0, view.path)}</a>`);
   }
 
-  /** @override */
+  /** Have the present link in view; not by scrollIntoView, which would also scroll the page, up to here. @override */
   updated() {
-    this.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const link = this.querySelector("[aria-current]")?.getBoundingClientRect();
+    if (!link) return;
+    const { left, right } = this.getBoundingClientRect();
+    this.scrollLeft += Math.min(0, link.left - left) + Math.max(0, Math.min(link.right - right, link.left - left));
   }
 }
 

@@ -21,6 +21,9 @@ MODULES = {
     },
 }
 """Every JavaScript file of the page and of features, by its address."""
+VENDORED = sorted(address for address in MODULES if address.startswith("/page/vendor/"))
+"""Modules of other projects, which `make lint-page` compares with their packages."""
+OURS = sorted(set(MODULES) - set(VENDORED))
 LONGEST = 350
 """Lines of one file."""
 
@@ -70,12 +73,23 @@ def test_nothing_else_is_served_as_a_panel(http: TestClient, name: str) -> None:
     assert answer.status_code in (404, 422) and "javascript" not in answer.headers["content-type"]
 
 
-@pytest.mark.parametrize("address", MODULES)
+@pytest.mark.parametrize("address", OURS)
 def test_a_module_is_short_and_says_nothing_that_only_a_command_line_can_do(address: str) -> None:
     text = MODULES[address].read_text()
     assert text.count("\n") <= LONGEST
     assert text.startswith("// "), "a comment says what it is for"
     assert not re.search(r"`dampipe [a-z]|innerHTML|outerHTML|insertAdjacentHTML|\beval\(", text)
+
+
+@pytest.mark.parametrize("address", VENDORED)
+def test_a_vendored_module_makes_elements_of_its_templates_alone_and_no_code(address: str) -> None:
+    """Lit has one place where markup becomes elements; a list of strings that is not a literal never comes there."""
+    text = MODULES[address].read_text()
+    assert text.startswith("// ") and "not to be edited" in text.partition("\n")[0]
+    assert re.findall(r"\.(innerHTML|outerHTML)\s*=(?!=)", text) == ["innerHTML"]
+    assert not re.search(r"insertAdjacentHTML|document\.write|createContextualFragment|srcdoc", text)
+    assert not re.search(r"\beval\(|\bFunction\(|\bimport\(|https?:", text)
+    assert 'hasOwnProperty("raw")' in text and "invalid template strings array" in text
 
 
 def test_the_page_of_guests_is_served_by_the_strict_policy_and_sets_no_cookie(http: TestClient) -> None:
