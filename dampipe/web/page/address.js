@@ -1,5 +1,5 @@
 // The address of what is shown: `#/search?q=red+car`, a path with parameters after the #. It is a part of the page's state:
-// whatever a person would want to return to, reload or send to somebody stands in it.
+// whatever a person would want to return to, reload or send to a colleague stands in it.
 
 /**
  * Where one is: `path` as `/search`, and `parameters` (never to be changed in place).

@@ -1,4 +1,4 @@
-// Key bindings. Each is declared once, with what it does, so that the overlay of `?` lists all there are; whoever can do it at
+// Key bindings. Each is declared once, with what it does, so that the overlay of `?` lists all there are; the view that can do it at
 // the moment uses it.
 
 /**

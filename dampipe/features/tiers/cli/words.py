@@ -5,8 +5,6 @@ from datetime import datetime
 
 from dampipe.features.tiers.copies import Availability
 
-GB = 1e9
-
 
 def size(count: int) -> str:
     """Bytes in decimal units, as storages reckon.
