@@ -36,6 +36,7 @@ from dampipe.features.tagging import FEATURE as TAGGING
 from dampipe.features.tiers import FEATURE as TIERS
 from dampipe.features.timelines import FEATURE as TIMELINES
 from dampipe.features.undo import FEATURE as UNDO
+from dampipe.features.uploads import FEATURE as UPLOADS
 from dampipe.features.versions import FEATURE as VERSIONS
 from dampipe.features.vocabularies import FEATURE as VOCABULARIES
 from dampipe.features.webhooks import FEATURE as WEBHOOKS
@@ -82,6 +83,7 @@ BUILT_IN = (
     REVIEW,
     COLLECTIONS,
     IMPORTS,
+    UPLOADS,
     SHARING,
     BACKUP,
 )

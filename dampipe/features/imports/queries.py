@@ -123,6 +123,13 @@ class ImportRepository:
             not_before=0.0,
         )
 
+    def of_origin(self, origin: str) -> int | None:
+        """The number of the newest session of an origin; None: there is none."""
+        newest = select(func.max(IMPORT_SESSION.c.id)).where(IMPORT_SESSION.c.origin == origin)
+        with self._db.read() as connection:
+            found: int | None = connection.execute(newest).scalar()
+            return found
+
     def blocked_of(self, origin: str) -> list[int]:
         """The numbers of blocked sessions of an origin."""
         mine = (IMPORT_SESSION.c.origin == origin, IMPORT_SESSION.c.state == SessionState.BLOCKED)

@@ -70,6 +70,13 @@ class ImportService:
         """
         require(actor, MANAGE)
         self._require_all(actor)
+        return self.report(actor, self.begin_for(actor, request))
+
+    def begin_for(self, actor: Actor, request: ImportRequest) -> int:
+        """Begin an import of what the caller has checked that the actor may have imported; returns its number.
+
+        Raises what `begin` does.
+        """
         importer = importer_of(request.importer, request.origin, request.include, self._stores)
         pattern = pattern_of(importer, request.pattern)
         parts = origin_parts(importer, request.origin)
@@ -84,7 +91,12 @@ class ImportService:
             request.importer, origin, pattern.text, destinations, actor, request.include
         )
         self._notify(number)
-        return self.report(actor, number)
+        return number
+
+    def check_destination(self, to: str, pattern: str) -> None:
+        """Raise InvalidInput and NotFound unless files of a folder can be imported there by that pattern."""
+        pattern_of(importer_named("folder"), pattern)
+        self._destination(to, self._sources.all())
 
     def begin_inside(self, actor: Actor, request: ImportRequest) -> ImportReport:
         """The same for clients that may see the footage and nothing else of this machine.

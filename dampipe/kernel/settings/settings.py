@@ -289,6 +289,17 @@ class Settings(BaseSettings):
         description="Gigabytes that copies of remote footage may take on this machine, in `<home>/cache/footage`, and "
         "photos that are fetched from iCloud, in `<home>/cache/icloud`; 0: half of what is free on its disk.",
     )
+    upload_folder: str = Field(
+        "",
+        description="Absolute path of the folder in which uploaded files wait until they are imported; the server and "
+        "the workers of the queue `io` have to see it. Empty: `<home>/uploads`.",
+    )
+    upload_quota: float = Field(
+        0.0,
+        ge=0,
+        le=1_000_000,
+        description="Gigabytes that uploads may take that are not imported yet; 0: what is free on their disk.",
+    )
     staging_patience: float = Field(
         30.0,
         ge=0,
