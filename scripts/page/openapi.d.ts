@@ -1,4 +1,4 @@
-// Made by `make types` of docs/openapi.json, SHA-256 b8a4c27c56d509b83e9282bde79822e1037cab10e95a678bc711b8ac8350be7d; not to be edited.
+// Made by `make types` of docs/openapi.json, SHA-256 291bf6f4449abd72b89315c8dd9985417167c45000c5518835bd5c52cb22232a; not to be edited.
 
 export interface paths {
     "/access/explain": {
@@ -2481,6 +2481,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_uploads_api_v1_uploads_get"];
+        put?: never;
+        post: operations["begin_upload_api_v1_uploads_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/uploads/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_upload_api_v1_uploads__number__get"];
+        put?: never;
+        post?: never;
+        delete: operations["delete_upload_api_v1_uploads__number__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/uploads/{number}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_upload_files_api_v1_uploads__number__files_get"];
+        put?: never;
+        post: operations["add_upload_file_api_v1_uploads__number__files_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/uploads/{number}/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_upload_file_api_v1_uploads__number__files__file__get"];
+        put?: never;
+        post?: never;
+        delete: operations["remove_upload_file_api_v1_uploads__number__files__file__delete"];
+        options?: never;
+        head?: never;
+        patch: operations["send_upload_file_api_v1_uploads__number__files__file__patch"];
+        trace?: never;
+    };
+    "/uploads/{number}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["import_upload_api_v1_uploads__number__import_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/users": {
         parameters: {
             query?: never;
@@ -3273,6 +3353,21 @@ export interface components {
              * @default 0.004
              */
             width?: number;
+        };
+        /**
+         * AsideReport
+         * @description A file that was not imported.
+         */
+        AsideReport: {
+            /**
+             * Detail
+             * @default
+             */
+            detail: string;
+            /** Path */
+            path: string;
+            /** Reason */
+            reason: string;
         };
         /**
          * AssetCollection
@@ -10195,6 +10290,83 @@ export interface components {
          */
         Unlicensed: "free" | "ask";
         /**
+         * UploadBody
+         * @description Where files are to go.
+         */
+        UploadBody: {
+            /**
+             * Pattern
+             * @default
+             */
+            pattern?: string;
+            /** To */
+            to: string;
+        };
+        /**
+         * UploadFileReport
+         * @description A file of an upload.
+         */
+        UploadFileReport: {
+            /** Modified */
+            modified: number;
+            /** Number */
+            number: number;
+            /** Path */
+            path: string;
+            /** Received */
+            received: number;
+            /** Size */
+            size: number;
+        };
+        /**
+         * UploadReport
+         * @description An upload.
+         */
+        UploadReport: {
+            /** Actor */
+            actor: string;
+            /** Bytes */
+            bytes: number;
+            /** Complete */
+            complete: number;
+            counts: components["schemas"]["Counts"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Files */
+            files: number;
+            /** Import Number */
+            import_number: number | null;
+            import_state: components["schemas"]["SessionState"] | null;
+            /** Number */
+            number: number;
+            /** Pattern */
+            pattern: string;
+            /**
+             * Problem
+             * @default
+             */
+            problem: string;
+            /** Received */
+            received: number;
+            /**
+             * Set Aside
+             * @default []
+             */
+            set_aside: components["schemas"]["AsideReport"][];
+            state: components["schemas"]["UploadState"];
+            /** To */
+            to: string;
+        };
+        /**
+         * UploadState
+         * @description How far an upload is.
+         * @enum {string}
+         */
+        UploadState: "open" | "importing" | "done" | "kept";
+        /**
          * UserChange
          * @description What is to change of a user.
          */
@@ -15592,6 +15764,255 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    list_uploads_api_v1_uploads_get: {
+        parameters: {
+            query?: {
+                /** @description Those of all actors; managers may. */
+                everybody?: boolean;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadReport"][];
+                };
+            };
+        };
+    };
+    begin_upload_api_v1_uploads_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadReport"];
+                };
+            };
+        };
+    };
+    show_upload_api_v1_uploads__number__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The number of the upload. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadReport"];
+                };
+            };
+        };
+    };
+    delete_upload_api_v1_uploads__number__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The number of the upload. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_upload_files_api_v1_uploads__number__files_get: {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The number of the upload. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadFileReport"][];
+                };
+            };
+        };
+    };
+    add_upload_file_api_v1_uploads__number__files_post: {
+        parameters: {
+            query?: never;
+            header: {
+                "tus-resumable"?: string;
+                /** @description Bytes. */
+                "upload-length": number;
+                /** @description `path` and `modified` (milliseconds since 1970), each in Base64. */
+                "upload-metadata": string;
+            };
+            path: {
+                /** @description The number of the upload. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadFileReport"];
+                };
+            };
+        };
+    };
+    show_upload_file_api_v1_uploads__number__files__file__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The number of the file. */
+                file: number;
+                /** @description The number of the upload. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadFileReport"];
+                };
+            };
+        };
+    };
+    remove_upload_file_api_v1_uploads__number__files__file__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The number of the file. */
+                file: number;
+                /** @description The number of the upload. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    send_upload_file_api_v1_uploads__number__files__file__patch: {
+        parameters: {
+            query?: never;
+            header: {
+                "tus-resumable"?: string;
+                /** @description The bytes before these. */
+                "upload-offset": number;
+            };
+            path: {
+                /** @description The number of the file. */
+                file: number;
+                /** @description The number of the upload. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/offset+octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    import_upload_api_v1_uploads__number__import_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The number of the upload. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadReport"];
+                };
             };
         };
     };

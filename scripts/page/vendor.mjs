@@ -24,6 +24,7 @@ const MODULES = [
       export { styleMap } from "lit/directives/style-map.js";
       export { until } from "lit/directives/until.js";`,
   },
+  { name: "tus-js-client", licence: "LICENSE", entry: `export { DetailedError, Upload } from "tus-js-client";` },
 ];
 
 const packageOf = async (name) => JSON.parse(await readFile(new URL(`node_modules/${name}/package.json`, import.meta.url), "utf8"));

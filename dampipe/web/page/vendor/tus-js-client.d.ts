@@ -1,0 +1,1 @@
+export { DetailedError, Upload } from "tus-js-client";
