@@ -1,6 +1,5 @@
 """Uploads over HTTP: files in parts, interrupted in every way, and the import that follows."""
 
-import base64
 import os
 import shutil
 import socket
@@ -8,97 +7,31 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 
 import dampipe
-from dampipe.features.imports.queries import ImportRepository
-from dampipe.features.imports.worker import ImportWorker
 from dampipe.features.sources.model import SourceRequest
 from dampipe.features.sources.service import SourceService
 from dampipe.features.uploads import receiving
 from dampipe.features.uploads.expiry import KEEP_OPEN, ExpireUploadsTask
-from dampipe.features.uploads.finishing import UploadFinisher
-from dampipe.features.uploads.folder import UploadFolder
 from dampipe.features.uploads.queries import UploadRepository
 from dampipe.features.uploads.tables import UPLOAD
 from dampipe.kernel.access import LOCAL
-from dampipe.kernel.container import Services
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.events.log import EventLog
-from dampipe.kernel.events.sequencer import Sequencer
 from dampipe.kernel.settings.settings import Settings
-from dampipe.web.app import create_app
 from tests.support.serving import serving
-
-API = "http://127.0.0.1/api/v1"
-BYTES = {"Content-Type": "application/offset+octet-stream", "Tus-Resumable": "1.0.0"}
-
-
-class Place:
-    """A library with a managed source, and its server."""
-
-    def __init__(self, folder: Path, library: Any) -> None:
-        self.services: Services = library.service(Services)
-        self.raid = folder / "raid"
-        self.raid.mkdir()
-        request = SourceRequest(name="raid", path=str(self.raid), managed=True)
-        self.services.get(SourceService).add(LOCAL, request)
-        self.folder = self.services.get(UploadFolder)
-        self.app = create_app(self.services)
-        self.http = TestClient(self.app, "http://127.0.0.1")
-
-    def begin(self, to: str = "raid", **more: str) -> int:
-        """A new upload."""
-        answer = self.http.post("/api/v1/uploads", json={"to": to, **more})
-        assert answer.status_code == 201, answer.text
-        return int(answer.json()["number"])
-
-    def announce(self, upload: int, path: str, size: int, modified: int = 1_600_000_000_000) -> Any:
-        """The answer to a new file."""
-        pairs = {"path": path, "modified": str(modified)}
-        said = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in pairs.items())
-        headers = {"Upload-Length": str(size), "Upload-Metadata": said, "Tus-Resumable": "1.0.0"}
-        return self.http.post(f"/api/v1/uploads/{upload}/files", headers=headers)
-
-    def send(self, address: str, offset: int, data: bytes) -> Any:
-        """The answer to some bytes of a file."""
-        return self.http.patch(address, content=data, headers={**BYTES, "Upload-Offset": str(offset)})
-
-    def received(self, address: str) -> int:
-        """What the server says that it has."""
-        return int(self.http.head(address).headers["Upload-Offset"])
-
-    def upload(self, upload: int, path: str, data: bytes) -> None:
-        """A whole file."""
-        address = self.announce(upload, path, len(data)).headers["Location"]
-        if data:
-            assert self.send(address, 0, data).status_code == 204
-
-    def work(self) -> None:
-        """Copy what is to be imported, and tell those who wait for it."""
-        repository, worker = self.services.get(ImportRepository), self.services.get(ImportWorker)
-        for _ in range(50):
-            due = repository.due()
-            if not due:
-                break
-            for number in due:
-                worker.portion(number)
-        self.services.get(Sequencer).number()
-        events = self.services.get(EventLog).after(0, 1000)
-        self.services.get(UploadFinisher)([one for one in events if one.name == "import.finished"])
+from tests.support.uploading import Uploading
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
+def place(tmp_path: Path) -> Iterator[Uploading]:
     with dampipe.open(home=tmp_path / "home", model="tiny", in_process=True) as library:
-        yield Place(tmp_path, library)
+        yield Uploading(tmp_path, library)
 
 
-def test_files_are_imported_into_the_source_and_the_uploaded_ones_deleted(place: Place) -> None:
+def test_files_are_imported_into_the_source_and_the_uploaded_ones_deleted(place: Uploading) -> None:
     number = place.begin()
     place.upload(number, "card/one.wav", b"RIFF one")
     place.upload(number, "card/notes.txt", b"no footage")
@@ -121,7 +54,7 @@ def test_files_are_imported_into_the_source_and_the_uploaded_ones_deleted(place:
     assert again.status_code == 409 and again.json()["code"] == "upload.is_over"
 
 
-def test_a_file_goes_on_where_it_was_cut_off(place: Place) -> None:
+def test_a_file_goes_on_where_it_was_cut_off(place: Uploading) -> None:
     number, data = place.begin(), os.urandom(3 << 20)
     address = place.announce(number, "clip.mov", len(data)).headers["Location"]
     assert place.received(address) == 0
@@ -138,7 +71,7 @@ def test_a_file_goes_on_where_it_was_cut_off(place: Place) -> None:
     assert (place.folder.of(number) / "clip.mov").read_bytes() == data
 
 
-def test_bytes_of_a_lost_connection_count(place: Place) -> None:
+def test_bytes_of_a_lost_connection_count(place: Uploading) -> None:
     """As they arrive: the connection is cut in the middle of a request."""
     number, data = place.begin(), os.urandom(2_500_000)
     address = place.announce(number, "clip.mov", len(data)).headers["Location"]
@@ -159,7 +92,7 @@ def test_bytes_of_a_lost_connection_count(place: Place) -> None:
     assert (place.folder.of(number) / "clip.mov").read_bytes() == data
 
 
-def test_what_was_not_recorded_before_a_crash_is_sent_again(place: Place) -> None:
+def test_what_was_not_recorded_before_a_crash_is_sent_again(place: Uploading) -> None:
     """Bytes may be in the file that nobody has counted: after a crash they may be anything."""
     number = place.begin()
     address = place.announce(number, "clip.mov", 8).headers["Location"]
@@ -171,7 +104,7 @@ def test_what_was_not_recorded_before_a_crash_is_sent_again(place: Place) -> Non
     assert (place.folder.of(number) / "clip.mov").read_bytes() == b"abcdefgh"
 
 
-def test_two_requests_never_write_one_file_at_once(place: Place) -> None:
+def test_two_requests_never_write_one_file_at_once(place: Uploading) -> None:
     number = place.begin()
     address = place.announce(number, "clip.mov", 8).headers["Location"]
     with place.folder.writing(number, "clip.mov"):
@@ -192,7 +125,7 @@ def test_two_requests_never_write_one_file_at_once(place: Place) -> None:
     assert (place.folder.of(number) / "clip.mov").read_bytes() == b"abcdefgh"
 
 
-def test_a_full_disk_keeps_what_was_written(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_keeps_what_was_written(place: Uploading, monkeypatch: pytest.MonkeyPatch) -> None:
     number = place.begin()
     address = place.announce(number, "clip.mov", 10).headers["Location"]
     real = os.write
@@ -217,7 +150,7 @@ def test_a_full_disk_keeps_what_was_written(place: Place, monkeypatch: pytest.Mo
 
 
 def test_more_than_there_is_room_for_is_refused_at_once(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    place: Uploading, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = place.begin()
     far = place.announce(number, "huge.mov", 2**50)
@@ -244,13 +177,13 @@ def test_more_than_there_is_room_for_is_refused_at_once(
         "a/",
     ],
 )
-def test_paths_that_lead_out_or_fit_nowhere_are_refused(place: Place, path: str) -> None:
+def test_paths_that_lead_out_or_fit_nowhere_are_refused(place: Uploading, path: str) -> None:
     answer = place.announce(place.begin(), path, 3)
     assert answer.status_code == 422 and answer.json()["code"] == "upload.path_invalid", answer.text
     assert list(place.folder.root.rglob("*.mov")) == []
 
 
-def test_a_path_is_taken_once(place: Place) -> None:
+def test_a_path_is_taken_once(place: Uploading) -> None:
     number = place.begin()
     place.upload(number, "a/b", b"file")
     for path, size in (("a/b", 9), ("a", 3), ("a/b/c", 3)):
@@ -270,13 +203,13 @@ def test_a_path_is_taken_once(place: Place) -> None:
         {"Upload-Length": "x"},
     ],
 )
-def test_wrong_headers_are_refused(place: Place, headers: dict[str, str]) -> None:
+def test_wrong_headers_are_refused(place: Uploading, headers: dict[str, str]) -> None:
     good = {"Tus-Resumable": "1.0.0", "Upload-Metadata": "path YQ==", "Upload-Length": "3"}
     answer = place.http.post(f"/api/v1/uploads/{place.begin()}/files", headers=good | headers)
     assert answer.status_code == 422, answer.text
 
 
-def test_wrong_requests_of_bytes_are_refused(place: Place) -> None:
+def test_wrong_requests_of_bytes_are_refused(place: Uploading) -> None:
     number = place.begin()
     address = place.announce(number, "a.mov", 4).headers["Location"]
     plain = place.http.patch(address, content=b"abcd", headers={"Upload-Offset": "0"})
@@ -287,7 +220,7 @@ def test_wrong_requests_of_bytes_are_refused(place: Place) -> None:
     assert place.send(address, place.received(address), b"abcd"[place.received(address) :]).status_code == 204
 
 
-def test_a_file_is_left_out(place: Place) -> None:
+def test_a_file_is_left_out(place: Uploading) -> None:
     number = place.begin()
     address = place.announce(number, "a/b/c.mov", 4).headers["Location"]
     assert place.http.delete(address).status_code == 204
@@ -298,7 +231,7 @@ def test_a_file_is_left_out(place: Place) -> None:
     assert not place.folder.of(number).exists()
 
 
-def test_what_could_not_be_imported_is_kept(place: Place) -> None:
+def test_what_could_not_be_imported_is_kept(place: Uploading) -> None:
     number = place.begin()
     place.upload(number, "one.wav", b"RIFF one")
     place.http.post(f"/api/v1/uploads/{number}/import")
@@ -311,7 +244,7 @@ def test_what_could_not_be_imported_is_kept(place: Place) -> None:
 
 
 def test_an_import_that_was_begun_before_a_crash_is_found(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    place: Uploading, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = place.begin()
     place.upload(number, "one.wav", b"RIFF one")
@@ -330,7 +263,7 @@ def killed(*_: object) -> None:
     raise SystemError("killed")
 
 
-def test_uploads_that_nobody_continues_are_deleted(place: Place) -> None:
+def test_uploads_that_nobody_continues_are_deleted(place: Uploading) -> None:
     old, young = place.begin(), place.begin()
     place.upload(old, "one.wav", b"RIFF one")
     with place.services.get(Database).write() as connection:
@@ -343,7 +276,7 @@ def test_uploads_that_nobody_continues_are_deleted(place: Place) -> None:
     assert not place.folder.of(old).exists() and place.folder.of(young).exists()
 
 
-def test_where_uploads_may_go(place: Place, tmp_path: Path) -> None:
+def test_where_uploads_may_go(place: Uploading, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
     place.services.get(SourceService).add(LOCAL, SourceRequest(name="read", path=str(other)))

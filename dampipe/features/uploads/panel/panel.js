@@ -56,7 +56,8 @@ function drawSending(element, signal) {
 /** What has become of an upload. @param {Schemas["UploadReport"]} upload */
 function outcome({ state, files, complete, bytes: size, received, counts, problem, set_aside: aside, import_state: importing }) {
   if (state === "open") return `${complete} of ${plural(files, "file")} complete, ${bytes(received)} of ${bytes(size)}. Choose the same files again to continue.`;
-  if (!counts) return `${plural(files, "file")}: the import begins.`;
+  if (!counts?.inputs && state === "importing") return `${plural(files, "file")}: the import begins.${problem ? ` ${problem}` : ""}`;
+  if (!counts) return "";
   const sum = [`${counts.imported.toLocaleString()} imported`, counts.already_there ? `${counts.already_there.toLocaleString()} in the library before` : "",
     counts.set_aside ? `${counts.set_aside.toLocaleString()} not imported` : "", counts.pending ? `${counts.pending.toLocaleString()} to go` : ""].filter(Boolean).join(", ");
   const why = problem ? ` ${problem}` : "";
