@@ -1,4 +1,4 @@
-"""The periodic job of uploads: those that nobody continues are deleted, and those that were left half-way go on."""
+"""The periodic job of uploads: those that are not continued are deleted, and missed ends of imports made good."""
 
 from dampipe.features.imports.model import OPEN_STATES
 from dampipe.features.imports.queries import ImportRepository
@@ -8,7 +8,7 @@ from dampipe.features.uploads.model import UploadState
 from dampipe.features.uploads.queries import UploadRepository
 
 KEEP_OPEN = 7 * 86_400.0
-"""Seconds for which an upload is kept that nobody continues: its files are at their owner's."""
+"""Seconds for which an upload is kept that is not continued: its files are at their owner's."""
 KEEP_DONE = 30 * 86_400.0
 """Seconds for which it is shown what has become of one."""
 STUCK = 900.0

@@ -23,7 +23,7 @@ class UploadState(StrEnum):
     DONE = "done"
     """Every file is in its source, or was set aside as it should be; what was uploaded is deleted."""
     KEPT = "kept"
-    """The import is over, and some files were not imported: what was uploaded is kept until somebody deletes it."""
+    """The import is over, and some files were not imported: what was uploaded is kept until a person deletes it."""
 
 
 class UploadRequest(BaseModel):

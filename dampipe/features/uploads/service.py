@@ -51,8 +51,8 @@ class UploadService:
     def begin(self, actor: Actor, request: UploadRequest) -> UploadReport:
         """Begin an upload without files.
 
-        Raises InvalidInput and NotFound for a destination that is no managed source or is away, or a pattern that is not
-        valid, and StorageFull.
+        Raises InvalidInput and NotFound for a destination that is not a managed source or is away, or a pattern that is
+        not valid, and StorageFull.
         """
         self._require(actor)
         self._imports.check_destination(request.to, request.pattern)

@@ -16,6 +16,7 @@ def test_every_task_has_a_queue_and_the_schedule_that_the_settings_give(tmp_path
         "restore": "control",
         "sync": "control",
         "verify": "io",
+        "expire_uploads": "control",
         "tend": "index",
         "expire_events": "control",
         "expire_deliveries": "control",

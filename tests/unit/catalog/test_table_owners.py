@@ -58,6 +58,8 @@ OWNERS = {
     "value_change": "dampipe/features/metadata/queries.py",
     "import_note": "dampipe/features/imports/notes/queries.py",
     "import_session": "dampipe/features/imports/",
+    "upload": "dampipe/features/uploads/",
+    "upload_file": "dampipe/features/uploads/",
     "import_file": "dampipe/features/imports/",
     "sidecar": "dampipe/features/sidecars/queries.py",
     "sidecar_place": "dampipe/features/sidecars/queries.py",
