@@ -22,6 +22,8 @@ from dampipe.features.review.model import CommentRequest
 from dampipe.features.review.service import ReviewService
 from dampipe.features.sharing.model import Allow, ShareRequest
 from dampipe.features.sharing.service import ShareService
+from dampipe.features.sources.model import SourceRequest
+from dampipe.features.sources.service import SourceService
 from dampipe.features.tagging.model import TagRequest
 from dampipe.features.tagging.service import TagService
 from dampipe.features.vocabularies.model import NewTerm, NewVocabulary
@@ -95,6 +97,7 @@ VIEWS = (
     View("webhooks", "#/webhooks", ".entry"),
     View("webhooks-add", "#/webhooks", "dialog.ask[open]", press("Add a webhook")),
     View("deliveries", "#/webhooks?log=cms", "main .notice"),
+    View("upload", "#/upload", ".drop-zone"),
     View("keys", "#/", "#keys[open] kbd", lambda page: page.keyboard.press("?")),
     View("nothing-here", "#/no-such-page", ".notice"),
     View("guest", "s#{share}", ".talk .thread", enter_as_guest),
@@ -147,6 +150,9 @@ def shown_library(home: Path, footage: Path, demo_clips: DemoClips) -> Iterator[
         library.process()
         film = sha1_of(library, FILM)
         share = _describe(library, film)
+        (home.parent / "raid").mkdir(exist_ok=True)
+        raid = SourceRequest(name="raid", path=str(home.parent / "raid"), managed=True)
+        library.service(SourceService).add(LOCAL, raid)
         with serving(create_app(library.service(Services))) as url:
             yield ShownLibrary(library, url, share)
 
