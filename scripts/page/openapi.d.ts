@@ -1,4 +1,4 @@
-// Made by `make types` of docs/openapi.json, SHA-256 8412c83f57b1014415cedcb6f4318a660f0a7dffae9b3120dc61d7195c0a8b10; not to be edited.
+// Made by `make types` of docs/openapi.json, SHA-256 433d3d5eca02a6cb3b6a3204d7fb0eb3315b320e07e688d90090d089879ff2ed; not to be edited.
 
 export interface paths {
     "/access/explain": {
@@ -2561,14 +2561,14 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/versions/{sha1}/frames": {
+    "/versions/{sha1}/playback": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["show_frames_api_v1_versions__sha1__frames_get"];
+        get: operations["show_playback_api_v1_versions__sha1__playback_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6349,13 +6349,6 @@ export interface components {
             exact: boolean;
             /** Rate */
             rate: string | null;
-            /** Sha1 */
-            sha1: string;
-            /**
-             * Shots
-             * @default []
-             */
-            shots: number[];
             /**
              * Shown
              * @default []
@@ -8000,6 +7993,25 @@ export interface components {
          * @enum {string}
          */
         PlanState: "making" | "draft" | "running" | "paused" | "done" | "cancelled";
+        /**
+         * PlaybackReport
+         * @description How a version is played.
+         */
+        PlaybackReport: {
+            frames: components["schemas"]["FramesReport"] | null;
+            /**
+             * Heard
+             * @default []
+             */
+            heard: number[];
+            /** Sha1 */
+            sha1: string;
+            /**
+             * Shots
+             * @default []
+             */
+            shots: number[];
+        };
         /**
          * Policy
          * @description The policy of a library. One for all its machines, so it is kept in the catalogue.
@@ -15814,7 +15826,7 @@ export interface operations {
             };
         };
     };
-    show_frames_api_v1_versions__sha1__frames_get: {
+    show_playback_api_v1_versions__sha1__playback_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -15831,7 +15843,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FramesReport"];
+                    "application/json": components["schemas"]["PlaybackReport"];
                 };
             };
         };
