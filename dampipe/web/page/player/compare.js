@@ -151,6 +151,7 @@ async function show(main, signal, parameters) {
   });
   const divider = h("div", { class: "divider", role: "slider", tabIndex: 0, "aria-label": "Wipe", "aria-valuemin": "0", "aria-valuemax": "100" });
   const board = h("div", { class: "board" }, cells, divider);
+  board.style.setProperty("--first", cells[0].style.getPropertyValue("--ratio"));
   board.style.setProperty("--columns", String(Math.min(all.length, 2)));
 
   let wipe = 50;

@@ -57,7 +57,7 @@ function medium({ video }, playback, events, signal) {
     const film = new Film(element, playback.frames ? gridOf(playback.frames) : null, video.media?.duration ?? 0, events, signal);
     return { kind: video.media?.kind === "video" ? "film" : "sound", element, film };
   }
-  const image = poster ? h("img", { src: poster, alt: video.name, draggable: false }) : null;
+  const image = poster ? h("img", { src: poster, alt: video.name, draggable: false, tabIndex: -1 }) : null;
   return { kind: video.media?.kind === "still" && image ? "still" : "none", element: image, film: null };
 }
 
