@@ -2,7 +2,7 @@
 
 import { changed, parseAddress, writeAddress } from "../address.js";
 import { get } from "../api.js";
-import { h } from "../dom.js";
+import { h, notice as noticeOf } from "../dom.js";
 import { follow, newest } from "../follow.js";
 import { panels } from "../panels.js";
 import { page } from "../state.js";
@@ -214,7 +214,8 @@ export async function open(dialog, sha1, parameters, onClose) {
     whole.append(line.element, controls.element);
     const mark = () => !events.dispatchEvent(new CustomEvent("marker", { cancelable: true, detail: { time: film.time, frame: film.frame } }));
     useFilmKeys(film, controls.acts, line, playback.shots, mark, settings);
-    film.element.addEventListener("error", () => stage.say("The browser cannot play the proxy of this file."), { signal });
+    film.element.addEventListener("error", () => signal.aborted || stage.element.after(
+      noticeOf("This browser cannot play the proxy of this file.", film.element.error?.code === MediaError.MEDIA_ERR_NETWORK ? "The server does not send it." : "It has no decoder for H.264 and AAC.")), { signal, once: true });
     noteMoment(film, events, signal);
     begin(film, parameters);
     timeline = line;
