@@ -1,6 +1,7 @@
 """What versions have now, read from facts and values for the facet index, many versions at a time."""
 
 import math
+import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -186,7 +187,7 @@ def _add_places(
     for rows in _rows(connection, query):
         for version, folder, name in rows:
             if version not in first:
-                first[version] = folder, name_key(name)
+                first[version] = folder, name_key(os.fsdecode(bytes(name)))  # as the driver has it
     known = np.fromiter(first, np.int64, len(first))
     folders = np.array([folder for folder, _ in first.values()], FOLDER.dtype)
     found.columns[FOLDER.field] = [(known, folders)]
