@@ -65,11 +65,15 @@ class Client:
 
     def get(self, path: str, **parameters: Any) -> Any:
         """The answer to a request."""
+        return json.loads(self.fetch(path, **parameters))
+
+    def fetch(self, path: str, **parameters: Any) -> bytes:
+        """The bytes of the answer."""
         self._connection.request("GET", f"/api/v1{path}?{urlencode(parameters)}", headers=self._headers)
         answer = self._connection.getresponse()
         body = answer.read()
         assert answer.status == 200, body
-        return json.loads(body)
+        return body
 
 
 def main() -> None:
@@ -112,25 +116,25 @@ def _measure(viewer: str, client: Client, one: Mapping[str, str]) -> None:
     buckets = client.get("/library/buckets", **one)
     _median(
         f"buckets ({len(buckets['buckets']):,} of {buckets['total']:,}), {title}",
-        lambda: client.get("/library/buckets", **one),
+        lambda: client.fetch("/library/buckets", **one),
         7,
     )
 
     def page() -> Any:
-        return client.get("/library/assets", position=chance.randrange(buckets["total"]), limit=PAGE, **one)
+        return client.fetch("/library/assets", position=chance.randrange(buckets["total"]), limit=PAGE, **one)
 
     def page_of_bucket() -> Any:
         bucket = chance.choice(buckets["buckets"])
-        return client.get(
+        return client.fetch(
             "/library/assets", bucket=bucket["key"], position=bucket["count"] // 2, limit=PAGE, **one
         )
 
     _median(f"page of {PAGE} at a position, {title}", page)
     _median(f"page of {PAGE} in a bucket, {title}", page_of_bucket)
-    sha1s = [asset["sha1"] for asset in page()["assets"]]
+    sha1s = [asset["sha1"] for asset in json.loads(page())["assets"]]
     _median(
         f"page of {PAGE} at an asset, {title}",
-        lambda: client.get("/library/assets", at=chance.choice(sha1s), limit=PAGE, **one),
+        lambda: client.fetch("/library/assets", at=chance.choice(sha1s), limit=PAGE, **one),
     )
 
 
@@ -140,7 +144,7 @@ def _writes(metadata: MetadataService, clients: Mapping[str, Client]) -> None:
     for viewer, client in clients.items():
 
         def after_a_write(client: Client = client) -> Any:
-            return client.get("/library/assets", position=ASSETS // 300, limit=PAGE)
+            return client.fetch("/library/assets", position=ASSETS // 300, limit=PAGE)
 
         taken = []
         for _ in range(9):

@@ -142,7 +142,7 @@ class Lists:
     # ---- what is known of all versions
 
     def made_of(self, key: Hashable, sources: tuple[Any, ...], make: Callable[[], Any]) -> Any:
-        """What `make` makes of `sources`: once, while these are the same objects, or equal numbers."""
+        """What `make` makes of `sources`: once, while these are the same objects, or equal numbers or sets."""
         known = self._derived.get(key)
         if known is None or not _are_same(known.sources, sources):
             known = self._derived[key] = _Derived(sources, make())
@@ -345,14 +345,23 @@ class _Reading:
         if self._view.is_all:
             return None
         folders = self._lists.column(self._connection, FOLDER, self._size)
-        seen = np.zeros(int(folders.max(initial=0)) + 1, bool)
-        visible = np.array(sorted(self._view.read_folders()), np.intp)
-        seen[visible[visible < len(seen)]] = True
-        hidden = np.flatnonzero(self._members() & ~seen[folders])
-        if not len(hidden):
-            return None
-        found = self._lists.places(self._connection, AssetSet.from_numpy(hidden), self._view)
-        return {int(one): found.get(int(one), (0, "")) for one in hidden}
+        seen = self._view.read_folders()
+
+        def read() -> Mapping[int, tuple[int, str]] | None:
+            is_seen = np.zeros(int(folders.max(initial=0)) + 1, bool)
+            visible = np.array(sorted(seen), np.intp)
+            is_seen[visible[visible < len(is_seen)]] = True
+            hidden = np.flatnonzero(self._members() & ~is_seen[folders])
+            if not len(hidden):
+                return None
+            found = self._lists.places(self._connection, AssetSet.from_numpy(hidden), self._view)
+            return {int(one): found.get(int(one), (0, "")) for one in hidden}
+
+        sources = (self._mask, folders, seen)
+        made: Mapping[int, tuple[int, str]] | None = self._lists.made_of(
+            ("placed", self._view.key), sources, read
+        )
+        return made
 
     def listed(self, order: Ordered) -> Listed:
         import numpy as np

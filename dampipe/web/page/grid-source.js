@@ -44,10 +44,11 @@ export class GridSource {
   }
 
   /**
-   * The page at a position that an asset has; it is kept. Null: the list does not have the asset.
-   * @param {string} sha1
+   * Where an asset stands. Null: the list does not have it.
+   * @param {string} sha1 or its beginning
    */
   async find(sha1) {
+    if (!/^[0-9a-f]{4,40}$/i.test(sha1)) return null;
     const found = await get("/library/assets", this.#parameters([["at", sha1], ["limit", 1]]), this.signal).catch((problem) => {
       if (["library.asset_not_listed", "asset.not_found", "asset.ambiguous"].includes(problem.code)) return null;
       throw problem;
