@@ -23,7 +23,7 @@ _COLUMNS = """() => {
 _POSITIONS = """() => {
   const seen = document.querySelector(".window").getBoundingClientRect();
   return [...document.querySelectorAll("dp-grid .card[data-sha1]")]
-    .filter((card) => { const box = card.getBoundingClientRect(); return box.bottom > seen.top + 1 && box.top < seen.bottom; })
+    .filter((card) => card.getBoundingClientRect().bottom > seen.top + 1 && card.getBoundingClientRect().top < seen.bottom)
     .map((card) => Number(card.getAttribute("aria-posinset")) - 1);
 }"""
 

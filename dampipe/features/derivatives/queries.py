@@ -7,7 +7,6 @@ from sqlalchemy import Connection, delete, select
 from dampipe.features.derivatives.tables import DERIVATIVE
 from dampipe.media.outputs import Derivative, DerivativeKind
 
-
 _NAMES = DERIVATIVE.c.keys()
 """Of the columns in the order of a row: a page of a list reads some hundred rows, and their own mapping is slow."""
 

@@ -419,7 +419,7 @@ export class Grid extends Component {
         const position = line.first + column;
         const asset = source.at(position);
         if (!asset || shown.has(asset.sha1)) {
-          const blank = this.#blanks.get(position) ?? h("div", { class: "card blank", "aria-hidden": "true" }, h("div", { class: "picture" }));
+          const blank = this.#blanks.get(position) ?? h("div", { class: "blank", "aria-hidden": "true" }, h("div", { class: "picture" }));
           place(blank, x(column), line.y);
           blanks.set(position, blank);
           wanted.push(blank);
