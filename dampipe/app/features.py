@@ -19,6 +19,7 @@ from dampipe.features.facets import FEATURE as FACETS
 from dampipe.features.fixity import FEATURE as FIXITY
 from dampipe.features.grouping import FEATURE as GROUPING
 from dampipe.features.imports import FEATURE as IMPORTS
+from dampipe.features.library import FEATURE as LIBRARY
 from dampipe.features.machinetags import FEATURE as MACHINETAGS
 from dampipe.features.metadata import FEATURE as METADATA
 from dampipe.features.originals import FEATURE as ORIGINALS
@@ -76,6 +77,7 @@ BUILT_IN = (
     WORKFLOW,
     SEARCH,
     FACETS,
+    LIBRARY,
     MACHINETAGS,
     PRUNING,
     ACCESS,

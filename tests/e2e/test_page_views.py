@@ -108,7 +108,7 @@ def test_back_returns_to_where_one_was(any_page: Page) -> None:
     any_page.wait_for_timeout(1000)  # the page is laid out for the other size
     card.focus()  # scrolls to it
     any_page.wait_for_timeout(500)
-    before = any_page.evaluate("scrollY")
+    before = place(any_page)
     assert before > 0
     any_page.evaluate("location.hash = '#/scans'")
     expect(any_page.locator(".scan").first).to_be_visible()
@@ -125,12 +125,19 @@ def test_back_returns_to_where_one_was(any_page: Page) -> None:
     assert any_page.evaluate("scrollY") == 0
 
 
+def place(page: Page) -> float:
+    """How far the list of the library is scrolled, or, in another view, the page."""
+    return float(
+        page.evaluate("(document.querySelector('dp-grid .window') ?? document.scrollingElement).scrollTop")
+    )
+
+
 def expect_position(page: Page, wanted: float) -> None:
     for _ in range(450):
-        if abs(page.evaluate("scrollY") - wanted) < 3:
+        if abs(place(page) - wanted) < 3:
             return
         page.wait_for_timeout(100)
-    raise AssertionError(f"the page is at {page.evaluate('scrollY')}, not at {wanted}")
+    raise AssertionError(f"the page is at {place(page)}, not at {wanted}")
 
 
 def test_keys_go_to_areas_and_are_listed(any_page: Page) -> None:
@@ -170,21 +177,22 @@ def test_what_is_not_documented_is_noticed() -> None:
 
 
 def test_lists_load_as_one_scrolls_back_to_where_one_was(page: Page, shown: ShownLibrary) -> None:
-    """The server answers with six pages of one asset each, of which the first alone is there at first."""
-    assets: list[dict[str, Any]] = page.request.get(f"{shown.url}/api/v1/assets").json()
-    many = [{**assets[at % len(assets)], "sha1": f"{at:040x}", "name": f"asset {at}"} for at in range(360)]
+    """The server answers with six pages of results, of which the first alone is there at first."""
+    found: dict[str, Any] = page.request.get(f"{shown.url}/api/v1/search?q=a+red+circle").json()
+    many = [{**found["hits"][0], "asset": f"{at:040x}", "name": f"asset {at}"} for at in range(360)]
 
     def answer(route: Any) -> None:
         query = dict(pair.split("=") for pair in route.request.url.split("?")[1].split("&"))
-        first = int(query["after"], 16) + 1 if "after" in query else 0
-        route.fulfill(json=many[first : first + 60])
+        first = int(query["offset"])
+        more = first + 60 < len(many)
+        route.fulfill(json={**found, "hits": many[first : first + 60], "more": more, "weaker": False})
 
-    page.route("**/api/v1/assets?*", answer)
-    page.goto(shown.url)
+    page.route("**/api/v1/search?*", answer)
+    page.goto(f"{shown.url}/#/search?q=a+red+circle")
     for last in (59, 119, 179, 239):
         page.locator(f"[data-key=play-{last:040x}]").scroll_into_view_if_needed()
     page.locator(f"[data-key=play-{239:040x}]").focus()
-    before = page.evaluate("scrollY")
+    before = place(page)
     visit(page, "Work", "Scans")
     expect(page.locator(".scan").first).to_be_visible()
     go_back(page)
@@ -197,7 +205,10 @@ def test_lists_load_as_one_scrolls_back_to_where_one_was(page: Page, shown: Show
 def test_the_navigation_is_drawn_again_without_scrolling_the_page(any_page: Page) -> None:
     """After a change of the counts; on a phone the strip of views is scrolled to the present one."""
     any_page.set_viewport_size({"width": 390, "height": 600})
-    any_page.get_by_role("link", name="Play A001_C001.mp4").focus()
+    any_page.evaluate("location.hash = '#/search?q=a+red+circle&strong=false'")
+    expect(any_page.get_by_role("heading", level=1)).to_have_text("Results")
+    expect(any_page.locator(".card a").nth(3)).to_be_visible()
+    any_page.locator(".card a").last.focus()
     any_page.wait_for_timeout(1000)
     before = any_page.evaluate("scrollY")
     assert before > 100, "the strip is out of sight"
@@ -226,20 +237,20 @@ def test_a_position_outlasts_a_view_that_is_left_before_it_is_there(any_page: Pa
     any_page.set_viewport_size({"width": 390, "height": 600})
     card = any_page.get_by_role("link", name="Play A001_C001.mp4")
     card.focus()
-    any_page.wait_for_function("scrollY > 0")
+    until(any_page, lambda: place(any_page) > 0)
     any_page.wait_for_timeout(1000)
-    before = any_page.evaluate("scrollY")
+    before = place(any_page)
     any_page.evaluate("location.hash = '#/scans'")
     expect(any_page.locator(".scan").first).to_be_visible()
 
     held: list[Any] = []
-    any_page.route("**/api/v1/assets?*", lambda route: held.append(route))
+    any_page.route("**/api/v1/library/*", lambda route: held.append(route))
     go_back(any_page)
     until(any_page, lambda: bool(held))  # the library asks for its assets, and has none yet
     any_page.evaluate("history.forward()")
     any_page.wait_for_function("location.hash === '#/scans'")
     expect(any_page.get_by_role("heading", level=1)).to_have_text("Scans")
-    any_page.unroute("**/api/v1/assets?*")
+    any_page.unroute("**/api/v1/library/*")
     go_back(any_page)
     expect(card).to_be_focused()
     expect_position(any_page, before)
