@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import Connection, Select, select
 
 from dampipe.features.assets.tables import VERSION
+from dampipe.features.facets.folders import FIELD as FOLDERS
+from dampipe.features.facets.folders import names_of_folder
 from dampipe.features.facets.keys import EVERY, Key, Mode, mode_of, number_name, number_names, text_name
 from dampipe.features.facets.texts import encoded
 from dampipe.features.metadata.tables import VALUE
+from dampipe.features.sources.tables import FOLDER, LOCATION
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
 from dampipe.kernel.field import MetadataField
@@ -35,6 +38,19 @@ class Contents:
     """Texts of the fields of the mode `column`, with their versions, by field."""
     owners: "list[tuple[NDArray[np.int64], NDArray[np.int64]]]" = field(default_factory=list)
     """Versions, each once, and the assets that they are of."""
+    latitudes: "list[tuple[NDArray[np.int64], NDArray[np.float64]]]" = field(default_factory=list)
+    """Versions, and how many degrees north they were recorded; NaN: it is not known. Later ones count;"""
+    longitudes: "list[tuple[NDArray[np.int64], NDArray[np.float64]]]" = field(default_factory=list)
+    """the same for degrees east."""
+
+    def add_degrees(self, key: str, said: "_Said", numbers: Sequence[float | None]) -> None:
+        """Let versions have a part of a position, if `key` is one. numbers: those of what was said."""
+        import numpy as np
+
+        degrees = {"latitude": self.latitudes, "longitude": self.longitudes}.get(key)
+        if degrees is not None:
+            given = np.array([math.nan if one is None else one for one in numbers], np.float64)
+            degrees.append((said.versions, given[said.codes]))
 
     def number(self, key: Key) -> int:
         """The number of a key."""
@@ -68,11 +84,29 @@ class _Said(NamedTuple):
 def read_contents(
     database: Database, connection: Connection, fields: Mapping[str, MetadataField], versions: Collection[int]
 ) -> Contents:
-    """What versions have now: two statements for any number."""
+    """What versions have now: three statements for any number."""
     found = Contents()
     _add_facts(database, connection, fields, versions, found)
     _add_values(database, connection, fields, versions, found)
+    _add_folders(database, connection, versions, found)
     return found
+
+
+def _add_folders(
+    database: Database, connection: Connection, versions: Collection[int], found: Contents
+) -> None:
+    import numpy as np
+
+    query = select(LOCATION.c.version_id, FOLDER.c.source_id, FOLDER.c.path)
+    query = query.select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id))
+    rows = connection.execute(query.where(in_ids(database, LOCATION.c.version_id, versions))).all()
+    made = _Made()
+    codes = np.array([made[row[1:]] for row in rows], np.intp)
+    which = np.array([row[0] for row in rows], np.int64)
+    names = [names_of_folder(source, path) for source, path in made]
+    for depth in range(max(map(len, names), default=0)):
+        numbers = [found.number(Key(FOLDERS, one[depth])) if depth < len(one) else -1 for one in names]
+        found.add(_Said(which, codes, made), numbers)
 
 
 def _add_facts(
@@ -108,6 +142,7 @@ def _add_facts(
         found.add(said, [-1 if content is None else present for content in known])
         names = fact_names(mode, known)
         found.add(said, [-1 if name is None else found.number(Key(key, name)) for name in names])
+        found.add_degrees(key, said, list(known))
 
 
 def _add_values(
@@ -144,6 +179,14 @@ def _add_values(
         elif mode is not None and (name := value_name(mode, *content)) is not None:
             numbers[code] = found.number(Key(key, name))
     found.add(said, numbers)
+    for key in ("latitude", "longitude"):
+        if key in modes:
+            degrees = [(code, number) for code, (one, _, number, *_) in enumerate(made) if one == key]
+            of_key = np.isin(said.codes, [code for code, _ in degrees])
+            by_code = [0.0] * len(made)
+            for code, number in degrees:
+                by_code[code] = math.nan if number is None else number
+            found.add_degrees(key, _Said(said.versions[of_key], said.codes[of_key], made), by_code)
     texts, where = list(made), np.flatnonzero(is_column[said.codes])
     for version, code in zip(said.versions[where].tolist(), said.codes[where].tolist(), strict=True):
         key, folded, *_ = texts[code]

@@ -8,9 +8,13 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import ColumnElement, Connection
 
 from dampipe.features.assets.tables import VERSION
+from dampipe.features.facets.folders import FIELD as FOLDERS
+from dampipe.features.facets.folders import FolderCache, FolderTree
 from dampipe.features.facets.keys import Key
 from dampipe.features.facets.owner_cache import OwnerCache
 from dampipe.features.facets.owners import Owners
+from dampipe.features.facets.position_cache import PositionCache
+from dampipe.features.facets.positions import Positions
 from dampipe.features.facets.postings import FieldPostings, PostingCache
 from dampipe.features.facets.queries import BATCH, FacetRepository
 from dampipe.features.facets.text_cache import TextCache
@@ -33,6 +37,8 @@ class _Memory:
     cache: PostingCache = field(default_factory=PostingCache)
     texts: TextCache = field(default_factory=TextCache)
     owners: OwnerCache = field(default_factory=OwnerCache)
+    positions: PositionCache = field(default_factory=PositionCache)
+    folders: FolderCache = field(default_factory=FolderCache)
     keys: dict[Key, int] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
     """Of refreshes: threads wait here, and not for the database."""
@@ -50,6 +56,7 @@ class FacetIndex:
         with _MAKING:
             memory = _MEMORIES.setdefault(database, _Memory())
         self._cache, self._texts, self._owners = memory.cache, memory.texts, memory.owners
+        self._positions, self._folders = memory.positions, memory.folders
         self._lock = memory.lock
         self._repository = FacetRepository(database, memory.keys)
 
@@ -102,6 +109,14 @@ class FacetIndex:
     def owners(self, connection: Connection) -> Owners:
         """Which asset each version is of."""
         return self._owners.read(connection)
+
+    def positions(self, connection: Connection) -> Positions:
+        """Where versions were recorded."""
+        return self._positions.read(connection)
+
+    def folders(self, connection: Connection) -> FolderTree:
+        """Which versions lie in which folder, or below it."""
+        return self._folders.tree(self._cache.read(connection, [FOLDERS])[FOLDERS])
 
     def versions_of(self, assets: AssetSet) -> AssetSet:
         """All versions of assets, as the catalogue has them now."""

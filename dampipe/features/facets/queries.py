@@ -18,6 +18,8 @@ from dampipe.features.facets.contents import Contents, read_contents
 from dampipe.features.facets.keys import PLAN_VERSION, Key, mode_of
 from dampipe.features.facets.owners import FIELD as OWNERS
 from dampipe.features.facets.owners import pack_owners
+from dampipe.features.facets.positions import FIELD as POSITIONS
+from dampipe.features.facets.positions import pack_positions, positions_of
 from dampipe.features.facets.postings import CHUNK_BITS
 from dampipe.features.facets.tables import FACET_KEY, FACET_POSTING, FACET_STATE, FACET_TEXT, FACET_VERSION
 from dampipe.features.facets.texts import BLOCK_BITS, block_of, pack, texts_of, unpack
@@ -111,6 +113,7 @@ class FacetRepository:
             revision = state.revision + 1
             is_changed = self._post(connection, had, has, revision)
             is_changed |= self._save_owners(connection, versions, contents, revision)
+            is_changed |= self._save_positions(connection, versions, contents, revision)
             if self._save_texts(connection, versions, contents.texts, revision) or is_changed:
                 connection.execute(update(FACET_STATE).values(revision=revision))
         if len(self._keys) > MOST_REMEMBERED:
@@ -249,7 +252,8 @@ class FacetRepository:
                 given.setdefault((key, block_of(one[0])), []).append(one)
         blocks = sorted({block_of(version) for version in versions})
         # By the fields, too, which come first in the key: else all blocks would be read.
-        fields = {*texts, *connection.execute(select(FACET_TEXT.c.field).distinct()).scalars()} - {OWNERS}
+        fields = {*texts, *connection.execute(select(FACET_TEXT.c.field).distinct()).scalars()}
+        fields -= {OWNERS, POSITIONS}
         mine = and_(FACET_TEXT.c.field.in_(sorted(fields)), in_ids(self._db, FACET_TEXT.c.block, blocks))
         stored = select(FACET_TEXT.c.field, FACET_TEXT.c.block, FACET_TEXT.c.texts).where(mine)
         known = {(row[0], row[1]): bytes(row[2]) for row in connection.execute(stored)}
@@ -292,6 +296,33 @@ class FacetRepository:
             if packed != old:
                 rows.append((OWNERS, block, revision, packed))
         self._drop_blocks(connection, OWNERS, [row[1] for row in rows if row[1] in known])
+        self._db.insert_many(connection, FACET_TEXT, _BLOCK, rows)
+        return bool(rows)
+
+    def _save_positions(
+        self, connection: Connection, versions: Sequence[int], contents: Contents, revision: int
+    ) -> bool:
+        """Rewrite the blocks in which a version has another position than before; returns whether any has."""
+        import numpy as np
+
+        gone = np.array(versions, np.int64)  # ascending
+        present, places = positions_of(contents.latitudes, contents.longitudes)
+        blocks = _distinct(gone >> BLOCK_BITS).tolist()
+        mine = (FACET_TEXT.c.field == POSITIONS, in_ids(self._db, FACET_TEXT.c.block, blocks))
+        stored = connection.execute(select(FACET_TEXT.c.block, FACET_TEXT.c.texts).where(*mine))
+        known = {row[0]: bytes(row[1]) for row in stored}
+        rows = []
+        for block in blocks:
+            first, after = block << BLOCK_BITS, (block + 1) << BLOCK_BITS
+            here = slice(*np.searchsorted(present, (first, after)))
+            old = known.get(block)
+            if old is None and not len(present[here]):
+                continue
+            replaced = gone[slice(*np.searchsorted(gone, (first, after)))]
+            packed = pack_positions(block, old, replaced, present[here], places[here])
+            if packed != old:
+                rows.append((POSITIONS, block, revision, packed))
+        self._drop_blocks(connection, POSITIONS, [row[1] for row in rows if row[1] in known])
         self._db.insert_many(connection, FACET_TEXT, _BLOCK, rows)
         return bool(rows)
 

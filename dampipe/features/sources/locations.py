@@ -32,6 +32,7 @@ from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.clock import NOW
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.documents.dirty import mark_dirty_versions, mark_selected, selected_versions
+from dampipe.kernel.facets.dirty import mark_selected_versions, mark_versions, selected_facets
 from dampipe.kernel.ids import FolderId, LocationId, SourceId, VersionId
 from dampipe.kernel.paths import kept_time
 from dampipe.storage.files.base import FileEntry
@@ -150,9 +151,11 @@ def request_regrouping(connection: Connection, where: ColumnElement[bool]) -> No
 
 
 def mark_documents(connection: Connection, where: ColumnElement[bool]) -> None:
-    """Have the search documents rebuilt of the versions of those locations for which a condition holds now."""
+    """Have the search documents, and what the facet index says of folders, rebuilt of the versions of those locations
+    for which a condition holds now."""
     versions = select(LOCATION.c.version_id).where(where, LOCATION.c.version_id.is_not(None))
     mark_selected(connection, versions=versions)
+    mark_selected_versions(connection, versions)
 
 
 def mark_named(connection: Connection, locations: Sequence[LocationId]) -> None:
@@ -296,13 +299,16 @@ _TIE = (
 _BEFORE = select(LOCATION.c.version_id).where(
     LOCATION.c.id == bindparam("location"), LOCATION.c.version_id.is_not(None)
 )
-_MARK_TIED = selected_versions(_BEFORE.union_all(select(bindparam("version", type_=Integer))))
-"""Of the version that the file had, if any, and of the one that it has: in one statement, since each file runs it."""
+_TIED = _BEFORE.union_all(select(bindparam("version", type_=Integer)))
+_MARK_TIED = (selected_versions(_TIED), selected_facets(_TIED))
+"""Of the version that the file had, if any, and of the one that it has: statements that are kept, since each file runs
+them."""
 
 
 def tie_to_version(connection: Connection, location: LocationId, version: VersionId) -> None:
     """Record that the file at a location has the content of a version."""
-    connection.execute(_MARK_TIED, {"location": location, "version": version})
+    for mark in _MARK_TIED:
+        connection.execute(mark, {"location": location, "version": version})
     connection.execute(_TIE, {"location": location, "version": version})
     connection.execute(_REGROUP, {"location": location})
 
@@ -329,6 +335,7 @@ def record_identified(
     insert = database.insert(LOCATION).values(folder_id=folder, name=name, **values)
     mark_documents(connection, and_(LOCATION.c.folder_id == folder, LOCATION.c.name == name))
     mark_dirty_versions(connection, [version])
+    mark_versions(connection, [version])
     connection.execute(insert.on_conflict_do_update(index_elements=["folder_id", "name"], set_=values))
 
 
@@ -368,6 +375,7 @@ def record_copy(
         )
     ).scalar_one()
     mark_dirty_versions(connection, [version])
+    mark_versions(connection, [version])
     _compare_again(connection, LOCATION.c.id == made)
     return LocationId(made)
 
