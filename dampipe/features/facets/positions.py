@@ -33,8 +33,9 @@ def to_map(longitudes: "NDArray[np.float64]", latitudes: "NDArray[np.float64]") 
     x = (longitudes + 180.0) / 360.0
     sine = np.sin(np.radians(np.clip(latitudes, -89.9999, 89.9999)))
     y = 0.5 - np.log((1 + sine) / (1 - sine)) / (4 * math.pi)
-    units = np.floor(np.stack([x, y], axis=1) * WORLD)
-    return np.clip(units, 0, NOWHERE - 1).astype(np.uint32)
+    units = np.clip(np.floor(np.stack([x, y], axis=1) * WORLD), 0, NOWHERE - 1)
+    places: NDArray[np.uint32] = units.astype(np.uint32)
+    return places
 
 
 def longitude_of(x: float) -> float:

@@ -141,7 +141,7 @@ def _page(
     limit: int,
 ) -> FolderPage:
     found = _reports(seen, sources, _following(nodes, after), path, is_open)
-    page = []
+    page: list[tuple[str, FolderReport]] = []
     for mark, report in found:
         if len(page) == limit:
             return FolderPage(folders=tuple(one for _, one in page), after=page[-1][0])

@@ -26,7 +26,7 @@ class Places(NamedTuple):
 class Cell(NamedTuple):
     """What lies in one cell."""
 
-    count: int
+    assets: int
     x: float
     """The middle of the places in it,"""
     y: float

@@ -70,7 +70,7 @@ def _cluster(cell: Cell, sha1: str, name: str) -> Cluster:
     return Cluster(
         latitude=latitude_of(cell.y),
         longitude=longitude_of(cell.x),
-        assets=cell.count,
+        assets=cell.assets,
         west=longitude_of(cell.left),
         south=latitude_of(cell.bottom),
         east=longitude_of(cell.right),
