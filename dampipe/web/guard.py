@@ -41,9 +41,7 @@ _DOCS = ("/docs", "/redoc")
 class Guard:
     """ASGI middleware: refuses requests of foreign pages, answers HEAD, and sets the security headers."""
 
-    def __init__(
-        self, app: ASGIApp, hosts: Hosts, routes: Sequence[BaseRoute], map_origin: str = ""
-    ) -> None:
+    def __init__(self, app: ASGIApp, hosts: Hosts, routes: Sequence[BaseRoute], map_origin: str = "") -> None:
         """routes: of the application, to know which endpoints answer HEAD themselves. map_origin: the server of the
         tiles of the map, whose pictures the page may show; empty: none."""
         self._page_policy = page_policy(map_origin)
@@ -127,7 +125,5 @@ def _set_headers(path: str, headers: MutableHeaders, policy: str) -> None:
         headers[name] = value
     below_docs = path in _DOCS or path.startswith("/docs/")
     below_api = path == API or path.startswith(f"{API}/")
-    headers["Content-Security-Policy"] = (
-        DOCS_POLICY if below_docs else API_POLICY if below_api else policy
-    )
+    headers["Content-Security-Policy"] = DOCS_POLICY if below_docs else API_POLICY if below_api else policy
     headers.setdefault("Cache-Control", "no-store" if below_api else "no-cache")

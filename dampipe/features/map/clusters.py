@@ -6,7 +6,7 @@ bits, and a million are counted by one pass over an array for each of the few nu
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dampipe.features.facets.positions import BITS, NOWHERE, WORLD, Positions, to_map
+from dampipe.features.facets.positions import BITS, LAST, WORLD, Positions, to_map
 from dampipe.features.map.model import CELL_BITS, MOST_CELLS, Box
 from dampipe.kernel.asset_set import ALL, AssetSet, Selection
 
@@ -75,8 +75,8 @@ def visible(positions: Positions, mask: Selection) -> Places:
 def within(places: Places, window: Window) -> Places:
     """Those in a window."""
     x, y = places.x, places.y
-    is_whole = window.left == 0 and window.right >= NOWHERE - 1
-    if is_whole and window.top == 0 and window.bottom >= NOWHERE - 1:
+    is_whole = window.left == 0 and window.right >= LAST
+    if is_whole and window.top == 0 and window.bottom >= LAST:
         return places
     inside = (y >= window.top) & (y <= window.bottom)
     if not is_whole and window.left <= window.right:

@@ -192,7 +192,9 @@ class SubclipService:
             finish(connection, made)
         return self._one(actor, number)
 
-    def delete(self, actor: Actor, numbers: Collection[int], if_version: int | None = None) -> SubclipsDeleted:
+    def delete(
+        self, actor: Actor, numbers: Collection[int], if_version: int | None = None
+    ) -> SubclipsDeleted:
         """Delete subclips, all or none. Raises NotFound, and Conflict as `edit`."""
         require(actor, EDIT)
         view = self._visibility.of(actor)

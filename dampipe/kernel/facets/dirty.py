@@ -52,10 +52,10 @@ def mark_selected_assets(connection: Connection, assets: Select[Any]) -> None:
 
 def mark_selected_versions(connection: Connection, versions: Select[Any]) -> None:
     """The same for versions."""
-    connection.execute(selected_facets(versions))
+    connection.execute(selected_versions(versions))
 
 
-def selected_facets(versions: SelectBase) -> Insert:
+def selected_versions(versions: SelectBase) -> Insert:
     """The statement that marks the versions which a query selects: for callers that keep statements."""
     return insert(DIRTY_FACETS).from_select(["version_id"], versions)
 

@@ -9,19 +9,18 @@ from hypothesis import strategies as st
 
 from dampipe.features.facets.positions import (
     Positions,
+    entries_of,
     latitude_of,
     longitude_of,
-    pack_positions,
     positions_of,
     to_map,
 )
-from dampipe.features.facets.texts import BLOCK_BITS, block_of
 from dampipe.features.map.clusters import cells, visible, window_of, within, zoom_within
 from dampipe.features.map.model import MOST_CELLS, Box
 from dampipe.kernel.asset_set import AssetSet
 
 DEGREES = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
-SOME = st.dictionaries(st.integers(1, 3 << BLOCK_BITS), DEGREES, max_size=12)
+SOME = st.dictionaries(st.integers(1, 3000), DEGREES, max_size=12)
 BOXES = st.builds(
     lambda west, east, one, other: Box(west, min(one, other), east, max(one, other)),
     st.floats(-180, 180),
@@ -32,13 +31,11 @@ BOXES = st.builds(
 
 
 def known(places: dict[int, tuple[float, float]]) -> Positions:
-    blocks = {}
-    for block in {block_of(one) for one in places}:
-        mine = sorted(one for one in places if block_of(one) == block)
-        given = np.array([places[one] for one in mine], np.float64)
-        numbers = np.array(mine, np.int64)
-        blocks[block] = pack_positions(block, None, numbers, numbers, to_map(given[:, 1], given[:, 0]))
-    return Positions().replaced(blocks.items())
+    entries = np.zeros(max(places, default=0) + 1, np.uint64)
+    numbers = sorted(places)
+    given = np.array([places[one] for one in numbers], np.float64).reshape(-1, 2)
+    entries[numbers] = entries_of(to_map(given[:, 1], given[:, 0]))
+    return Positions(entries)
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
