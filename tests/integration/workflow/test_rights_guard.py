@@ -64,7 +64,7 @@ class Licensed:
         self.rights.detach(LOCAL, "good", Selected(assets=(sha1(MOVED),)))
 
     def attach_to_replaced(self) -> None:
-        self.rights.attach(LOCAL, "expired", Selected(assets=(sha1(FILES[2,)))])
+        self.rights.attach(LOCAL, "expired", Selected(assets=(sha1(FILES[2]),)))
 
     def merge_into_replaced(self) -> None:
         source, target = (AssetId(self.flow.asset(path)) for path in (FILES[3], FILES[2]))
@@ -92,7 +92,7 @@ def licensed(flow: Flowing) -> Iterator[Licensed]:
         for path in (MOVED, OTHER):
             provisional = update(ASSET).where(ASSET.c.id == flow.asset(path))
             connection.execute(provisional.values(replaces_id=flow.asset(FILES[2])))
-    made.rights.attach(LOCAL, "expired", Selected(assets=(sha1(FILES[3,)))])
+    made.rights.attach(LOCAL, "expired", Selected(assets=(sha1(FILES[3]),)))
     yield made
 
 
@@ -175,5 +175,5 @@ def test_attaching_and_merging_at_once_does_not_deadlock(licensed: Licensed) -> 
     with ThreadPoolExecutor(1) as pool:
         done = pool.submit(merge)
         assert locked.wait(60)
-        assert licensed.rights.attach(LOCAL, "good", Selected(assets=(sha1(FILES[2,)))]) == 1
+        assert licensed.rights.attach(LOCAL, "good", Selected(assets=(sha1(FILES[2]),))).changed == 1
         done.result(60)
