@@ -1,4 +1,4 @@
-// Made by `make types` of docs/openapi.json, SHA-256 b8a4c27c56d509b83e9282bde79822e1037cab10e95a678bc711b8ac8350be7d; not to be edited.
+// Made by `make types` of docs/openapi.json, SHA-256 c73b1a391014657576d10df77abf7f1663d0c0a79039838e27de5695feb99f25; not to be edited.
 
 export interface paths {
     "/access/explain": {
@@ -347,6 +347,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["move_asset_api_v1_assets__sha1__workflow_move_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assets/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["count_assets_api_v1_assets_count_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3101,7 +3117,14 @@ export interface components {
             /** Accepted Cost */
             accepted_cost: number;
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -3112,6 +3135,7 @@ export interface components {
             days?: number;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -3124,6 +3148,12 @@ export interface components {
              * @default false
              */
             waiting?: boolean;
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * ActionKind
@@ -3364,14 +3394,6 @@ export interface components {
             name: string;
         };
         /**
-         * AssetsBody
-         * @description The assets that get or lose a licence.
-         */
-        AssetsBody: {
-            /** Assets */
-            assets: string[];
-        };
-        /**
          * AssetWorkflow
          * @description The same, with what can be done.
          */
@@ -3410,7 +3432,14 @@ export interface components {
          */
         AssignBody: {
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -3418,11 +3447,28 @@ export interface components {
             assignee: string | null;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
                 [key: string]: string[];
             };
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
+        };
+        /**
+         * Attached
+         * @description What attaching a licence did.
+         */
+        Attached: {
+            /** At */
+            at: number;
+            /** Changed */
+            changed: number;
         };
         /**
          * AudioStream
@@ -3530,21 +3576,30 @@ export interface components {
             };
             /**
              * All
+             * @description or all assets;
              * @default false
              */
             all?: boolean;
-            /** Assets */
-            assets?: string[] | null;
+            /**
+             * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
+             * @default []
+             */
+            assets?: string[];
             /**
              * Clear
              * @description Fields that are to have no value, whatever files and machines say.
              * @default []
              */
             clear?: string[];
-            /** Filters */
+            /**
+             * Filters
+             * @description or the filters of a search, values by name;
+             * @default {}
+             */
             filters?: {
                 [key: string]: string[];
-            } | null;
+            };
             /**
              * Remove
              * @description Fields with several values, and values to take away.
@@ -3567,6 +3622,12 @@ export interface components {
              * @default []
              */
             unset?: string[];
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * CameraFacts
@@ -3834,13 +3895,20 @@ export interface components {
         };
         /**
          * ChosenBody
-         * @description What is to be added: named assets, subclips, or assets that pass filters; and where it goes.
+         * @description What is to be added: assets and subclips; and where it goes.
          */
         ChosenBody: {
             /** After */
             after?: number | null;
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -3848,6 +3916,7 @@ export interface components {
             before?: number | null;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -3868,6 +3937,12 @@ export interface components {
              * @default []
              */
             subclips?: number[];
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * ClipMatch
@@ -5214,6 +5289,43 @@ export interface components {
             };
         };
         /**
+         * DetachBody
+         * @description The assets that lose a licence.
+         */
+        DetachBody: {
+            /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
+             * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
+             * @default []
+             */
+            assets?: string[];
+            /**
+             * Attached At
+             * @description Only from those that got it from the one who asks at this time, as `attach` answered: undoes it.
+             */
+            attached_at?: number | null;
+            /**
+             * Filters
+             * @description or the filters of a search, values by name;
+             * @default {}
+             */
+            filters?: {
+                [key: string]: string[];
+            };
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
+        };
+        /**
          * Document
          * @description A reference to a document: a contract, an invoice. dampipe keeps the reference, not the document.
          */
@@ -5585,7 +5697,14 @@ export interface components {
          */
         DueBody: {
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -5593,11 +5712,18 @@ export interface components {
             due: string | null;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
                 [key: string]: string[];
             };
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
             /** Zone */
             zone?: string | null;
         };
@@ -5854,17 +5980,31 @@ export interface components {
          */
         ExcludeBody: {
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
                 [key: string]: string[];
             };
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * Explained
@@ -6244,7 +6384,14 @@ export interface components {
          */
         FindBody: {
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -6257,6 +6404,7 @@ export interface components {
             before?: number | null;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -6272,6 +6420,12 @@ export interface components {
             resolved?: boolean | null;
             /** Since */
             since?: string | null;
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * Forgotten
@@ -7323,7 +7477,14 @@ export interface components {
          */
         MovesBody: {
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -7339,6 +7500,7 @@ export interface components {
             dry_run?: boolean;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -7346,6 +7508,12 @@ export interface components {
             };
             /** Transition */
             transition: string;
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * Naming
@@ -7746,7 +7914,14 @@ export interface components {
             /** After */
             after?: number | null;
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -7754,6 +7929,7 @@ export interface components {
             before?: number | null;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -7769,6 +7945,12 @@ export interface components {
              * @default false
              */
             last?: boolean;
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * Place
@@ -8204,12 +8386,20 @@ export interface components {
          */
         RemoveBody: {
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -8225,6 +8415,12 @@ export interface components {
              * @default []
              */
             subclips?: number[];
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * RemovedState
@@ -8325,11 +8521,18 @@ export interface components {
         };
         /**
          * RestoreBody
-         * @description Which assets are to be readable again: named ones, or those that pass filters.
+         * @description Which assets are to be readable again, how quickly, and for how long.
          */
         RestoreBody: {
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -8340,6 +8543,7 @@ export interface components {
             days?: number;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -8352,6 +8556,12 @@ export interface components {
              * @default false
              */
             waiting?: boolean;
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * RestoreFileReport
@@ -8953,6 +9163,46 @@ export interface components {
             role: string;
             /** Summary */
             summary: string;
+        };
+        /**
+         * SelectedBody
+         * @description Which assets are meant: named ones, those that pass filters, or all; without some.
+         */
+        SelectedBody: {
+            /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
+             * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
+             * @default []
+             */
+            assets?: string[];
+            /**
+             * Filters
+             * @description or the filters of a search, values by name;
+             * @default {}
+             */
+            filters?: {
+                [key: string]: string[];
+            };
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
+        };
+        /**
+         * SelectedCount
+         * @description How many assets a selection means.
+         */
+        SelectedCount: {
+            /** Count */
+            count: number;
         };
         /**
          * Session
@@ -9653,16 +9903,21 @@ export interface components {
         Sureness: "certain" | "likely" | "possible";
         /**
          * TableRequest
-         * @description Which values of which assets are written as a table; neither assets nor filters: of all.
+         * @description Which values of which assets are written as a table; without a selection: of all.
          */
         TableRequest: {
             /**
              * All
+             * @description or all assets;
              * @default false
              */
             all?: boolean;
-            /** Assets */
-            assets?: string[] | null;
+            /**
+             * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
+             * @default []
+             */
+            assets?: string[];
             /**
              * @description Between the cells of a row. With `semicolon` numbers have a decimal comma.
              * @default comma
@@ -9674,10 +9929,20 @@ export interface components {
              * @default []
              */
             fields?: string[];
-            /** Filters */
+            /**
+             * Filters
+             * @description or the filters of a search, values by name;
+             * @default {}
+             */
             filters?: {
                 [key: string]: string[];
-            } | null;
+            };
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * TagBody
@@ -11360,6 +11625,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AssetWorkflow"];
+                };
+            };
+        };
+    };
+    count_assets_api_v1_assets_count_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SelectedBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectedCount"];
                 };
             };
         };
@@ -13555,7 +13844,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AssetsBody"];
+                "application/json": components["schemas"]["SelectedBody"];
             };
         };
         responses: {
@@ -13565,7 +13854,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": number;
+                    "application/json": components["schemas"]["Attached"];
                 };
             };
         };
@@ -13581,7 +13870,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AssetsBody"];
+                "application/json": components["schemas"]["DetachBody"];
             };
         };
         responses: {

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
+from dampipe.features.assets.model import Selected
 from dampipe.features.collections.errors import NAME_INVALID, PLACE_INVALID
 from dampipe.kernel.access import Role
 from dampipe.kernel.errors import InvalidInput
@@ -195,12 +196,10 @@ class ItemPage(_Value):
     """Where the next page begins; null: this is the last one."""
 
 
-class Chosen(_Value):
-    """Which items are meant: assets by name, subclips, or assets that pass filters."""
+class Chosen(Selected):
+    """Which items are meant: selected assets, and subclips."""
 
-    assets: tuple[str, ...] = ()
     subclips: tuple[int, ...] = ()
-    filters: Mapping[str, tuple[str, ...]] = {}
 
 
 class ItemsChanged(_Value):
