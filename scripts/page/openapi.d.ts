@@ -1,4 +1,4 @@
-// Made by `make types` of docs/openapi.json, SHA-256 c73b1a391014657576d10df77abf7f1663d0c0a79039838e27de5695feb99f25; not to be edited.
+// Made by `make types` of docs/openapi.json, SHA-256 433d3d5eca02a6cb3b6a3204d7fb0eb3315b320e07e688d90090d089879ff2ed; not to be edited.
 
 export interface paths {
     "/access/explain": {
@@ -347,22 +347,6 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["move_asset_api_v1_assets__sha1__workflow_move_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/assets/count": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["count_assets_api_v1_assets_count_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2577,6 +2561,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/versions/{sha1}/playback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_playback_api_v1_versions__sha1__playback_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/vocabularies": {
         parameters: {
             query?: never;
@@ -3117,14 +3117,7 @@ export interface components {
             /** Accepted Cost */
             accepted_cost: number;
             /**
-             * All
-             * @description or all assets;
-             * @default false
-             */
-            all?: boolean;
-            /**
              * Assets
-             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -3135,7 +3128,6 @@ export interface components {
             days?: number;
             /**
              * Filters
-             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -3148,12 +3140,6 @@ export interface components {
              * @default false
              */
             waiting?: boolean;
-            /**
-             * Without
-             * @description except these: what was chosen no more after all that match were chosen.
-             * @default []
-             */
-            without?: string[];
         };
         /**
          * ActionKind
@@ -3394,6 +3380,14 @@ export interface components {
             name: string;
         };
         /**
+         * AssetsBody
+         * @description The assets that get or lose a licence.
+         */
+        AssetsBody: {
+            /** Assets */
+            assets: string[];
+        };
+        /**
          * AssetWorkflow
          * @description The same, with what can be done.
          */
@@ -3432,14 +3426,7 @@ export interface components {
          */
         AssignBody: {
             /**
-             * All
-             * @description or all assets;
-             * @default false
-             */
-            all?: boolean;
-            /**
              * Assets
-             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -3447,28 +3434,11 @@ export interface components {
             assignee: string | null;
             /**
              * Filters
-             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
                 [key: string]: string[];
             };
-            /**
-             * Without
-             * @description except these: what was chosen no more after all that match were chosen.
-             * @default []
-             */
-            without?: string[];
-        };
-        /**
-         * Attached
-         * @description What attaching a licence did.
-         */
-        Attached: {
-            /** At */
-            at: number;
-            /** Changed */
-            changed: number;
         };
         /**
          * AudioStream
@@ -3576,30 +3546,21 @@ export interface components {
             };
             /**
              * All
-             * @description or all assets;
              * @default false
              */
             all?: boolean;
-            /**
-             * Assets
-             * @description SHA-1s (or the first digits of them) or absolute paths;
-             * @default []
-             */
-            assets?: string[];
+            /** Assets */
+            assets?: string[] | null;
             /**
              * Clear
              * @description Fields that are to have no value, whatever files and machines say.
              * @default []
              */
             clear?: string[];
-            /**
-             * Filters
-             * @description or the filters of a search, values by name;
-             * @default {}
-             */
+            /** Filters */
             filters?: {
                 [key: string]: string[];
-            };
+            } | null;
             /**
              * Remove
              * @description Fields with several values, and values to take away.
@@ -3622,12 +3583,6 @@ export interface components {
              * @default []
              */
             unset?: string[];
-            /**
-             * Without
-             * @description except these: what was chosen no more after all that match were chosen.
-             * @default []
-             */
-            without?: string[];
         };
         /**
          * CameraFacts
@@ -3895,20 +3850,13 @@ export interface components {
         };
         /**
          * ChosenBody
-         * @description What is to be added: assets and subclips; and where it goes.
+         * @description What is to be added: named assets, subclips, or assets that pass filters; and where it goes.
          */
         ChosenBody: {
             /** After */
             after?: number | null;
             /**
-             * All
-             * @description or all assets;
-             * @default false
-             */
-            all?: boolean;
-            /**
              * Assets
-             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -3916,7 +3864,6 @@ export interface components {
             before?: number | null;
             /**
              * Filters
-             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -3937,12 +3884,6 @@ export interface components {
              * @default []
              */
             subclips?: number[];
-            /**
-             * Without
-             * @description except these: what was chosen no more after all that match were chosen.
-             * @default []
-             */
-            without?: string[];
         };
         /**
          * ClipMatch
@@ -5289,43 +5230,6 @@ export interface components {
             };
         };
         /**
-         * DetachBody
-         * @description The assets that lose a licence.
-         */
-        DetachBody: {
-            /**
-             * All
-             * @description or all assets;
-             * @default false
-             */
-            all?: boolean;
-            /**
-             * Assets
-             * @description SHA-1s (or the first digits of them) or absolute paths;
-             * @default []
-             */
-            assets?: string[];
-            /**
-             * Attached At
-             * @description Only from those that got it from the one who asks at this time, as `attach` answered: undoes it.
-             */
-            attached_at?: number | null;
-            /**
-             * Filters
-             * @description or the filters of a search, values by name;
-             * @default {}
-             */
-            filters?: {
-                [key: string]: string[];
-            };
-            /**
-             * Without
-             * @description except these: what was chosen no more after all that match were chosen.
-             * @default []
-             */
-            without?: string[];
-        };
-        /**
          * Document
          * @description A reference to a document: a contract, an invoice. dampipe keeps the reference, not the document.
          */
@@ -5697,14 +5601,7 @@ export interface components {
          */
         DueBody: {
             /**
-             * All
-             * @description or all assets;
-             * @default false
-             */
-            all?: boolean;
-            /**
              * Assets
-             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -5712,18 +5609,11 @@ export interface components {
             due: string | null;
             /**
              * Filters
-             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
                 [key: string]: string[];
             };
-            /**
-             * Without
-             * @description except these: what was chosen no more after all that match were chosen.
-             * @default []
-             */
-            without?: string[];
             /** Zone */
             zone?: string | null;
         };
@@ -5980,31 +5870,17 @@ export interface components {
          */
         ExcludeBody: {
             /**
-             * All
-             * @description or all assets;
-             * @default false
-             */
-            all?: boolean;
-            /**
              * Assets
-             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
             /**
              * Filters
-             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
                 [key: string]: string[];
             };
-            /**
-             * Without
-             * @description except these: what was chosen no more after all that match were chosen.
-             * @default []
-             */
-            without?: string[];
         };
         /**
          * Explained
@@ -6384,14 +6260,7 @@ export interface components {
          */
         FindBody: {
             /**
-             * All
-             * @description or all assets;
-             * @default false
-             */
-            all?: boolean;
-            /**
              * Assets
-             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -6404,7 +6273,6 @@ export interface components {
             before?: number | null;
             /**
              * Filters
-             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -6420,12 +6288,6 @@ export interface components {
             resolved?: boolean | null;
             /** Since */
             since?: string | null;
-            /**
-             * Without
-             * @description except these: what was chosen no more after all that match were chosen.
-             * @default []
-             */
-            without?: string[];
         };
         /**
          * Forgotten
@@ -6468,6 +6330,41 @@ export interface components {
              * @default false
              */
             weaker: boolean;
+        };
+        /**
+         * FramesReport
+         * @description The frames of a version, counted from 0. Frame n begins at `start` + n × `step` ticks, rounded, or as `steps` says.
+         */
+        FramesReport: {
+            /** Base */
+            base: string;
+            /** Count */
+            count: number;
+            /** End */
+            end: number;
+            /**
+             * Exact
+             * @default true
+             */
+            exact: boolean;
+            /** Rate */
+            rate: string | null;
+            /**
+             * Shown
+             * @default []
+             */
+            shown: number[];
+            /** Start */
+            start: number;
+            /** Step */
+            step: string | null;
+            /**
+             * Steps
+             * @default []
+             */
+            steps: number[];
+            /** Timecode */
+            timecode: string | null;
         };
         /**
          * GrantBody
@@ -7477,14 +7374,7 @@ export interface components {
          */
         MovesBody: {
             /**
-             * All
-             * @description or all assets;
-             * @default false
-             */
-            all?: boolean;
-            /**
              * Assets
-             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -7500,7 +7390,6 @@ export interface components {
             dry_run?: boolean;
             /**
              * Filters
-             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -7508,12 +7397,6 @@ export interface components {
             };
             /** Transition */
             transition: string;
-            /**
-             * Without
-             * @description except these: what was chosen no more after all that match were chosen.
-             * @default []
-             */
-            without?: string[];
         };
         /**
          * Naming
@@ -7914,14 +7797,7 @@ export interface components {
             /** After */
             after?: number | null;
             /**
-             * All
-             * @description or all assets;
-             * @default false
-             */
-            all?: boolean;
-            /**
              * Assets
-             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -7929,7 +7805,6 @@ export interface components {
             before?: number | null;
             /**
              * Filters
-             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -7945,12 +7820,6 @@ export interface components {
              * @default false
              */
             last?: boolean;
-            /**
-             * Without
-             * @description except these: what was chosen no more after all that match were chosen.
-             * @default []
-             */
-            without?: string[];
         };
         /**
          * Place
@@ -8124,6 +7993,25 @@ export interface components {
          * @enum {string}
          */
         PlanState: "making" | "draft" | "running" | "paused" | "done" | "cancelled";
+        /**
+         * PlaybackReport
+         * @description How a version is played.
+         */
+        PlaybackReport: {
+            frames: components["schemas"]["FramesReport"] | null;
+            /**
+             * Heard
+             * @default []
+             */
+            heard: number[];
+            /** Sha1 */
+            sha1: string;
+            /**
+             * Shots
+             * @default []
+             */
+            shots: number[];
+        };
         /**
          * Policy
          * @description The policy of a library. One for all its machines, so it is kept in the catalogue.
@@ -8386,20 +8274,12 @@ export interface components {
          */
         RemoveBody: {
             /**
-             * All
-             * @description or all assets;
-             * @default false
-             */
-            all?: boolean;
-            /**
              * Assets
-             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
             /**
              * Filters
-             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -8415,12 +8295,6 @@ export interface components {
              * @default []
              */
             subclips?: number[];
-            /**
-             * Without
-             * @description except these: what was chosen no more after all that match were chosen.
-             * @default []
-             */
-            without?: string[];
         };
         /**
          * RemovedState
@@ -8521,18 +8395,11 @@ export interface components {
         };
         /**
          * RestoreBody
-         * @description Which assets are to be readable again, how quickly, and for how long.
+         * @description Which assets are to be readable again: named ones, or those that pass filters.
          */
         RestoreBody: {
             /**
-             * All
-             * @description or all assets;
-             * @default false
-             */
-            all?: boolean;
-            /**
              * Assets
-             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -8543,7 +8410,6 @@ export interface components {
             days?: number;
             /**
              * Filters
-             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -8556,12 +8422,6 @@ export interface components {
              * @default false
              */
             waiting?: boolean;
-            /**
-             * Without
-             * @description except these: what was chosen no more after all that match were chosen.
-             * @default []
-             */
-            without?: string[];
         };
         /**
          * RestoreFileReport
@@ -9163,46 +9023,6 @@ export interface components {
             role: string;
             /** Summary */
             summary: string;
-        };
-        /**
-         * SelectedBody
-         * @description Which assets are meant: named ones, those that pass filters, or all; without some.
-         */
-        SelectedBody: {
-            /**
-             * All
-             * @description or all assets;
-             * @default false
-             */
-            all?: boolean;
-            /**
-             * Assets
-             * @description SHA-1s (or the first digits of them) or absolute paths;
-             * @default []
-             */
-            assets?: string[];
-            /**
-             * Filters
-             * @description or the filters of a search, values by name;
-             * @default {}
-             */
-            filters?: {
-                [key: string]: string[];
-            };
-            /**
-             * Without
-             * @description except these: what was chosen no more after all that match were chosen.
-             * @default []
-             */
-            without?: string[];
-        };
-        /**
-         * SelectedCount
-         * @description How many assets a selection means.
-         */
-        SelectedCount: {
-            /** Count */
-            count: number;
         };
         /**
          * Session
@@ -9903,21 +9723,16 @@ export interface components {
         Sureness: "certain" | "likely" | "possible";
         /**
          * TableRequest
-         * @description Which values of which assets are written as a table; without a selection: of all.
+         * @description Which values of which assets are written as a table; neither assets nor filters: of all.
          */
         TableRequest: {
             /**
              * All
-             * @description or all assets;
              * @default false
              */
             all?: boolean;
-            /**
-             * Assets
-             * @description SHA-1s (or the first digits of them) or absolute paths;
-             * @default []
-             */
-            assets?: string[];
+            /** Assets */
+            assets?: string[] | null;
             /**
              * @description Between the cells of a row. With `semicolon` numbers have a decimal comma.
              * @default comma
@@ -9929,20 +9744,10 @@ export interface components {
              * @default []
              */
             fields?: string[];
-            /**
-             * Filters
-             * @description or the filters of a search, values by name;
-             * @default {}
-             */
+            /** Filters */
             filters?: {
                 [key: string]: string[];
-            };
-            /**
-             * Without
-             * @description except these: what was chosen no more after all that match were chosen.
-             * @default []
-             */
-            without?: string[];
+            } | null;
         };
         /**
          * TagBody
@@ -11625,30 +11430,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AssetWorkflow"];
-                };
-            };
-        };
-    };
-    count_assets_api_v1_assets_count_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SelectedBody"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SelectedCount"];
                 };
             };
         };
@@ -13844,7 +13625,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SelectedBody"];
+                "application/json": components["schemas"]["AssetsBody"];
             };
         };
         responses: {
@@ -13854,7 +13635,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Attached"];
+                    "application/json": number;
                 };
             };
         };
@@ -13870,7 +13651,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DetachBody"];
+                "application/json": components["schemas"]["AssetsBody"];
             };
         };
         responses: {
@@ -16041,6 +15822,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CarryReport"];
+                };
+            };
+        };
+    };
+    show_playback_api_v1_versions__sha1__playback_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sha1: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaybackReport"];
                 };
             };
         };
