@@ -20,6 +20,7 @@ from dampipe.features.fixity import FEATURE as FIXITY
 from dampipe.features.folders import FEATURE as FOLDERS
 from dampipe.features.grouping import FEATURE as GROUPING
 from dampipe.features.imports import FEATURE as IMPORTS
+from dampipe.features.library import FEATURE as LIBRARY
 from dampipe.features.machinetags import FEATURE as MACHINETAGS
 from dampipe.features.map import FEATURE as MAP
 from dampipe.features.metadata import FEATURE as METADATA
@@ -79,6 +80,7 @@ BUILT_IN = (
     FACETS,
     FOLDERS,
     MAP,
+    LIBRARY,
     MACHINETAGS,
     PRUNING,
     ACCESS,

@@ -1,4 +1,4 @@
-// Made by `make types` of docs/openapi.json, SHA-256 433d3d5eca02a6cb3b6a3204d7fb0eb3315b320e07e688d90090d089879ff2ed; not to be edited.
+// Made by `make types` of docs/openapi.json, SHA-256 acf8b9d75703f2addabe3c5a8c9f6a140696f008ec99b3f62a1e28c76c76c999; not to be edited.
 
 export interface paths {
     "/access/explain": {
@@ -347,6 +347,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["move_asset_api_v1_assets__sha1__workflow_move_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assets/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["count_assets_api_v1_assets_count_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -961,6 +977,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/folders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_folders_api_v1_folders_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/grants": {
         parameters: {
             query?: never;
@@ -1089,6 +1121,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/library/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["page_api_v1_library_assets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/library/buckets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["buckets_api_v1_library_buckets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/library/sha1s": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["sha1s_api_v1_library_sha1s_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/machine-tags/precision": {
         parameters: {
             query?: never;
@@ -1210,6 +1290,22 @@ export interface paths {
         };
         get?: never;
         put: operations["choose_machine_tag_vocabulary_api_v1_machine_tags_vocabularies__key__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_map_api_v1_map_get"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -3117,7 +3213,14 @@ export interface components {
             /** Accepted Cost */
             accepted_cost: number;
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -3128,6 +3231,7 @@ export interface components {
             days?: number;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -3140,6 +3244,12 @@ export interface components {
              * @default false
              */
             waiting?: boolean;
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * ActionKind
@@ -3370,6 +3480,20 @@ export interface components {
             sha1: string;
         };
         /**
+         * AssetPage
+         * @description A part of a list.
+         */
+        AssetPage: {
+            /** Assets */
+            assets: components["schemas"]["Video"][];
+            /** First */
+            first: number;
+            /** Stamp */
+            stamp: string;
+            /** Total */
+            total: number;
+        };
+        /**
          * AssetRef
          * @description An asset, by the version that stands for it.
          */
@@ -3378,14 +3502,6 @@ export interface components {
             asset: string;
             /** Name */
             name: string;
-        };
-        /**
-         * AssetsBody
-         * @description The assets that get or lose a licence.
-         */
-        AssetsBody: {
-            /** Assets */
-            assets: string[];
         };
         /**
          * AssetWorkflow
@@ -3426,7 +3542,14 @@ export interface components {
          */
         AssignBody: {
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -3434,11 +3557,28 @@ export interface components {
             assignee: string | null;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
                 [key: string]: string[];
             };
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
+        };
+        /**
+         * Attached
+         * @description What attaching a licence did.
+         */
+        Attached: {
+            /** At */
+            at: number;
+            /** Changed */
+            changed: number;
         };
         /**
          * AudioStream
@@ -3524,6 +3664,30 @@ export interface components {
             start: number;
         };
         /**
+         * Bucket
+         * @description Assets that stand beside each other in a list.
+         */
+        Bucket: {
+            /** Count */
+            count: number;
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+        };
+        /**
+         * Buckets
+         * @description The buckets of a list, in its order.
+         */
+        Buckets: {
+            /** Buckets */
+            buckets: components["schemas"]["Bucket"][];
+            /** Stamp */
+            stamp: string;
+            /** Total */
+            total: number;
+        };
+        /**
          * BulkBody
          * @description Subclips that are to be created, all or none.
          */
@@ -3546,21 +3710,30 @@ export interface components {
             };
             /**
              * All
+             * @description or all assets;
              * @default false
              */
             all?: boolean;
-            /** Assets */
-            assets?: string[] | null;
+            /**
+             * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
+             * @default []
+             */
+            assets?: string[];
             /**
              * Clear
              * @description Fields that are to have no value, whatever files and machines say.
              * @default []
              */
             clear?: string[];
-            /** Filters */
+            /**
+             * Filters
+             * @description or the filters of a search, values by name;
+             * @default {}
+             */
             filters?: {
                 [key: string]: string[];
-            } | null;
+            };
             /**
              * Remove
              * @description Fields with several values, and values to take away.
@@ -3583,6 +3756,12 @@ export interface components {
              * @default []
              */
             unset?: string[];
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * CameraFacts
@@ -3850,13 +4029,20 @@ export interface components {
         };
         /**
          * ChosenBody
-         * @description What is to be added: named assets, subclips, or assets that pass filters; and where it goes.
+         * @description What is to be added: assets and subclips; and where it goes.
          */
         ChosenBody: {
             /** After */
             after?: number | null;
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -3864,6 +4050,7 @@ export interface components {
             before?: number | null;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -3884,6 +4071,12 @@ export interface components {
              * @default []
              */
             subclips?: number[];
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * ClipMatch
@@ -3957,6 +4150,30 @@ export interface components {
          * @enum {string}
          */
         ClipVerdict: "allowed" | "warned" | "refused" | "unknown";
+        /**
+         * Cluster
+         * @description Assets that were recorded in one cell of the map.
+         */
+        Cluster: {
+            /** Assets */
+            assets: number;
+            /** Cover */
+            cover: string;
+            /** East */
+            east: number;
+            /** Latitude */
+            latitude: number;
+            /** Longitude */
+            longitude: number;
+            /** Name */
+            name: string;
+            /** North */
+            north: number;
+            /** South */
+            south: number;
+            /** West */
+            west: number;
+        };
         /**
          * CollectionChangeBody
          * @description What is to be different; what is left out stays.
@@ -4072,6 +4289,16 @@ export interface components {
             sort: string;
             /** Version */
             version: number;
+        };
+        /**
+         * CollectionsDeleted
+         * @description How many collections were deleted: one with all below it.
+         */
+        CollectionsDeleted: {
+            /** Deleted */
+            deleted: number;
+            /** Edit */
+            edit: number | null;
         };
         /**
          * CommentBody
@@ -5144,14 +5371,6 @@ export interface components {
             version: number | null;
         };
         /**
-         * Deleted
-         * @description How many were deleted.
-         */
-        Deleted: {
-            /** Deleted */
-            deleted: number;
-        };
-        /**
          * Delimiter
          * @description What stands between the cells of a row.
          * @enum {string}
@@ -5228,6 +5447,43 @@ export interface components {
             properties: {
                 [key: string]: string[];
             };
+        };
+        /**
+         * DetachBody
+         * @description The assets that lose a licence.
+         */
+        DetachBody: {
+            /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
+             * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
+             * @default []
+             */
+            assets?: string[];
+            /**
+             * Attached At
+             * @description Only from those that got it from the one who asks at this time, as `attach` answered: undoes it.
+             */
+            attached_at?: number | null;
+            /**
+             * Filters
+             * @description or the filters of a search, values by name;
+             * @default {}
+             */
+            filters?: {
+                [key: string]: string[];
+            };
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * Document
@@ -5601,7 +5857,14 @@ export interface components {
          */
         DueBody: {
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -5609,11 +5872,18 @@ export interface components {
             due: string | null;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
                 [key: string]: string[];
             };
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
             /** Zone */
             zone?: string | null;
         };
@@ -5870,17 +6140,31 @@ export interface components {
          */
         ExcludeBody: {
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
                 [key: string]: string[];
             };
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * Explained
@@ -6260,7 +6544,14 @@ export interface components {
          */
         FindBody: {
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -6273,6 +6564,7 @@ export interface components {
             before?: number | null;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -6288,6 +6580,41 @@ export interface components {
             resolved?: boolean | null;
             /** Since */
             since?: string | null;
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
+        };
+        /**
+         * FolderPage
+         * @description Some folders, in the order of their names.
+         */
+        FolderPage: {
+            /** After */
+            after: string | null;
+            /** Folders */
+            folders: components["schemas"]["FolderReport"][];
+        };
+        /**
+         * FolderReport
+         * @description A source, or a folder in one, as far as the one who asks may know of it.
+         */
+        FolderReport: {
+            /** Assets */
+            assets: number;
+            /** Has Folders */
+            has_folders: boolean;
+            /**
+             * Is Source
+             * @default false
+             */
+            is_source: boolean;
+            /** Name */
+            name: string;
+            /** Path */
+            path: string;
         };
         /**
          * Forgotten
@@ -6333,7 +6660,7 @@ export interface components {
         };
         /**
          * FramesReport
-         * @description The frames of a version, counted from 0. Frame n begins at `start` + n × `step` ticks, rounded, or as `steps` says.
+         * @description The frames of a version, counted from 0: n begins at `start` + n × `step` ticks, rounded, or as `steps` says.
          */
         FramesReport: {
             /** Base */
@@ -6396,6 +6723,12 @@ export interface components {
             /** What */
             what: string;
         };
+        /**
+         * Group
+         * @description What a bucket holds.
+         * @enum {string}
+         */
+        Group: "none" | "day" | "month" | "folder" | "camera";
         /**
          * GroupKind
          * @description Why the members of a group belong together. Where several reasons meet, the last one names the group.
@@ -7091,6 +7424,49 @@ export interface components {
             problem: string;
         };
         /**
+         * MapReport
+         * @description Where assets were recorded, within a box.
+         */
+        MapReport: {
+            /** Assets */
+            assets: number;
+            /**
+             * Clusters
+             * @default []
+             */
+            clusters: components["schemas"]["Cluster"][];
+            /** Extent */
+            extent: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /** Placed */
+            placed: number;
+            tiles: components["schemas"]["MapTiles"];
+            /** Without */
+            without: number;
+            /** Zoom */
+            zoom: number;
+        };
+        /**
+         * MapTiles
+         * @description What a map draws below the assets.
+         */
+        MapTiles: {
+            /**
+             * Credit
+             * @default
+             */
+            credit: string;
+            /**
+             * Url
+             * @default
+             */
+            url: string;
+        };
+        /**
          * MatchedAsset
          * @description An asset that a clip may be of.
          */
@@ -7374,7 +7750,14 @@ export interface components {
          */
         MovesBody: {
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -7390,6 +7773,7 @@ export interface components {
             dry_run?: boolean;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -7397,6 +7781,12 @@ export interface components {
             };
             /** Transition */
             transition: string;
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * Naming
@@ -7797,7 +8187,14 @@ export interface components {
             /** After */
             after?: number | null;
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -7805,6 +8202,7 @@ export interface components {
             before?: number | null;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -7820,6 +8218,12 @@ export interface components {
              * @default false
              */
             last?: boolean;
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * Place
@@ -8274,12 +8678,20 @@ export interface components {
          */
         RemoveBody: {
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -8295,6 +8707,12 @@ export interface components {
              * @default []
              */
             subclips?: number[];
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * RemovedState
@@ -8395,11 +8813,18 @@ export interface components {
         };
         /**
          * RestoreBody
-         * @description Which assets are to be readable again: named ones, or those that pass filters.
+         * @description Which assets are to be readable again, how quickly, and for how long.
          */
         RestoreBody: {
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -8410,6 +8835,7 @@ export interface components {
             days?: number;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -8422,6 +8848,12 @@ export interface components {
              * @default false
              */
             waiting?: boolean;
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * RestoreFileReport
@@ -9025,6 +9457,46 @@ export interface components {
             summary: string;
         };
         /**
+         * SelectedBody
+         * @description Which assets are meant: named ones, those that pass filters, or all; without some.
+         */
+        SelectedBody: {
+            /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
+             * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
+             * @default []
+             */
+            assets?: string[];
+            /**
+             * Filters
+             * @description or the filters of a search, values by name;
+             * @default {}
+             */
+            filters?: {
+                [key: string]: string[];
+            };
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
+        };
+        /**
+         * SelectedCount
+         * @description How many assets a selection means.
+         */
+        SelectedCount: {
+            /** Count */
+            count: number;
+        };
+        /**
          * Session
          * @description Who is logged in, and how one can log in.
          */
@@ -9050,6 +9522,20 @@ export interface components {
          * @enum {string}
          */
         SessionState: "waiting" | "running" | "blocked" | "paused" | "done" | "failed" | "cancelled";
+        /**
+         * Sha1s
+         * @description The SHA-1s of a part of a list.
+         */
+        Sha1s: {
+            /** First */
+            first: number;
+            /** Sha1S */
+            sha1s: string[];
+            /** Stamp */
+            stamp: string;
+            /** Total */
+            total: number;
+        };
         /**
          * ShareChange
          * @description What is to change of a link; what is not given stays.
@@ -9690,6 +10176,16 @@ export interface components {
             version: number;
         };
         /**
+         * SubclipsDeleted
+         * @description How many subclips were deleted.
+         */
+        SubclipsDeleted: {
+            /** Deleted */
+            deleted: number;
+            /** Edit */
+            edit: number | null;
+        };
+        /**
          * SubscriberState
          * @description How far a subscriber is.
          */
@@ -9723,16 +10219,21 @@ export interface components {
         Sureness: "certain" | "likely" | "possible";
         /**
          * TableRequest
-         * @description Which values of which assets are written as a table; neither assets nor filters: of all.
+         * @description Which values of which assets are written as a table; without a selection: of all.
          */
         TableRequest: {
             /**
              * All
+             * @description or all assets;
              * @default false
              */
             all?: boolean;
-            /** Assets */
-            assets?: string[] | null;
+            /**
+             * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
+             * @default []
+             */
+            assets?: string[];
             /**
              * @description Between the cells of a row. With `semicolon` numbers have a decimal comma.
              * @default comma
@@ -9744,10 +10245,20 @@ export interface components {
              * @default []
              */
             fields?: string[];
-            /** Filters */
+            /**
+             * Filters
+             * @description or the filters of a search, values by name;
+             * @default {}
+             */
             filters?: {
                 [key: string]: string[];
-            } | null;
+            };
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * TagBody
@@ -11434,6 +11945,30 @@ export interface operations {
             };
         };
     };
+    count_assets_api_v1_assets_count_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SelectedBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectedCount"];
+                };
+            };
+        };
+    };
     list_collections_api_v1_collections_get: {
         parameters: {
             query?: never;
@@ -11516,11 +12051,13 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["CollectionsDeleted"];
+                };
             };
         };
     };
@@ -12683,6 +13220,32 @@ export interface operations {
             };
         };
     };
+    list_folders_api_v1_folders_get: {
+        parameters: {
+            query?: {
+                /** @description `after` of the page before. */
+                after?: string | null;
+                limit?: number;
+                /** @description The path of a folder; none: the sources. */
+                of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FolderPage"];
+                };
+            };
+        };
+    };
     list_grants_api_v1_grants_get: {
         parameters: {
             query?: never;
@@ -12938,6 +13501,245 @@ export interface operations {
             };
         };
     };
+    page_api_v1_library_assets_get: {
+        parameters: {
+            query?: {
+                /** @description Since it was added to the library: 30d or more, <12h, >6w, <=2y. */
+                age?: string | null;
+                /** @description Only what is assigned to this user; several: any of them. */
+                assignee?: string[];
+                /** @description The SHA-1 of an asset, or its beginning, from which `position` counts. */
+                at?: string | null;
+                /** @description The key of a bucket, from whose first asset `position` counts. */
+                bucket?: string | null;
+                /** @description Make or model of the camera, or a part of it, in any case. */
+                camera?: string[];
+                /** @description Codec of the picture, else of the sound: h264, hevc, prores … */
+                codec?: string[];
+                /** @description Only what is in this collection, or in one below it: its number, name or path; several: any of them. */
+                collection?: string[];
+                /** @description Only what this user or guest commented on; several: any of them. */
+                commented_by?: string[];
+                /** @description Only what has open comments or markers, resolved ones, any, or none. */
+                comments?: ("open" | "resolved" | "any" | "none")[];
+                /** @description Only what is not in a final state, and overdue, due within a week, or due at any time. */
+                due?: ("overdue" | "week" | "any")[];
+                /** @description Seconds: 10-60, 10+, 1:00-. */
+                duration?: string | null;
+                /** @description Only what has such a value in a metadata field: =, !=, <, <=, >, >=, ~ (contains), or the field alone (it has a value); several: all of them. */
+                field?: string[];
+                /** @description Only footage in this folder, by path or name. */
+                folder?: string[];
+                /** @description What buckets hold: the assets of a `day`, a `month`, a `folder` or a `camera`, or `none`: all. Assets are listed bucket by bucket. */
+                group?: components["schemas"]["Group"];
+                /** @description Kind of media. */
+                kind?: ("video" | "audio" | "still")[];
+                /** @description Only what has this licence. */
+                licence?: string[];
+                limit?: number;
+                /** @description Only what has this tag from a model, set or accepted, or one below it; several: all of them. */
+                machine_tag?: string[];
+                /** @description Orientation of the picture as it is shown. */
+                orientation?: ("landscape" | "portrait" | "square")[];
+                /** @description Only assets that search has to wait for (true), or only the others (false). */
+                pending?: boolean | null;
+                /** @description Where the part begins: a number from 0, or a negative one for what stands before `bucket` or `at`. What would begin before the list begins with it. */
+                position?: number;
+                /** @description By the shorter side: 1080p, 4k+, 720p-, 720-1080. */
+                resolution?: string | null;
+                /** @description Only what has licences in this state; none: without a licence. */
+                rights?: ("active" | "expiring" | "expired" | "embargoed" | "none")[];
+                /** @description Recorded at this time or later: 2024, 2024-05, 2024-05-17. */
+                since?: string | null;
+                /** @description The order within buckets: `date` (when an asset was shot: what people say in the field `shot_on`, else what the file says, else when it came into the library), `added`, `name`, `duration`, `size`, or a sortable facet of texts or numbers; after a minus sign, the greatest first. Days and months stand in this order, too, where it is one of dates (they are those of `added` where that is the order), else the newest first; folders and cameras stand by name. */
+                sort?: string;
+                /** @description Only footage of this source. */
+                source?: string[];
+                /** @description Only what is in this state of the workflow; several: any of them. */
+                state?: string[];
+                /** @description Only what has a subclip whose name or note contains this, * for any; several: one for each. */
+                subclip?: string[];
+                /** @description Only what has this tag, or one below it; several: all of them. */
+                tag?: string[];
+                /** @description Recorded at this time or earlier; the whole of that year, month or day counts. */
+                until?: string | null;
+                /** @description Only what a query over metadata fields finds: rating>=3 and (city=Rome or keywords:beach) and not has:title. */
+                where?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetPage"];
+                };
+            };
+        };
+    };
+    buckets_api_v1_library_buckets_get: {
+        parameters: {
+            query?: {
+                /** @description Since it was added to the library: 30d or more, <12h, >6w, <=2y. */
+                age?: string | null;
+                /** @description Only what is assigned to this user; several: any of them. */
+                assignee?: string[];
+                /** @description Make or model of the camera, or a part of it, in any case. */
+                camera?: string[];
+                /** @description Codec of the picture, else of the sound: h264, hevc, prores … */
+                codec?: string[];
+                /** @description Only what is in this collection, or in one below it: its number, name or path; several: any of them. */
+                collection?: string[];
+                /** @description Only what this user or guest commented on; several: any of them. */
+                commented_by?: string[];
+                /** @description Only what has open comments or markers, resolved ones, any, or none. */
+                comments?: ("open" | "resolved" | "any" | "none")[];
+                /** @description Only what is not in a final state, and overdue, due within a week, or due at any time. */
+                due?: ("overdue" | "week" | "any")[];
+                /** @description Seconds: 10-60, 10+, 1:00-. */
+                duration?: string | null;
+                /** @description Only what has such a value in a metadata field: =, !=, <, <=, >, >=, ~ (contains), or the field alone (it has a value); several: all of them. */
+                field?: string[];
+                /** @description Only footage in this folder, by path or name. */
+                folder?: string[];
+                /** @description What buckets hold: the assets of a `day`, a `month`, a `folder` or a `camera`, or `none`: all. Assets are listed bucket by bucket. */
+                group?: components["schemas"]["Group"];
+                /** @description Kind of media. */
+                kind?: ("video" | "audio" | "still")[];
+                /** @description Only what has this licence. */
+                licence?: string[];
+                /** @description Only what has this tag from a model, set or accepted, or one below it; several: all of them. */
+                machine_tag?: string[];
+                /** @description Orientation of the picture as it is shown. */
+                orientation?: ("landscape" | "portrait" | "square")[];
+                /** @description Only assets that search has to wait for (true), or only the others (false). */
+                pending?: boolean | null;
+                /** @description By the shorter side: 1080p, 4k+, 720p-, 720-1080. */
+                resolution?: string | null;
+                /** @description Only what has licences in this state; none: without a licence. */
+                rights?: ("active" | "expiring" | "expired" | "embargoed" | "none")[];
+                /** @description Recorded at this time or later: 2024, 2024-05, 2024-05-17. */
+                since?: string | null;
+                /** @description The order within buckets: `date` (when an asset was shot: what people say in the field `shot_on`, else what the file says, else when it came into the library), `added`, `name`, `duration`, `size`, or a sortable facet of texts or numbers; after a minus sign, the greatest first. Days and months stand in this order, too, where it is one of dates (they are those of `added` where that is the order), else the newest first; folders and cameras stand by name. */
+                sort?: string;
+                /** @description Only footage of this source. */
+                source?: string[];
+                /** @description Only what is in this state of the workflow; several: any of them. */
+                state?: string[];
+                /** @description Only what has a subclip whose name or note contains this, * for any; several: one for each. */
+                subclip?: string[];
+                /** @description Only what has this tag, or one below it; several: all of them. */
+                tag?: string[];
+                /** @description Recorded at this time or earlier; the whole of that year, month or day counts. */
+                until?: string | null;
+                /** @description Only what a query over metadata fields finds: rating>=3 and (city=Rome or keywords:beach) and not has:title. */
+                where?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Buckets"];
+                };
+            };
+        };
+    };
+    sha1s_api_v1_library_sha1s_get: {
+        parameters: {
+            query?: {
+                /** @description Since it was added to the library: 30d or more, <12h, >6w, <=2y. */
+                age?: string | null;
+                /** @description Only what is assigned to this user; several: any of them. */
+                assignee?: string[];
+                /** @description The SHA-1 of an asset, or its beginning, from which `position` counts. */
+                at?: string | null;
+                /** @description The key of a bucket, from whose first asset `position` counts. */
+                bucket?: string | null;
+                /** @description Make or model of the camera, or a part of it, in any case. */
+                camera?: string[];
+                /** @description Codec of the picture, else of the sound: h264, hevc, prores … */
+                codec?: string[];
+                /** @description Only what is in this collection, or in one below it: its number, name or path; several: any of them. */
+                collection?: string[];
+                /** @description Only what this user or guest commented on; several: any of them. */
+                commented_by?: string[];
+                /** @description Only what has open comments or markers, resolved ones, any, or none. */
+                comments?: ("open" | "resolved" | "any" | "none")[];
+                /** @description Only what is not in a final state, and overdue, due within a week, or due at any time. */
+                due?: ("overdue" | "week" | "any")[];
+                /** @description Seconds: 10-60, 10+, 1:00-. */
+                duration?: string | null;
+                /** @description Only what has such a value in a metadata field: =, !=, <, <=, >, >=, ~ (contains), or the field alone (it has a value); several: all of them. */
+                field?: string[];
+                /** @description Only footage in this folder, by path or name. */
+                folder?: string[];
+                /** @description What buckets hold: the assets of a `day`, a `month`, a `folder` or a `camera`, or `none`: all. Assets are listed bucket by bucket. */
+                group?: components["schemas"]["Group"];
+                /** @description Kind of media. */
+                kind?: ("video" | "audio" | "still")[];
+                /** @description Only what has this licence. */
+                licence?: string[];
+                limit?: number;
+                /** @description Only what has this tag from a model, set or accepted, or one below it; several: all of them. */
+                machine_tag?: string[];
+                /** @description Orientation of the picture as it is shown. */
+                orientation?: ("landscape" | "portrait" | "square")[];
+                /** @description Only assets that search has to wait for (true), or only the others (false). */
+                pending?: boolean | null;
+                /** @description Where the part begins: a number from 0, or a negative one for what stands before `bucket` or `at`. What would begin before the list begins with it. */
+                position?: number;
+                /** @description By the shorter side: 1080p, 4k+, 720p-, 720-1080. */
+                resolution?: string | null;
+                /** @description Only what has licences in this state; none: without a licence. */
+                rights?: ("active" | "expiring" | "expired" | "embargoed" | "none")[];
+                /** @description Recorded at this time or later: 2024, 2024-05, 2024-05-17. */
+                since?: string | null;
+                /** @description The order within buckets: `date` (when an asset was shot: what people say in the field `shot_on`, else what the file says, else when it came into the library), `added`, `name`, `duration`, `size`, or a sortable facet of texts or numbers; after a minus sign, the greatest first. Days and months stand in this order, too, where it is one of dates (they are those of `added` where that is the order), else the newest first; folders and cameras stand by name. */
+                sort?: string;
+                /** @description Only footage of this source. */
+                source?: string[];
+                /** @description Only what is in this state of the workflow; several: any of them. */
+                state?: string[];
+                /** @description Only what has a subclip whose name or note contains this, * for any; several: one for each. */
+                subclip?: string[];
+                /** @description Only what has this tag, or one below it; several: all of them. */
+                tag?: string[];
+                /** @description Recorded at this time or earlier; the whole of that year, month or day counts. */
+                until?: string | null;
+                /** @description Only what a query over metadata fields finds: rating>=3 and (city=Rome or keywords:beach) and not has:title. */
+                where?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sha1s"];
+                };
+            };
+        };
+    };
     list_machine_tag_precision_api_v1_machine_tags_precision_get: {
         parameters: {
             query?: {
@@ -13119,6 +13921,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SchemeReport"];
+                };
+            };
+        };
+    };
+    show_map_api_v1_map_get: {
+        parameters: {
+            query?: {
+                /** @description Since it was added to the library: 30d or more, <12h, >6w, <=2y. */
+                age?: string | null;
+                /** @description Only what is assigned to this user; several: any of them. */
+                assignee?: string[];
+                /** @description west,south,east,north in degrees; over 180° west is greater than east. */
+                box?: string;
+                /** @description Make or model of the camera, or a part of it, in any case. */
+                camera?: string[];
+                /** @description Codec of the picture, else of the sound: h264, hevc, prores … */
+                codec?: string[];
+                /** @description Only what is in this collection, or in one below it: its number, name or path; several: any of them. */
+                collection?: string[];
+                /** @description Only what this user or guest commented on; several: any of them. */
+                commented_by?: string[];
+                /** @description Only what has open comments or markers, resolved ones, any, or none. */
+                comments?: ("open" | "resolved" | "any" | "none")[];
+                /** @description Only what is not in a final state, and overdue, due within a week, or due at any time. */
+                due?: ("overdue" | "week" | "any")[];
+                /** @description Seconds: 10-60, 10+, 1:00-. */
+                duration?: string | null;
+                /** @description Only what has such a value in a metadata field: =, !=, <, <=, >, >=, ~ (contains), or the field alone (it has a value); several: all of them. */
+                field?: string[];
+                /** @description Only footage in this folder, by path or name. */
+                folder?: string[];
+                /** @description Kind of media. */
+                kind?: ("video" | "audio" | "still")[];
+                /** @description Only what has this licence. */
+                licence?: string[];
+                /** @description Only what has this tag from a model, set or accepted, or one below it; several: all of them. */
+                machine_tag?: string[];
+                /** @description Orientation of the picture as it is shown. */
+                orientation?: ("landscape" | "portrait" | "square")[];
+                /** @description By the shorter side: 1080p, 4k+, 720p-, 720-1080. */
+                resolution?: string | null;
+                /** @description Only what has licences in this state; none: without a licence. */
+                rights?: ("active" | "expiring" | "expired" | "embargoed" | "none")[];
+                /** @description Recorded at this time or later: 2024, 2024-05, 2024-05-17. */
+                since?: string | null;
+                /** @description Only footage of this source. */
+                source?: string[];
+                /** @description Only what is in this state of the workflow; several: any of them. */
+                state?: string[];
+                /** @description Only what has a subclip whose name or note contains this, * for any; several: one for each. */
+                subclip?: string[];
+                /** @description Only what has this tag, or one below it; several: all of them. */
+                tag?: string[];
+                /** @description Recorded at this time or earlier; the whole of that year, month or day counts. */
+                until?: string | null;
+                /** @description Only what a query over metadata fields finds: rating>=3 and (city=Rome or keywords:beach) and not has:title. */
+                where?: string | null;
+                /** @description Of a map of tiles: the world is 2**zoom tiles wide, of 4 × 4 cells each. */
+                zoom?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapReport"];
                 };
             };
         };
@@ -13625,7 +14500,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AssetsBody"];
+                "application/json": components["schemas"]["SelectedBody"];
             };
         };
         responses: {
@@ -13635,7 +14510,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": number;
+                    "application/json": components["schemas"]["Attached"];
                 };
             };
         };
@@ -13651,7 +14526,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AssetsBody"];
+                "application/json": components["schemas"]["DetachBody"];
             };
         };
         responses: {
@@ -15041,11 +15916,13 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SubclipsDeleted"];
+                };
             };
         };
     };
@@ -15118,7 +15995,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Deleted"];
+                    "application/json": components["schemas"]["SubclipsDeleted"];
                 };
             };
         };

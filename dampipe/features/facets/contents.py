@@ -143,7 +143,7 @@ def _add_facts(
         numbers, assets, added, lengths, sizes, *contents = zip(*rows, strict=True)
         every.append(np.array(numbers, np.int64))
         known_lengths = [-1.0 if one is None else one for one in lengths]
-        for kept, values in {OWNER: assets, ADDED: added, DURATION: known_lengths, SIZE: sizes}.items():
+        for kept, values in ((OWNER, assets), (ADDED, added), (DURATION, known_lengths), (SIZE, sizes)):
             found.columns.setdefault(kept.field, []).append((every[-1], np.array(values, kept.dtype)))
         for one, known, column in zip(codes, made, contents, strict=True):
             one.append(np.array([known[content] for content in column], np.intp))
