@@ -120,6 +120,16 @@ import { page } from "./state.js";
  * @property {(asset: Schemas["Details"], context: SectionContext) => HTMLElement[]} [sections] below the details in the player
  * @property {(pair: Schemas["NearDuplicate"], done: (text: string) => void) => HTMLElement[]} [pairActions] buttons for near duplicates
  * @property {readonly BulkAct[]} [bulkActs]
+ * @property {readonly Beside[]} [beside]
+ */
+
+/**
+ * What stands beside the lists of the library, such as a tree on which assets are dropped.
+ * @typedef {object} Beside
+ * @property {string} key
+ * @property {string} label its heading
+ * @property {number} [order]
+ * @property {(element: HTMLElement, signal: AbortSignal) => void | Promise<void>} show fills an element
  */
 
 /** A heading, and what stands beside it. @typedef {[string, string | Node]} Row */
