@@ -37,6 +37,7 @@ from dampipe.kernel.container import Services
 from dampipe.media.ffmpeg.binary import find_ffmpeg
 from dampipe.web.app import create_app
 from tests.support.demo_clips import DemoClips
+from tests.support.gathered_views import gather
 from tests.support.serving import serving
 
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
@@ -103,6 +104,19 @@ VIEWS = (
     View("upload", "#/upload", ".drop-zone"),
     View("keys", "#/", "#keys[open] kbd", lambda page: page.keyboard.press("?")),
     View("nothing-here", "#/no-such-page", ".notice"),
+    View("collections", "#/collections", ".collection-card"),
+    View("collection", "#/collections?collection={collection}", ".items .card img"),
+    View("saved-search", "#/collections?collection={search}", ".items .card img"),
+    View(
+        "collection-menu",
+        "#/collections?collection={collection}",
+        ".menu-popup",
+        press("What can be done with Selects"),
+    ),
+    View("folders", "#/folders", "dp-tree [role=treeitem]"),
+    View("map", "#/map", ".bubble"),
+    View("subclips", "#/asset/{film}?tab=Subclips&subclip={subclip}", ".subclip .what"),
+    View("trees", "#/", "#beside [role=treeitem]", press("Trees")),
     View("guest", "s#{share}", ".talk .thread", enter_as_guest),
 )
 
@@ -110,10 +124,11 @@ VIEWS = (
 class ShownLibrary:
     """The library, and where its page is."""
 
-    def __init__(self, library: Any, url: str, share: str) -> None:
+    def __init__(self, library: Any, url: str, share: str, gathered: dict[str, str]) -> None:
         self.library, self.url = library, url
         self._named = {"share": share, "film": sha1_of(library, FILM), "still": sha1_of(library, STILL)}
         self._named |= {"sound": sha1_of(library, SOUND), "other": sha1_of(library, OTHER)}
+        self._named |= gathered
 
     def address(self, view: View) -> str:
         """The URL of a view."""
@@ -157,8 +172,9 @@ def shown_library(home: Path, footage: Path, demo_clips: DemoClips) -> Iterator[
         (home.parent / "raid").mkdir(exist_ok=True)
         raid = SourceRequest(name="raid", path=str(home.parent / "raid"), managed=True)
         library.service(SourceService).add(LOCAL, raid)
+        gathered = gather(library, film)
         with serving(create_app(library.service(Services))) as url:
-            yield ShownLibrary(library, url, share)
+            yield ShownLibrary(library, url, share, gathered)
 
 
 def _describe(library: Any, film: str) -> str:

@@ -43,7 +43,9 @@ FOLDER = Column("#folder", "<u4")
 """The number of the folder of its first file, of the present ones, else of those that are missing; 0: it has no file."""
 NAME = Column("#name", f"S{NAME_BYTES}")
 """The folded name of that file, its beginning."""
-COLUMNS = (OWNER, DATE, ADDED, DURATION, SIZE, FOLDER, NAME)
+POSITION = Column("#position", "<u8")
+"""Where it was recorded, see `positions.py`; 0: it is not known."""
+COLUMNS = (OWNER, DATE, ADDED, DURATION, SIZE, FOLDER, NAME, POSITION)
 
 
 def name_key(name: str) -> bytes:

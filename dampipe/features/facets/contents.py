@@ -9,11 +9,26 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import Connection, Select, case, func, select
 
 from dampipe.features.assets.tables import VERSION
-from dampipe.features.facets.columns import ADDED, DATE, DURATION, FOLDER, NAME, OWNER, SIZE, Column, name_key
+from dampipe.features.facets.columns import (
+    ADDED,
+    DATE,
+    DURATION,
+    FOLDER,
+    NAME,
+    OWNER,
+    POSITION,
+    SIZE,
+    Column,
+    name_key,
+)
+from dampipe.features.facets.folders import FIELD as FOLDERS
+from dampipe.features.facets.folders import names_of_folder
 from dampipe.features.facets.keys import EVERY, Key, Mode, mode_of, number_name, number_names, text_name
+from dampipe.features.facets.positions import positions_of
 from dampipe.features.facets.texts import encoded
 from dampipe.features.metadata.tables import VALUE
 from dampipe.features.sources.model import LocationState
+from dampipe.features.sources.tables import FOLDER as FOLDER_TABLE
 from dampipe.features.sources.tables import LOCATION
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
@@ -41,6 +56,19 @@ class Contents:
     """Texts of the fields of the mode `column`, with their versions, by field."""
     columns: "dict[str, list[tuple[NDArray[np.int64], NDArray[Any]]]]" = field(default_factory=dict)
     """Versions, each once, and what columns have for them, by the field of the column."""
+    latitudes: "list[tuple[NDArray[np.int64], NDArray[np.float64]]]" = field(default_factory=list)
+    """Versions, and how many degrees north they were recorded; NaN: it is not known. Later ones count;"""
+    longitudes: "list[tuple[NDArray[np.int64], NDArray[np.float64]]]" = field(default_factory=list)
+    """the same for degrees east."""
+
+    def add_degrees(self, key: str, said: "_Said", numbers: Sequence[float | None]) -> None:
+        """Let versions have a part of a position, if `key` is one. numbers: those of what was said."""
+        import numpy as np
+
+        degrees = {"latitude": self.latitudes, "longitude": self.longitudes}.get(key)
+        if degrees is not None:
+            given = np.array([math.nan if one is None else one for one in numbers], np.float64)
+            degrees.append((said.versions, given[said.codes]))
 
     def column(self, column: Column) -> "tuple[NDArray[np.int64], NDArray[Any]]":
         """Versions, ascending, and what a column has for each."""
@@ -84,12 +112,14 @@ class _Said(NamedTuple):
 def read_contents(
     database: Database, connection: Connection, fields: Mapping[str, MetadataField], versions: Collection[int]
 ) -> Contents:
-    """What versions have now: four statements for any number."""
+    """What versions have now: five statements for any number."""
     found = Contents()
     _add_facts(database, connection, fields, versions, found)
     _add_values(database, connection, fields, versions, found)
     _add_places(database, connection, versions, found)
     _add_dates(database, connection, versions, found)
+    _add_folders(database, connection, versions, found)
+    found.columns[POSITION.field] = [positions_of(found.latitudes, found.longitudes)]
     return found
 
 
@@ -129,6 +159,7 @@ def _add_facts(
         found.add(said, [-1 if content is None else present for content in known])
         names = fact_names(mode, known)
         found.add(said, [-1 if name is None else found.number(Key(key, name)) for name in names])
+        found.add_degrees(key, said, list(known))
 
 
 def _add_values(
@@ -165,6 +196,11 @@ def _add_values(
         elif mode is not None and (name := value_name(mode, *content)) is not None:
             numbers[code] = found.number(Key(key, name))
     found.add(said, numbers)
+    for key in {"latitude", "longitude"} & modes.keys():
+        of_key = [code for code, (one, *_) in enumerate(made) if one == key]
+        degrees = [one[2] if one[0] == key else None for one in made]
+        mine = np.isin(said.codes, of_key)
+        found.add_degrees(key, _Said(said.versions[mine], said.codes[mine], made), degrees)
     texts, where = list(made), np.flatnonzero(is_column[said.codes])
     for version, code in zip(said.versions[where].tolist(), said.codes[where].tolist(), strict=True):
         key, folded, *_ = texts[code]
@@ -192,6 +228,25 @@ def _add_places(
     folders = np.array([folder for folder, _ in first.values()], FOLDER.dtype)
     found.columns[FOLDER.field] = [(known, folders)]
     found.columns[NAME.field] = [(known, np.array([name for _, name in first.values()], NAME.dtype))]
+
+
+def _add_folders(
+    database: Database, connection: Connection, versions: Collection[int], found: Contents
+) -> None:
+    """The folders of all files of versions, and those above them."""
+    import numpy as np
+
+    query = select(LOCATION.c.version_id, FOLDER_TABLE.c.source_id, FOLDER_TABLE.c.path)
+    query = query.select_from(LOCATION.join(FOLDER_TABLE, FOLDER_TABLE.c.id == LOCATION.c.folder_id))
+    made, which, codes = _Made(), [np.empty(0, np.int64)], [np.empty(0, np.intp)]
+    for rows in _rows(connection, query.where(in_ids(database, LOCATION.c.version_id, versions))):
+        which.append(np.array([row[0] for row in rows], np.int64))
+        codes.append(np.array([made[row[1], bytes(row[2])] for row in rows], np.intp))
+    said = _Said(np.concatenate(which), np.concatenate(codes), made)
+    names = [names_of_folder(source, os.fsdecode(path)) for source, path in made]
+    for depth in range(max(map(len, names), default=0)):
+        numbers = [found.number(Key(FOLDERS, one[depth])) if depth < len(one) else -1 for one in names]
+        found.add(said, numbers)
 
 
 def _add_dates(

@@ -133,9 +133,25 @@ export async function patch(path, body) {
   return (await request(path, { method: "PATCH", headers, body: JSON.stringify(body) })).json();
 }
 
-/** @param {string} path */
+/**
+ * @template {string} P
+ * @param {P} path
+ * @param {import("dampipe-api").Body<"put", P>} [body]
+ * @returns {Promise<import("dampipe-api").Answer<"put", P>>}
+ */
+export async function put(path, body) {
+  const headers = { "content-type": "application/json" };
+  return (await request(path, { method: "PUT", headers, body: JSON.stringify(body) })).json();
+}
+
+/**
+ * @template {string} P
+ * @param {P} path
+ * @returns {Promise<import("dampipe-api").Answer<"delete", P>>} null where there is nothing to say
+ */
 export async function remove(path) {
-  await request(path, { method: "DELETE" });
+  const response = await request(path, { method: "DELETE" });
+  return response.status === 204 ? /** @type {any} */ (null) : response.json();
 }
 
 /**
