@@ -1,4 +1,4 @@
-// Made by `make types` of docs/openapi.json, SHA-256 b8a4c27c56d509b83e9282bde79822e1037cab10e95a678bc711b8ac8350be7d; not to be edited.
+// Made by `make types` of docs/openapi.json, SHA-256 b5aadceb95de9cdca4d00039566e171648136df22a27cf4f48290365b3241bf5; not to be edited.
 
 export interface paths {
     "/access/explain": {
@@ -105,6 +105,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["list_copies_api_v1_assets__sha1__copies_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assets/{sha1}/mentionable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_mentionable_api_v1_assets__sha1__mentionable_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3425,6 +3441,12 @@ export interface components {
             };
         };
         /**
+         * Audience
+         * @description Who sees a comment, of those who see its asset.
+         * @enum {string}
+         */
+        Audience: "everyone" | "team";
+        /**
          * AudioStream
          * @description One sound track.
          */
@@ -4062,6 +4084,8 @@ export interface components {
          * @description A comment or a marker on an asset.
          */
         CommentBody: {
+            /** @default everyone */
+            audience?: components["schemas"]["Audience"];
             /**
              * Color
              * @default
@@ -4116,6 +4140,8 @@ export interface components {
             asset: string;
             /** Asset Name */
             asset_name: string;
+            /** @default everyone */
+            audience: components["schemas"]["Audience"];
             /** Author */
             author: string;
             /** Author Name */
@@ -4594,6 +4620,7 @@ export interface components {
          * @description What is to be changed of a comment; what is not given stays.
          */
         dampipe__features__review__http__EditBody: {
+            audience?: components["schemas"]["Audience"] | null;
             /** Color */
             color?: string | null;
             drawing?: components["schemas"]["Drawing"] | null;
@@ -5908,6 +5935,11 @@ export interface components {
              */
             reason?: string;
             /**
+             * Team
+             * @default true
+             */
+            team?: boolean;
+            /**
              * Territory
              * @default
              */
@@ -6262,6 +6294,11 @@ export interface components {
             filters?: {
                 [key: string]: string[];
             };
+            /**
+             * Guests
+             * @default false
+             */
+            guests?: boolean;
             kind?: components["schemas"]["CommentKind"] | null;
             /**
              * Limit
@@ -6366,6 +6403,8 @@ export interface components {
             expires_at: number | null;
             /** Guest */
             guest: string;
+            /** Message */
+            message: string;
             /** Moves */
             moves: string[];
             /** Name */
@@ -6420,6 +6459,8 @@ export interface components {
             expires_at: number | null;
             /** Guest */
             guest: string;
+            /** Message */
+            message: string;
             /** Moves */
             moves: string[];
             /** Name */
@@ -7140,6 +7181,14 @@ export interface components {
          * @enum {string}
          */
         MediaKind: "video" | "audio" | "still";
+        /**
+         * Mentionable
+         * @description A user who is told where a comment says `@name`.
+         */
+        Mentionable: {
+            /** Name */
+            name: string;
+        };
         /**
          * MentionReport
          * @description A mention of a user.
@@ -8280,6 +8329,8 @@ export interface components {
          * @description An answer to a comment.
          */
         ReplyBody: {
+            /** @default everyone */
+            audience?: components["schemas"]["Audience"];
             /** Text */
             text: string;
         };
@@ -8288,6 +8339,8 @@ export interface components {
          * @description One reply of a thread.
          */
         ReplyReport: {
+            /** @default everyone */
+            audience: components["schemas"]["Audience"];
             /** Author */
             author: string;
             /** Author Name */
@@ -8993,6 +9046,8 @@ export interface components {
             if_version?: number | null;
             /** Max Opens */
             max_opens?: number | null;
+            /** Message */
+            message?: string | null;
             /** Moves */
             moves?: string[] | null;
             /** Name */
@@ -9025,6 +9080,8 @@ export interface components {
             id: number;
             /** Max Opens */
             max_opens: number | null;
+            /** Message */
+            message: string;
             /** Moves */
             moves: string[];
             /** Name */
@@ -9066,6 +9123,8 @@ export interface components {
             id: number;
             /** Max Opens */
             max_opens: number | null;
+            /** Message */
+            message: string;
             /** Moves */
             moves: string[];
             /** Name */
@@ -9100,6 +9159,11 @@ export interface components {
             days?: number | null;
             /** Max Opens */
             max_opens?: number | null;
+            /**
+             * Message
+             * @default
+             */
+            message?: string;
             /**
              * Moves
              * @default []
@@ -10922,6 +10986,28 @@ export interface operations {
             };
         };
     };
+    list_mentionable_api_v1_assets__sha1__mentionable_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sha1: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mentionable"][];
+                };
+            };
+        };
+    };
     get_metadata_api_v1_assets__sha1__metadata_get: {
         parameters: {
             query?: {
@@ -11848,6 +11934,8 @@ export interface operations {
                 author?: string;
                 /** @description Older than this comment. */
                 before?: number | null;
+                /** @description Only threads in which a guest wrote something. */
+                guests?: boolean;
                 /** @description Only comments, or only markers. */
                 kind?: components["schemas"]["CommentKind"] | null;
                 limit?: number;
@@ -12101,6 +12189,8 @@ export interface operations {
     import_comments_api_v1_comments_import_post: {
         parameters: {
             query: {
+                /** @description Of new comments and replies. */
+                audience?: components["schemas"]["Audience"];
                 /** @description Change nothing. */
                 dry_run?: boolean;
                 /** @description Format of the timeline in the body. */
@@ -14485,8 +14575,12 @@ export interface operations {
     list_shares_api_v1_shares_get: {
         parameters: {
             query?: {
+                /** @description Only links to this asset. */
+                asset?: string | null;
                 /** @description Only lower numbers. */
                 before?: number | null;
+                /** @description Only links to this collection. */
+                collection?: number | null;
                 /** @description Those of all users; managers may. */
                 everybody?: boolean;
                 limit?: number;
