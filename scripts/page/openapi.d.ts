@@ -1,4 +1,4 @@
-// Made by `make types` of docs/openapi.json, SHA-256 b5aadceb95de9cdca4d00039566e171648136df22a27cf4f48290365b3241bf5; not to be edited.
+// Made by `make types` of docs/openapi.json, SHA-256 9aa3f175888647903273b8f8b581c2124b26f54208aa4627e1de6994a592e169; not to be edited.
 
 export interface paths {
     "/access/explain": {
@@ -2569,6 +2569,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["carry_times_api_v1_versions__sha1__carry_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/versions/{sha1}/frames": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_frames_api_v1_versions__sha1__frames_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6351,6 +6367,48 @@ export interface components {
              * @default false
              */
             weaker: boolean;
+        };
+        /**
+         * FramesReport
+         * @description The frames of a version, counted from 0. Frame n begins at `start` + n × `step` ticks, rounded, or as `steps` says.
+         */
+        FramesReport: {
+            /** Base */
+            base: string;
+            /** Count */
+            count: number;
+            /** End */
+            end: number;
+            /**
+             * Exact
+             * @default true
+             */
+            exact: boolean;
+            /** Rate */
+            rate: string | null;
+            /** Sha1 */
+            sha1: string;
+            /**
+             * Shots
+             * @default []
+             */
+            shots: number[];
+            /**
+             * Shown
+             * @default []
+             */
+            shown: number[];
+            /** Start */
+            start: number;
+            /** Step */
+            step: string | null;
+            /**
+             * Steps
+             * @default []
+             */
+            steps: number[];
+            /** Timecode */
+            timecode: string | null;
         };
         /**
          * GrantBody
@@ -15846,6 +15904,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CarryReport"];
+                };
+            };
+        };
+    };
+    show_frames_api_v1_versions__sha1__frames_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sha1: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FramesReport"];
                 };
             };
         };

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from dampipe.features.alignment.frames import FrameService, FramesReport
 from dampipe.features.alignment.model import CarryReport, CarryRequest
 from dampipe.features.alignment.service import CarryService
 from dampipe.features.assets.http import SHA1, Sha1
@@ -14,6 +15,7 @@ INVALID = {"model": Problem, "description": "A time that the version does not ha
 router = APIRouter(tags=["versions"], responses={404: {"model": Problem}, 422: INVALID})
 MAX_IN_ADDRESS = 1000
 """Times of one request, whose address holds them all."""
+Frames = Annotated[FrameService, provided(FrameService)]
 Carrying = Annotated[CarryService, provided(CarryService)]
 
 
@@ -36,3 +38,9 @@ def carry_times(
 ) -> CarryReport:
     """Where times of this version are in another: carried, gone with what is left around them, or pending."""
     return carrying.carry(actor, CarryRequest(source=sha1, target=to, times=tuple(time)))
+
+
+@router.get("/versions/{sha1}/frames")
+def show_frames(actor: Annotated[Actor, allowed(READ)], sha1: Sha1, frames: Frames) -> FramesReport:
+    """The frames of this version: when each begins, how they are counted, which ones its proxy has, and its shots."""
+    return frames.frames(actor, sha1)
