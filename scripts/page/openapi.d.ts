@@ -1,4 +1,4 @@
-// Made by `make types` of docs/openapi.json, SHA-256 9aa3f175888647903273b8f8b581c2124b26f54208aa4627e1de6994a592e169; not to be edited.
+// Made by `make types` of docs/openapi.json, SHA-256 45d0e49a91a27fd23e4c2cbfa0adde6532612a25884c1de57f9d39ba7c1d038b; not to be edited.
 
 export interface paths {
     "/access/explain": {
@@ -2577,14 +2577,14 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/versions/{sha1}/frames": {
+    "/versions/{sha1}/playback": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["show_frames_api_v1_versions__sha1__frames_get"];
+        get: operations["show_playback_api_v1_versions__sha1__playback_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6370,7 +6370,7 @@ export interface components {
         };
         /**
          * FramesReport
-         * @description The frames of a version, counted from 0. Frame n begins at `start` + n × `step` ticks, rounded, or as `steps` says.
+         * @description The frames of a version, counted from 0: n begins at `start` + n × `step` ticks, rounded, or as `steps` says.
          */
         FramesReport: {
             /** Base */
@@ -6386,13 +6386,6 @@ export interface components {
             exact: boolean;
             /** Rate */
             rate: string | null;
-            /** Sha1 */
-            sha1: string;
-            /**
-             * Shots
-             * @default []
-             */
-            shots: number[];
             /**
              * Shown
              * @default []
@@ -8049,6 +8042,25 @@ export interface components {
          * @enum {string}
          */
         PlanState: "making" | "draft" | "running" | "paused" | "done" | "cancelled";
+        /**
+         * PlaybackReport
+         * @description How a version is played.
+         */
+        PlaybackReport: {
+            frames: components["schemas"]["FramesReport"] | null;
+            /**
+             * Heard
+             * @default []
+             */
+            heard: number[];
+            /** Sha1 */
+            sha1: string;
+            /**
+             * Shots
+             * @default []
+             */
+            shots: number[];
+        };
         /**
          * Policy
          * @description The policy of a library. One for all its machines, so it is kept in the catalogue.
@@ -15908,7 +15920,7 @@ export interface operations {
             };
         };
     };
-    show_frames_api_v1_versions__sha1__frames_get: {
+    show_playback_api_v1_versions__sha1__playback_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -15925,7 +15937,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FramesReport"];
+                    "application/json": components["schemas"]["PlaybackReport"];
                 };
             };
         };

@@ -3,7 +3,6 @@
 from dampipe.kernel.errors import ErrorCode
 
 NO_TIMES = ErrorCode("alignment.still", "{name} is a still: it has no times to carry")
-NO_FRAMES = ErrorCode("alignment.no_frames", "{name} has no frames that could be counted")
 OTHER_KIND = ErrorCode(
     "alignment.other_kind",
     "{source} has a picture and {target} has none, or the other way round: their frames cannot be compared",

@@ -69,7 +69,6 @@ export function gridOf(report) {
   return {
     count,
     rate: report.rate,
-    shots: report.shots,
     isExact: report.exact,
     hasCode: report.timecode !== null,
     begin,

@@ -45,12 +45,13 @@ function drawStrip(canvas, sprite, tiles, start, end) {
  * @typedef {object} Settings
  * @property {Film} film
  * @property {import("dampipe-api").Schemas["Video"]} video
+ * @property {readonly number[]} shots when shots start, in seconds
  * @property {(seconds: number) => string} clock a time as the player writes it
  * @property {AbortSignal} signal
  */
 
 /** @param {Settings} settings */
-export function makeTimeline({ film, video, clock, signal }) {
+export function makeTimeline({ film, video, shots: starts, clock, signal }) {
   const has = (/** @type {string} */ kind) => video.derivatives.some((made) => made.kind === kind);
   const strip = h("canvas", { class: "strip", hidden: true, "aria-hidden": "true" });
   const wave = h("canvas", { class: "wave", hidden: true, "aria-hidden": "true" });
@@ -155,7 +156,7 @@ export function makeTimeline({ film, video, clock, signal }) {
   }
 
   function showShots() {
-    shots.replaceChildren(...(film.grid?.shots ?? []).slice(1).map((time) => {
+    shots.replaceChildren(...starts.slice(1).map((time) => {
       const mark = h("i");
       mark.style.left = percent(time);
       return mark;

@@ -1,4 +1,4 @@
-"""The frames of a version, for players: when each begins, how they are counted, and where shots start."""
+"""What a player has to know of a version: when each frame begins, where shots start, and which sound is heard."""
 
 import json
 from collections.abc import Sequence
@@ -6,26 +6,25 @@ from itertools import pairwise
 
 from pydantic import BaseModel, ConfigDict
 
-from dampipe.features.alignment.errors import NO_FRAMES
 from dampipe.features.alignment.service import CarryService
 from dampipe.features.assets.queries import AssetRepository
 from dampipe.features.assets.service import AssetService
 from dampipe.kernel.access import READ, Actor, require
-from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.ids import VersionId
+from dampipe.media.audio.track_choice import used_tracks
 from dampipe.media.frame_clock import FrameClock, FrameTimes
 from dampipe.media.info import MediaInfo, MediaKind
+from dampipe.storage.video import Video
 
 PROXY_RATE = 60
 """Frames per second that every proxy for browsers has: only of a higher rate may it leave frames out."""
 
 
 class FramesReport(BaseModel):
-    """The frames of a version, counted from 0. Frame n begins at `start` + n × `step` ticks, rounded, or as `steps` says."""
+    """The frames of a version, counted from 0: n begins at `start` + n × `step` ticks, rounded, or as `steps` says."""
 
     model_config = ConfigDict(frozen=True)
 
-    sha1: str
     base: str
     """Seconds of a tick, an exact fraction."""
     start: int
@@ -45,44 +44,65 @@ class FramesReport(BaseModel):
     """Nominal frames per second, an exact fraction, if frames of that rate have time code; None: they have none."""
     timecode: str | None = None
     """The time code of the first frame, at that rate; None: the file has none, and counting begins at zero."""
+
+
+class PlaybackReport(BaseModel):
+    """How a version is played."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sha1: str
+    frames: FramesReport | None = None
+    """None for sound and stills, and where neither a rate nor the times of frames are known."""
     shots: tuple[float, ...] = ()
     """When shots start, in seconds; (): not known."""
+    heard: tuple[int, ...] = ()
+    """Which sound tracks of the original the proxy is made of, by their `index`; the others are not heard in it."""
 
 
-class FrameService:
-    """Tells the frames of versions. Any method may raise CatalogueDown, and NotFound for an unknown version."""
+class PlaybackService:
+    """Tells how versions are played. Any method may raise CatalogueDown, and NotFound for an unknown version."""
 
     def __init__(self, carrying: CarryService, service: AssetService, assets: AssetRepository) -> None:
         self._carrying = carrying
         self._service = service
         self._assets = assets
 
-    def frames(self, actor: Actor, name: str) -> FramesReport:
-        """The frames of the version with this SHA-1. Raises InvalidInput for what has none: sound, and stills."""
+    def playback(self, actor: Actor, name: str) -> PlaybackReport:
+        """How the version with this SHA-1 is played."""
         require(actor, READ)
         row = self._assets.find(self._service.sha1(actor, name))
         video = self._assets.videos([row])[0]
-        media = video.media
-        if media is None or media.video is None or media.kind is not MediaKind.VIDEO:
-            raise InvalidInput(NO_FRAMES, name=video.name)
+        if video.media is None:
+            return PlaybackReport(sha1=video.sha1)
+        return PlaybackReport(
+            sha1=video.sha1,
+            frames=self._frames(actor, VersionId(int(row.id)), video, video.media),
+            shots=tuple(json.loads(row.shots)) if row.shots else (),
+            heard=tuple(track.index for track in used_tracks(video.media)),
+        )
+
+    def _frames(
+        self, actor: Actor, version: VersionId, video: Video, media: MediaInfo
+    ) -> FramesReport | None:
+        if media.video is None or media.kind is not MediaKind.VIDEO:
+            return None
         is_fast = media.video.rate is not None and media.video.rate > PROXY_RATE
         stored = None
         if media.video.variable_rate or media.video.rate is None or is_fast:
-            stored = self._carrying.stored_times(actor, VersionId(int(row.id)), video)
+            stored = self._carrying.stored_times(actor, version, video)
         clock = FrameClock.of_media(media, stored)
         if clock is None:
-            raise InvalidInput(NO_FRAMES, name=video.name)
-        shots = tuple(json.loads(row.shots)) if row.shots else ()
-        report = _report(video.sha1, clock, media, exact=not media.video.variable_rate or stored is not None)
+            return None
+        report = _report(clock, media, exact=not media.video.variable_rate or stored is not None)
         shown = _shown(clock.times, stored) if is_fast and stored is not None else ()
-        return report.model_copy(update={"shots": shots, "shown": shown})
+        return report.model_copy(update={"shown": shown})
 
 
-def _report(sha1: str, clock: FrameClock, media: MediaInfo, *, exact: bool) -> FramesReport:
+def _report(clock: FrameClock, media: MediaInfo, *, exact: bool) -> FramesReport:
     times = clock.times
     has_code = bool(media.timecode) and clock.rate is not None
     return FramesReport(
-        sha1=sha1,
         base=str(times.time_base),
         start=times.start if times.step is not None else times.ticks[0],
         end=times.end,
