@@ -13,6 +13,7 @@ FEATURE = Feature(
     panel="panel/panel.js",
     guest_endpoints=(
         "GET /share-sessions/current",
+        "GET /versions/{sha1}/playback",
         "GET /collections",
         "GET /collections/{collection}",
         "GET /collections/{collection}/items",

@@ -247,7 +247,7 @@ export async function comments(player, { api, signal, mayComment, mayDelete = fa
       h("p", { class: "who" }, h("strong", {}, one.author_name), " ", one.is_guest ? h("small", { class: "chip" }, one.is_mine ? "you" : "guest") : null,
         one.audience === "team" ? h("small", { class: "chip team", title: "Guests of share links do not see it" }, "team") : null, " ", h("small", {}, by)),
       "name" in one && one.name ? h("p", {}, h("strong", { class: "marker", "data-color": one.color }, one.name)) : null,
-      one.text ? h("p", { class: "said" }, words(one)) : null,
+      one.text ? h("p", { class: "words" }, words(one)) : null,
     ];
   }
 

@@ -126,7 +126,7 @@ export function drawingTools(layer, signal, changed) {
 
   /** @param {string} label @param {Node} content @param {() => unknown} onclick @param {Record<string, unknown>} [more] */
   const button = (label, content, onclick, more = {}) =>
-    h("button", { type: "button", class: "tool", "aria-label": label, title: label, onclick, ...more }, content);
+    h("button", { type: "button", class: "pen-tool", "aria-label": label, title: label, onclick, ...more }, content);
 
   /**
    * Buttons of which one is pressed.

@@ -71,7 +71,7 @@ function importDialog(done) {
  * @param {(text: string) => void} done
  */
 export function exchangeMenu(sha1, done) {
-  const menu = h("details", { class: "exchange" }, h("summary", {}, "Markers"));
+  const menu = h("details", { class: "exchange" }, h("summary", {}, "Export, import"));
   const item = (/** @type {string} */ text, /** @type {() => void} */ open) => h("button", { type: "button", onclick: () => {
     menu.open = false;
     open();

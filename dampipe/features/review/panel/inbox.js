@@ -14,7 +14,7 @@ const MOST = 50;
 const LONGEST = 280; // characters of a text in the list
 
 /** Where a comment is answered. @param {string} asset @param {number} comment */
-const placeOf = (asset, comment) => writeAddress(`/asset/${asset}`, { comment });
+const placeOf = (asset, comment) => writeAddress(`/asset/${asset}`, { comment, tab: "Comments" });
 
 /** @param {string} text */
 const short = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
@@ -26,7 +26,7 @@ function threadEntry(comment, why = "") {
   const time = comment.now?.start?.timecode ?? comment.start?.timecode;
   return h("li", { class: "entry", "data-key": `thread-${comment.id}` }, h("a", { href: placeOf(comment.asset, comment.id) },
     h("strong", {}, comment.asset_name), time ? h("span", { class: "time" }, time) : null,
-    h("span", { class: "said" }, `${last.author_name}: ${short(text)}`),
+    h("span", { class: "words" }, `${last.author_name}: ${short(text)}`),
     h("small", {}, [dateTime(last.created_at), comment.replies.length ? plural(comment.replies.length, "reply", "replies") : "", comment.now?.text, why].filter(Boolean).join(" · "))));
 }
 
@@ -59,7 +59,7 @@ export async function inbox(main, signal) {
 
   /** @param {Schemas["MentionReport"]} one */
   const mentionEntry = (one) => h("li", { class: "entry" },
-    h("a", { href: placeOf(one.asset, one.comment) }, h("strong", {}, one.asset_name), h("span", { class: "said" }, `${one.author_name}: ${short(one.text)}`), h("small", {}, dateTime(one.created_at))),
+    h("a", { href: placeOf(one.asset, one.comment) }, h("strong", {}, one.asset_name), h("span", { class: "words" }, `${one.author_name}: ${short(one.text)}`), h("small", {}, dateTime(one.created_at))),
     h("button", { type: "button", class: "small", "data-key": `read-${one.comment}`, "aria-label": `Read: mention by ${one.author_name} on ${one.asset_name}`, onclick: () => read([one.comment]) }, "Read"));
 
   /** @param {Schemas["TaskReport"]} one */

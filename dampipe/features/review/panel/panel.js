@@ -41,6 +41,12 @@ async function undo(summary) {
   await api.post(`/edits/${edit.id}/undo`);
 }
 
+/** Have the tab of an element of the player in front. @param {HTMLElement} element */
+function openTab(element) {
+  const panel = element.closest("[role=tabpanel]");
+  if (panel instanceof HTMLElement && panel.hidden) document.getElementById(panel.getAttribute("aria-labelledby") ?? "")?.click();
+}
+
 /** The section of comments in the player. @param {Schemas["Details"]} asset @param {import("/page/panels.js").SectionContext} context */
 export function sections(asset, { signal, player }) {
   const slot = h("div", { "data-tab": "Comments", class: "review" });
@@ -61,7 +67,12 @@ export function sections(asset, { signal, player }) {
     const { element, refresh, step, write, draw } = made;
     slot.replaceChildren(message, element);
     follow(signal, ["comment", "asset.settled", "version."], () => refresh().catch(() => {}), SOON);
-    keys({ write: () => write(), draw: () => draw(), next: () => step(1), previous: () => step(-1) }, { signal, within: player.scope });
+    const then = (/** @type {() => unknown} */ act) => () => {
+      openTab(slot);
+      act();
+    };
+    if (number) openTab(slot);
+    keys({ write: then(write), draw: then(draw), next: () => step(1), previous: () => step(-1) }, { signal, within: player.scope });
   }
 
   begin().catch((problem) => !signal.aborted && slot.replaceChildren(h("p", { class: "problem" }, api.describe(problem))));

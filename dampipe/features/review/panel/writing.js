@@ -97,9 +97,9 @@ export function textForm({ api, label, text = "", button, send, refused = null, 
 function timeOfComment(player, signal) {
   /** @type {number | null} */
   let held = null; // seconds: where the text was begun
-  const line = h("p", { class: "hint when" });
+  const line = h("p", { class: "hint when", title: "Mark in and out (I, O) to comment on a part" });
   const isWhole = h("input", { type: "checkbox", onchange: () => show() });
-  const clear = h("button", { type: "button", onclick: () => reset() }, "Clear");
+  const clear = h("button", { type: "button", class: "small", title: "Write about the frame in view", onclick: () => reset() }, "Clear");
 
   function show() {
     const range = player.range();
@@ -107,20 +107,6 @@ function timeOfComment(player, signal) {
       : range ? spanText(player, range.start, range.end).replace(/^(.*?)(?: – (.*))?$/, (_, first, last) => (last ? `From ${first} to ${last}.` : `At ${first}.`))
       : `At ${labelOf(player, held ?? player.time())}${held === null ? ", the frame in view" : ""}.`;
     clear.hidden = !range && held === null;
-  }
-
-  /** Set in or out to the frame in view. @param {"start" | "end"} side */
-  function set(side) {
-    const { frames } = player;
-    const frame = player.frame();
-    const now = player.time();
-    const [begin, after] = frames && frame !== null ? [frames.begin(frame), frame + 1 < frames.count ? frames.begin(frame + 1) : player.duration] : [now, now];
-    const range = player.range();
-    const next = side === "start" ? { start: begin, end: range && range.end > begin ? range.end : player.duration }
-      : { start: range && range.start < after ? range.start : held !== null && held < after ? held : 0, end: after };
-    if (next.end > next.start) player.setRange(next);
-    isWhole.checked = false;
-    show();
   }
 
   function reset() {
@@ -133,11 +119,8 @@ function timeOfComment(player, signal) {
   player.events.addEventListener("range", () => player.range() && (isWhole.checked = false, show()), { signal });
   show();
   return {
-    elements: [line, h("div", { class: "actions" },
-      h("button", { type: "button", onclick: () => set("start") }, "Set in"),
-      h("button", { type: "button", onclick: () => set("end") }, "Set out"),
-      clear,
-      h("label", { class: "option" }, isWhole, h("span", {}, "About all of it")))],
+    line: h("div", { class: "actions" }, line, clear),
+    option: h("label", { class: "option" }, isWhole, h("span", {}, "About all of it")),
     hold() {
       if (held !== null || isWhole.checked || player.range()) return;
       held = player.time();
@@ -179,7 +162,8 @@ export function composer(player, layer, { api, signal, isGuest, names, send }) {
   const teamLabel = team && h("label", { class: "option" }, team, h("span", {}, "Only for the team"));
   const form = textForm({
     api, names, label: "Your comment", text: drafts.get(sha1) ?? "", button: "Comment", beside: pen ? [pen] : [],
-    between: [tools?.element ?? null, ...(time?.elements ?? []), teamLabel].filter((one) => one !== null),
+    rows: 2,
+    between: [tools?.element ?? null, time?.line ?? null, h("div", { class: "actions" }, time?.option ?? null, teamLabel)],
     async send(text) {
       const drawing = tools?.sketch.drawing;
       await send({ text, ...(time?.body() ?? {}), ...(drawing ? { drawing } : {}), ...(team?.checked ? { audience: "team" } : {}) });

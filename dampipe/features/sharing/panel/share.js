@@ -18,7 +18,7 @@ import { ALLOWED, allowedText, countText, stateText } from "./links.js";
  * @typedef {{ name: string } & ({ asset: string } | { collection: number } | { selection: Selection })} Target
  */
 
-const SCOPES = { comment: "comment", download: "proxies", originals: "originals" };
+const SCOPES = { comment: "comment", download: "share", originals: "originals" };
 const DAYS = [["1", "a day"], ["7", "a week"], ["14", "two weeks"], ["30", "30 days"], ["90", "90 days"], ["", "never"]];
 
 /** The transitions of the workflow, as pairs of key and name. */
