@@ -1,4 +1,4 @@
-"""Review in a real browser: drawings, threads, mentions, markers, what others see at once, share links, and approval by a guest."""
+"""Review in a real browser: drawings, threads, markers, what others see at once, share links, approval by a guest."""
 
 import re
 import time
@@ -216,7 +216,7 @@ def test_one_draws_with_a_finger(browser: Browser, served: Served) -> None:
         drawing = page.get_by_role("img", name="The drawing of the comment")
         expect(drawing.locator("ellipse")).to_have_count(1)
         talk(page).get_by_label("Your comment").fill("by hand")
-        talk(page).get_by_role("button", name="Comment", exact=True).tap()
+        talk(page).get_by_role("button", name="Comment", exact=True).click()
         expect(thread(page, "by hand")).to_be_visible()
         [shape] = served.comments()["by hand"].drawing.shapes  # type: ignore[union-attr]
         assert shape.shape == "ellipse" and near(shape.points, [(0.3, 0.3), (0.7, 0.8)])
@@ -312,7 +312,7 @@ def test_markers_and_spans_by_the_keyboard_leave_and_come_back(
             page.get_by_role("dialog").get_by_role("button", name="Export").click()
         file = tmp_path / "notes.edl"
         saved.value.save_as(file)
-        changed = file.read_text().replace("cut this", "cut that")
+        changed = file.read_text().replace("anna: cut this", "anna: cut that")  # as an editor changes a note
         assert "Marker 1" in changed and "cut that" in changed
         file.write_text(changed)
         talk(page).get_by_text("Export, import").click()
