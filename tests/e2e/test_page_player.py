@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -249,7 +250,8 @@ def test_a_range_is_marked_dragged_looped_and_kept_in_the_address(page: Page, se
 
 def test_the_timeline_shows_picture_and_sound_and_is_a_slider(page: Page, served: Served) -> None:
     show(page, served, PAL)
-    ink = "(one) => one.getContext('2d').getImageData(0, 0, one.width, one.height).data.filter((value, at) => at % 4 === 3 && value).length"
+    ink = """(one) => one.getContext("2d").getImageData(0, 0, one.width, one.height).data
+        .filter((value, at) => at % 4 === 3 && value).length"""
     for kind in ("strip", "wave"):
         drawn = page.locator(f".timeline .{kind}")
         expect(drawn).to_be_visible()

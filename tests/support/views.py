@@ -42,6 +42,7 @@ SIZES = {"wide": (1440, 900), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
 EDITOR = Actor(ActorKind.USER, "anna", role=Role.EDITOR)
 FILM, BROKEN, STILL, SOUND = "A001_C001.mp4", "text.mp4", "slate.png", "tone.wav"
+OTHER = "A001_C003.mp4"
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class View:
 
     name: str
     address: str
-    """What follows the address of the server. `{film}`, `{still}` and `{share}` stand for what the library has."""
+    """What follows the address of the server; `{film}`, `{other}`, `{still}`, `{sound}` and `{share}` are of the library."""
     shown: str
     """A CSS selector of what is seen once the view is there."""
     prepare: Callable[[Page], None] = lambda _: None
@@ -80,8 +81,10 @@ VIEWS = (
     View("search", "#/search?q=a+red+circle", ".card img"),
     View("search-without-results", "#/search?tag=nothing", ".notice"),
     View("duplicates", "#/duplicates", ".alike .card"),
-    View("player", "#/asset/{film}", "#player[open] .film button"),
+    View("player", "#/asset/{film}?t=4&in=3&out=6", "#player[open] .timeline .strip"),
     View("player-still", "#/asset/{still}", "#player[open] .still img"),
+    View("player-sound", "#/asset/{sound}", "#player[open] .timeline .wave"),
+    View("compare", "#/compare?v={film}&v={other}&t=4", ".compared video"),
     View("scans", "#/scans", ".scan"),
     View("failures", "#/failures", "table.failures td"),
     View("tasks", "#/tasks", "main h2"),
@@ -111,6 +114,7 @@ class ShownLibrary:
     def __init__(self, library: Any, url: str, share: str) -> None:
         self.library, self.url = library, url
         self._named = {"share": share, "film": sha1_of(library, FILM), "still": sha1_of(library, STILL)}
+        self._named |= {"sound": sha1_of(library, SOUND), "other": sha1_of(library, OTHER)}
 
     def address(self, view: View) -> str:
         """The URL of a view."""
