@@ -18,7 +18,7 @@ from dampipe.features.metadata.model import BulkEdit
 from dampipe.features.metadata.schema import FieldDeclaration, Schema, default_schema
 from dampipe.features.metadata.schema_service import SchemaService
 from dampipe.features.metadata.service import MetadataService
-from dampipe.features.review.model import CommentRequest
+from dampipe.features.review.model import Audience, CommentKind, CommentRequest
 from dampipe.features.review.service import ReviewService
 from dampipe.features.sharing.model import Allow, ShareRequest
 from dampipe.features.sharing.service import ShareService
@@ -118,6 +118,10 @@ VIEWS = (
     View("subclips", "#/asset/{film}?tab=Subclips&subclip={subclip}", ".subclip .what"),
     View("trees", "#/", "#beside [role=treeitem]", press("Trees")),
     View("guest", "s#{share}", ".talk .thread", enter_as_guest),
+    View("player-comments", "#/asset/{film}?tab=Comments&comment=1", ".talk .thread.chosen", press("Draw")),
+    View("review", "#/review", ".inbox .entry"),
+    View("shares", "#/shares", "main td"),
+    View("share", "#/asset/{film}", "dialog.ask[open]", press("Share …")),
 )
 
 
@@ -197,6 +201,12 @@ def _describe(library: Any, film: str) -> str:
     library.service(WebhookService).add(LOCAL, hook)
     comment = CommentRequest(asset=film, text="The circle could be redder.", start="4.5")
     library.service(ReviewService).add(LOCAL, comment)
+    marker = CommentRequest(asset=film, kind=CommentKind.MARKER, name="slate", color="blue", start="0")
+    library.service(ReviewService).add(LOCAL, marker)
+    internal = CommentRequest(
+        asset=film, text="Not for the client.", start="2", end="3", audience=Audience.TEAM
+    )
+    library.service(ReviewService).add(EDITOR, internal)
     shares: ShareService = library.service(ShareService)
     allowed = (Allow.COMMENT, Allow.DOWNLOAD)
     made = shares.create(LOCAL, ShareRequest(asset=film, name="For the client", allow=allowed))

@@ -8,6 +8,7 @@ FEATURE = Feature(
     tables=(f"{__name__}.tables",),
     commands={"comment": Command("Comment on assets, and resolve comments.", f"{__name__}.cli:command")},
     routers=(f"{__name__}.http:router",),
+    panel="panel/panel.js",
     details=(f"{__name__}.details:COMMENTS",),
     filters=(f"{__name__}.filters:FIELDS",),
     documents=(f"{__name__}.search:comment_words",),

@@ -12,6 +12,7 @@ from dampipe.features.review.drawing import Drawing
 from dampipe.features.review.exchange import CommentExchange
 from dampipe.features.review.model import (
     MAX_LIMIT,
+    Audience,
     CommentEdit,
     CommentExport,
     CommentKind,
@@ -19,6 +20,7 @@ from dampipe.features.review.model import (
     CommentQuery,
     CommentReport,
     CommentRequest,
+    ReplyReport,
 )
 from dampipe.features.review.service import ReviewService
 from dampipe.features.search.cli.timeline_file import write_timeline
@@ -55,6 +57,7 @@ drawing_option = click.option(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A drawing on the frame: a JSON file of shapes (docs/review.md).",
 )
+team_option = click.option("--team-only", is_flag=True, help="Guests of share links do not see it.")
 if_version_option = click.option(
     "--if-version", type=NUMBER, help="Only if the comment still has this version."
 )
@@ -69,6 +72,7 @@ if_version_option = click.option(
 @name_option
 @color_option
 @drawing_option
+@team_option
 @json_option
 def add(
     asset: str,
@@ -79,6 +83,7 @@ def add(
     name: str | None,
     color: str | None,
     drawing: Path | None,
+    team_only: bool,
     as_json: bool,
 ) -> None:
     """Comment on ASSET with TEXT, in which @name mentions a user; or set a marker."""
@@ -91,6 +96,7 @@ def add(
         name=name or "",
         color=color or "",
         drawing=_drawing(drawing),
+        audience=_audience(team_only),
     )
     _show(service(ReviewService).add(LOCAL, request), as_json)
 
@@ -102,6 +108,7 @@ def add(
 @click.option(
     "--by", "author", default="", metavar="NAME", help="Only threads in which NAME wrote something."
 )
+@click.option("--guests", is_flag=True, help="Only threads in which a guest wrote something.")
 @click.option(
     "--since",
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
@@ -120,6 +127,7 @@ def list_(
     is_open: bool,
     resolved: bool,
     author: str,
+    guests: bool,
     since: datetime | None,
     kind: str | None,
     limit: int,
@@ -132,7 +140,7 @@ def list_(
     state = False if is_open else True if resolved else None
     of_kind = None if kind is None else CommentKind(kind)
     review = service(ReviewService)
-    if len(assets) == 1 and since is None:
+    if len(assets) == 1 and since is None and not guests:
         found = review.of_asset(
             LOCAL, assets[0], resolved=state, kind=of_kind, author=author, limit=limit, after=after
         )
@@ -144,6 +152,7 @@ def list_(
             resolved=state,
             kind=of_kind,
             author=author,
+            guests=guests,
             since=None if since is None else since.astimezone(),
             limit=limit,
             before=None if after is None else int(after),
@@ -161,18 +170,23 @@ def _list(found: CommentPage) -> None:
         return
     rows = []
     for one in found.comments:
-        state = "resolved" if one.resolved_at else ""
+        state = ", ".join(filter(None, (_team(one), "resolved" if one.resolved_at else "")))
         where = one.now.text if one.now is not None else ""
         said = " ".join(
             filter(None, (one.name and f"[{one.name}]", one.text, "(drawing)" if one.drawing else ""))
         )
         rows.append((str(one.id), one.asset_name, _place(one), where, one.author_name, said, state))
         rows += [
-            (str(reply.id), "", "", "", reply.author_name, f"↳ {reply.text}", "") for reply in one.replies
+            (str(reply.id), "", "", "", reply.author_name, f"↳ {reply.text}", _team(reply))
+            for reply in one.replies
         ]
     say(table(["no", "file", "at", "now", "by", "comment", ""], rows, right=["no"]))
     more = f"; more: --after {found.next}" if found.next else ""
     click.echo(f"{plural(found.total, 'thread')}, {found.open} open{more}")
+
+
+def _team(one: CommentReport | ReplyReport) -> str:
+    return "team" if one.audience is Audience.TEAM else ""
 
 
 def _place(one: CommentReport) -> str:
@@ -204,7 +218,8 @@ def _show(one: CommentReport, as_json: bool) -> None:
     if as_json:
         print_json(one)
         return
-    state = f", resolved by {one.resolved_by}" if one.resolved_at else ""
+    state = ", for the team" if one.audience is Audience.TEAM else ""
+    state += f", resolved by {one.resolved_by}" if one.resolved_at else ""
     click.echo(f"{one.kind} {one.id} on {one.asset_name} by {one.author_name}{state}")
     if one.start is not None and one.now is not None:
         frame = f", frame {one.start.frame}" if one.start.frame is not None else ""
@@ -241,10 +256,11 @@ def _left(one: CommentReport) -> str:
 @command.command(name="reply")
 @click.argument("comment", type=NUMBER)
 @click.argument("text")
+@team_option
 @json_option
-def reply(comment: int, text: str, as_json: bool) -> None:
+def reply(comment: int, text: str, team_only: bool, as_json: bool) -> None:
     """Answer COMMENT with TEXT."""
-    _show(service(ReviewService).reply(LOCAL, comment, text), as_json)
+    _show(service(ReviewService).reply(LOCAL, comment, text, _audience(team_only)), as_json)
 
 
 @command.command(name="resolve")
@@ -275,6 +291,9 @@ def reopen(comments: tuple[int, ...]) -> None:
 @color_option
 @drawing_option
 @click.option("--no-drawing", is_flag=True, help="Delete its drawing.")
+@click.option(
+    "--team-only/--for-everyone", "team_only", default=None, help="Whether guests of share links see it."
+)
 @if_version_option
 @json_option
 def edit(
@@ -287,6 +306,7 @@ def edit(
     color: str | None,
     drawing: Path | None,
     no_drawing: bool,
+    team_only: bool | None,
     if_version: int | None,
     as_json: bool,
 ) -> None:
@@ -302,6 +322,7 @@ def edit(
         color=color,
         drawing=_drawing(drawing),
         no_drawing=no_drawing,
+        audience=None if team_only is None else _audience(team_only),
         if_version=if_version,
     )
     _show(service(ReviewService).edit(LOCAL, comment, change), as_json)
@@ -362,11 +383,20 @@ def mentions(of: str | None, is_all: bool, read: bool, limit: int, as_json: bool
     help="The timeline: .otio, .fcpxml, .xml (Final Cut Pro 7), .edl or .csv.",
 )
 @click.option("--title", default="Comments", show_default=True, help="Name of the timeline.")
+@click.option("--no-team", is_flag=True, help="Leave out what is for the team only.")
 @release_options
-def export(assets: tuple[str, ...], file: Path, title: str, territory: str, medium: str, reason: str) -> None:
+def export(
+    assets: tuple[str, ...],
+    file: Path,
+    title: str,
+    no_team: bool,
+    territory: str,
+    medium: str,
+    reason: str,
+) -> None:
     """Write a timeline with a clip for each ASSET, whose markers are its comments."""
     use = {"territory": territory, "medium": medium, "reason": reason}
-    request = CommentExport(assets=assets, format=format_of(file), title=title, **use)
+    request = CommentExport(assets=assets, format=format_of(file), title=title, team=not no_team, **use)
     rendered = service(CommentExchange).export(LOCAL, request)
     write_timeline(file, rendered.text)
     for warning in rendered.warnings:
@@ -377,14 +407,17 @@ def export(assets: tuple[str, ...], file: Path, title: str, territory: str, medi
 @command.command(name="import")
 @click.argument("cut", type=click.Path(exists=True, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Show what would be imported, and change nothing.")
+@click.option("--team-only", is_flag=True, help="Guests of share links do not see what is new.")
 @json_option
-def import_(cut: Path, dry_run: bool, as_json: bool) -> None:
+def import_(cut: Path, dry_run: bool, team_only: bool, as_json: bool) -> None:
     """Import the markers of a timeline as comments: .otio, .fcpxml, .xml (Final Cut Pro 7), .edl or .csv.
 
     Markers that were exported as comments are recognised: a changed text and new replies are taken, the rest stays. The
     exit code is 3 if something was left out.
     """
-    done = service(CommentExchange).read(LOCAL, read_file(cut), format_of(cut), cut.name, dry_run=dry_run)
+    done = service(CommentExchange).read(
+        LOCAL, read_file(cut), format_of(cut), cut.name, audience=_audience(team_only), dry_run=dry_run
+    )
     if as_json:
         print_json(done)
     else:
@@ -399,6 +432,10 @@ def import_(cut: Path, dry_run: bool, as_json: bool) -> None:
             click.echo(f"left out: {plural(one.markers, 'marker')} of {one.clip}: {one.reason}")
     if done.skipped:
         sys.exit(ExitCode.FAILURES)
+
+
+def _audience(is_team: bool) -> Audience:
+    return Audience.TEAM if is_team else Audience.EVERYONE
 
 
 def _drawing(path: Path | None) -> Drawing | None:

@@ -14,11 +14,12 @@ from dampipe.features.review.model import (
     DEFAULT_COLOR,
     MAX_NAME,
     MAX_TEXT,
+    Audience,
     CommentEdit,
     CommentKind,
     CommentRequest,
 )
-from dampipe.kernel.access import Actor
+from dampipe.kernel.access import Actor, ActorKind
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.storable import is_storable
 from dampipe.media.info import MediaInfo, MediaKind
@@ -45,6 +46,7 @@ class Drafts:
             "color": checked_color(request.color) or (DEFAULT_COLOR if is_marker else ""),
             "text": checked_text(request.text),
             "drawing": None if request.drawing is None else request.drawing.model_dump_json(),
+            "audience": checked_audience(actor, request.audience),
             **self._anchor(actor, version, _given(request.start), _given(request.end)),
         }
         check_said(columns)
@@ -74,6 +76,8 @@ class Drafts:
             columns["color"] = checked_color(change.color) or (DEFAULT_COLOR if is_marker else "")
         if change.drawing is not None or change.no_drawing:
             columns["drawing"] = None if change.drawing is None else change.drawing.model_dump_json()
+        if change.audience is not None:
+            columns["audience"] = checked_audience(actor, change.audience)
         given = {"time": start or end, "name": change.name, "color": change.color, "drawing": change.drawing}
         for part, value in given.items() if row.root_id is not None else ():
             if value:
@@ -125,6 +129,13 @@ def checked_name(name: str) -> str:
     if len(name) > MAX_NAME:
         raise InvalidInput(errors.TEXT_TOO_LONG, length=len(name), most=MAX_NAME)
     return name
+
+
+def checked_audience(actor: Actor, audience: Audience) -> str:
+    """Who sees a comment. Raises InvalidInput for a guest, who would not see it any more."""
+    if audience is Audience.TEAM and actor.kind is ActorKind.LINK:
+        raise InvalidInput(errors.GUEST_AUDIENCE)
+    return str(audience)
 
 
 def checked_color(color: str) -> str:

@@ -15,6 +15,11 @@ NOT_YOURS = ErrorCode(
     "comment {number} is one of {author}, not of {actor}",
     "Its author may edit it, and a manager may delete it.",
 )
+GUEST_AUDIENCE = ErrorCode(
+    "comment.guest_audience",
+    "guests write for everybody who sees the asset",
+    "Comment without an audience.",
+)
 NOTHING_SAID = ErrorCode(
     "comment.empty", "the comment says nothing", "Give it a text or a drawing, or a name if it is a marker."
 )

@@ -18,6 +18,7 @@ from dampipe.features.review.markers import (
     marker_of,
 )
 from dampipe.features.review.model import (
+    Audience,
     CommentExport,
     CommentReport,
     Imported,
@@ -88,13 +89,17 @@ class CommentExchange:
 
     # ---- there
 
-    def markers_of(self, actor: Actor, assets: Collection[int]) -> dict[str, list[Marker]]:
+    def markers_of(
+        self, actor: Actor, assets: Collection[int], *, team: bool = True
+    ) -> dict[str, list[Marker]]:
         """The comments on visible assets as markers in the order of time, by the SHA-1 of the current version.
+
+        team: also those for the team.
 
         Those that are not in it, or of which that is not known yet, are left out.
         """
         require(actor, EXPORT)
-        return {some[0].asset: _markers(some) for some in self._of_assets(actor, assets).values()}
+        return {some[0].asset: _markers(some) for some in self._of_assets(actor, assets, team=team).values()}
 
     def export(self, actor: Actor, request: CommentExport) -> Rendered:
         """A timeline with a clip for each whole asset, whose markers are its comments.
@@ -106,7 +111,7 @@ class CommentExchange:
             raise InvalidInput(errors.NOTHING_TO_EXPORT)
         view = self._visibility.of(actor)
         ids = list(dict.fromkeys(self._assets.asset_id(actor, one) for one in request.assets))
-        comments = self._of_assets(actor, ids)
+        comments = self._of_assets(actor, ids, team=request.team)
         shown = self._comments.shown_versions(ids, view)
         files = self._hits.files((sha1 for _, sha1 in shown.values()), view)
         clips, warnings = [], []
@@ -138,14 +143,17 @@ class CommentExchange:
         rendered = self._clips.write(actor, clips, request.format, request.title, release)
         return rendered._replace(warnings=(*warnings, *rendered.warnings))
 
-    def _of_assets(self, actor: Actor, assets: Collection[int]) -> dict[int, list[CommentReport]]:
+    def _of_assets(
+        self, actor: Actor, assets: Collection[int], *, team: bool
+    ) -> dict[int, list[CommentReport]]:
         view = self._visibility.of(actor)
         found: dict[int, list[CommentReport]] = {}
-        threads = Threads(AssetSet(assets), view=view)
+        threads = Threads(AssetSet(assets), view=view, is_guest=not team)
         rows = self._comments.newest(threads, 1 << 31, None)
         of_comment = {row.id: row.asset_id for row in rows}
         for one in reversed(self._reports.threads(actor, rows, view)):
-            found.setdefault(of_comment[one.id], []).append(one)
+            replies = tuple(reply for reply in one.replies if team or reply.audience is not Audience.TEAM)
+            found.setdefault(of_comment[one.id], []).append(one.model_copy(update={"replies": replies}))
         return found
 
     # ---- and back
@@ -157,6 +165,7 @@ class CommentExchange:
         form: Format,
         name: str = "the timeline",
         *,
+        audience: Audience = Audience.EVERYONE,
         dry_run: bool = False,
     ) -> Imported:
         """Import the markers of a timeline as comments on the assets that its clips are of.
@@ -165,7 +174,9 @@ class CommentExchange:
         gave it, and its new replies. A marker that is known already, by its time, its text and its author, is left as it
         is, so that an import can be repeated. What cannot be imported is listed with the reason.
 
-        dry_run: change nothing. Raises InvalidInput for what is not a timeline, or has too many markers, and TooLarge.
+        audience: of new comments and replies. dry_run: change nothing.
+
+        Raises InvalidInput for what is not a timeline, or has too many markers, and TooLarge.
         """
         require(actor, COMMENT)
         count = ImportCount()
@@ -173,7 +184,7 @@ class CommentExchange:
         if len(wanted) > MOST_MARKERS:
             raise InvalidInput(errors.TOO_MANY_MARKERS, count=len(wanted), most=MOST_MARKERS)
         with suppress(_DryRun):
-            self._read(actor, name, wanted, count, dry_run=dry_run)
+            self._read(actor, name, wanted, count, audience, dry_run=dry_run)
         skipped = tuple(
             ImportedClip(clip=clip, markers=markers, reason=reason)
             for (clip, reason), markers in count.skipped.items()
@@ -193,6 +204,7 @@ class CommentExchange:
         name: str,
         wanted: Sequence[tuple[ClipVersion, SourceMarker]],
         count: ImportCount,
+        audience: Audience,
         *,
         dry_run: bool,
     ) -> None:
@@ -208,7 +220,7 @@ class CommentExchange:
                     continue
                 if place.row.id not in known:
                     known[place.row.id] = self._known(place)
-                take = MarkerImport(self._writer, connection, actor, edit, place, count)
+                take = MarkerImport(self._writer, connection, actor, edit, place, count, audience)
                 take.marker(marker, known[place.row.id])
             finish(connection, edit)
             if dry_run:

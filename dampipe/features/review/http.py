@@ -13,6 +13,7 @@ from dampipe.features.review.model import (
     MAX_LIMIT,
     MAX_NAME,
     MAX_TEXT,
+    Audience,
     CommentEdit,
     CommentExport,
     CommentKind,
@@ -22,6 +23,7 @@ from dampipe.features.review.model import (
     CommentRequest,
     Counted,
     Imported,
+    Mentionable,
     MentionReport,
 )
 from dampipe.features.review.service import ReviewService
@@ -90,6 +92,8 @@ class CommentBody(BaseModel):
     color: Short = ""
     drawing: Drawing | None = None
     """On the frame at `start`."""
+    audience: Audience = Audience.EVERYONE
+    """`team`: guests of share links do not see it."""
 
 
 class EditBody(BaseModel):
@@ -107,6 +111,8 @@ class EditBody(BaseModel):
     drawing: Drawing | None = None
     no_drawing: bool = False
     """Delete the drawing."""
+    audience: Audience | None = None
+    """Replies for the team stay for the team where their thread is opened to everyone."""
     if_version: Version = None
     """The `version` of the comment that was read."""
 
@@ -117,6 +123,8 @@ class ReplyBody(BaseModel):
     model_config = STRICT
 
     text: Annotated[Said, Field(min_length=1)]
+    audience: Audience = Audience.EVERYONE
+    """What is answered to the team is for the team in any case."""
 
 
 class VersionBody(BaseModel):
@@ -133,6 +141,7 @@ class FindBody(SelectedBody):
     resolved: bool | None = None
     kind: CommentKind | None = None
     author: Text = ""
+    guests: bool = False
     since: datetime | None = None
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 100
     before: Annotated[int | None, Field(ge=1, le=MOST_NUMBER)] = None
@@ -146,6 +155,8 @@ class ExportBody(BaseModel):
     assets: Annotated[AssetNames, Field(min_length=1)]
     format: Format
     title: Annotated[str, Field(max_length=200), Storable()] = "Comments"
+    team: bool = True
+    """Whether what is for the team is exported, too."""
     territory: Short = ""
     medium: Short = ""
     reason: Text = ""
@@ -184,6 +195,12 @@ def add_comment(actor: Writer, sha1: Sha1, body: JsonBody[CommentBody], review: 
     return review.add(actor, CommentRequest(asset=sha1, **given))
 
 
+@router.get("/assets/{sha1}/mentionable")
+def list_mentionable(actor: Writer, sha1: Sha1, review: Review) -> list[Mentionable]:
+    """The users who see an asset, and so may be mentioned in comments on it as `@name`."""
+    return review.mentionable(actor, sha1)
+
+
 @router.get("/comments")
 def list_comments(
     actor: Reader,
@@ -191,6 +208,7 @@ def list_comments(
     resolved: Resolved = None,
     kind: Kind = None,
     author: Author = "",
+    guests: Annotated[bool, Query(description="Only threads in which a guest wrote something.")] = False,
     since: Annotated[
         Since | None, Query(description="Only threads in which something happened since then.")
     ] = None,
@@ -200,7 +218,15 @@ def list_comments(
     """The comments of the library, newest first, with replies."""
     return review.find(
         actor,
-        CommentQuery(resolved=resolved, kind=kind, author=author, since=since, limit=limit, before=before),
+        CommentQuery(
+            resolved=resolved,
+            kind=kind,
+            author=author,
+            guests=guests,
+            since=since,
+            limit=limit,
+            before=before,
+        ),
     )
 
 
@@ -263,13 +289,14 @@ def import_comments(
     exchange: Exchange,
     format: FormatOf,
     data: TimelineBody,
+    audience: Annotated[Audience, Query(description="Of new comments and replies.")] = Audience.EVERYONE,
     dry_run: Annotated[bool, Query(description="Change nothing.")] = False,
 ) -> Imported:
     """Import the markers of a timeline as comments; those that were exported as comments are recognised.
 
     The body is the file as an editing program exports it, 16 MiB at most. No path in it is opened.
     """
-    return exchange.read(actor, data, format, dry_run=dry_run)
+    return exchange.read(actor, data, format, audience=audience, dry_run=dry_run)
 
 
 @router.get("/comments/{number:int}")
@@ -302,7 +329,7 @@ def reply_to_comment(
     actor: Writer, number: Number, body: JsonBody[ReplyBody], review: Review
 ) -> CommentReport:
     """Answer a comment; an answer to a reply belongs to the thread."""
-    return review.reply(actor, number, body.text)
+    return review.reply(actor, number, body.text, body.audience)
 
 
 @router.post("/comments/{number:int}/resolve", responses={409: CHANGED})

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row
 from dampipe.features.review.authors import is_own
 from dampipe.features.review.drafts import Columns, checked_name, checked_text
 from dampipe.features.review.markers import IMPORTED, Own, digest_of, own_of, plain_author, split_note
-from dampipe.features.review.model import MAX_NAME, MAX_TEXT, CommentKind, CommentRequest
+from dampipe.features.review.model import MAX_NAME, MAX_TEXT, Audience, CommentKind, CommentRequest
 from dampipe.features.review.writing import CommentWriter
 from dampipe.features.undo.journal import Edit
 from dampipe.kernel.access import Actor
@@ -78,6 +78,7 @@ class MarkerImport:
     edit: Edit
     place: ClipVersion
     count: ImportCount
+    audience: Audience = Audience.EVERYONE
 
     def marker(self, given: SourceMarker, known: list[KnownThread]) -> None:
         """Take one marker. known: the threads of its asset, among them those that are written now."""
@@ -152,6 +153,7 @@ class MarkerImport:
             kind=CommentKind.COMMENT if is_comment else CommentKind.MARKER,
             name="" if is_comment else placed.name[:MAX_NAME],
             color=placed.color if placed.color in COLORS else "",
+            audience=self.audience,
         )
         columns = self.writer.new_columns(self.actor, self.place.row, request)
         columns |= {"asset_id": self.place.row.asset_id, **self._said_by(placed.author, placed.at)}
@@ -178,6 +180,7 @@ class MarkerImport:
                 "root_id": one.row.id,
                 "kind": str(CommentKind.COMMENT),
                 "text": text,
+                "audience": str(Audience.TEAM if one.row.audience == Audience.TEAM else self.audience),
                 **self._said_by(reply.author, reply.at),
             }
             made = self.writer.write_new(self.connection, self.actor, self.edit, columns)

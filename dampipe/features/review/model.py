@@ -29,6 +29,14 @@ class CommentKind(StrEnum):
     """A named, coloured place; it may have a text, too."""
 
 
+class Audience(StrEnum):
+    """Who sees a comment, of those who see its asset."""
+
+    EVERYONE = "everyone"
+    TEAM = "team"
+    """Not guests of share links."""
+
+
 class CommentRequest(BaseModel):
     """A comment that is to be written."""
 
@@ -46,6 +54,7 @@ class CommentRequest(BaseModel):
     """Of a marker."""
     color: str = ""
     drawing: Drawing | None = None
+    audience: Audience = Audience.EVERYONE
 
 
 class CommentEdit(BaseModel):
@@ -64,6 +73,8 @@ class CommentEdit(BaseModel):
     drawing: Drawing | None = None
     no_drawing: bool = False
     """Delete the drawing."""
+    audience: Audience | None = None
+    """What the thread is opened to is its first comment: replies for the team stay for the team."""
     if_version: int | None = None
     """The version of the comment that was read: another one is a conflict."""
 
@@ -76,6 +87,8 @@ class CommentQuery(Selected):
     kind: CommentKind | None = None
     author: str = ""
     """Only threads in which this user or guest wrote something: a name as it is shown."""
+    guests: bool = False
+    """Only threads in which a guest wrote something."""
     since: datetime | None = None
     """Only threads in which something was written, edited or resolved since then; without a zone: UTC."""
     limit: int = Field(default=100, ge=1, le=MAX_LIMIT)
@@ -117,6 +130,8 @@ class ReplyReport(BaseModel):
     """Whether it was written through a share link."""
     is_mine: bool = False
     """Whether the one who asks may edit it."""
+    audience: Audience = Audience.EVERYONE
+    """Of a reply to a comment for the team: the team."""
     mentions: tuple[str, ...] = ()
     """Users who are mentioned and see the asset."""
     created_at: datetime
@@ -151,6 +166,7 @@ class CommentReport(BaseModel):
     author_name: str
     is_guest: bool = False
     is_mine: bool = False
+    audience: Audience = Audience.EVERYONE
     mentions: tuple[str, ...] = ()
     created_at: datetime
     edited_at: datetime | None = None
@@ -192,6 +208,14 @@ class MentionReport(BaseModel):
     read_at: datetime | None = None
 
 
+class Mentionable(BaseModel):
+    """A user who is told where a comment says `@name`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+
+
 class Counted(BaseModel):
     """How many were changed."""
 
@@ -208,6 +232,8 @@ class CommentExport(BaseModel):
     assets: tuple[str, ...]
     format: Format
     title: str = Field(default="Comments", max_length=200)
+    team: bool = True
+    """Whether what is for the team is exported, too."""
     territory: str = ""
     medium: str = ""
     reason: str = ""

@@ -25,6 +25,7 @@ from dampipe.features.assets.locks import Hold, lock_assets
 from dampipe.features.assets.shown import ShownVersion, shown_versions, visible_sha1s
 from dampipe.features.assets.tables import ASSET, VERSION
 from dampipe.features.review.errors import COMMENT_UNKNOWN
+from dampipe.features.review.model import Audience
 from dampipe.features.review.tables import CARRY, COMMENT, MENTION
 from dampipe.features.undo.journal import Edit, image, record
 from dampipe.kernel.asset_set import AssetSet
@@ -44,6 +45,24 @@ TRIES = 10
 
 
 @dataclass(frozen=True)
+class Sight:
+    """Which comments an actor sees: those on the assets of its view, and as a guest none of those for the team."""
+
+    view: View = EVERYTHING
+    is_guest: bool = False
+
+    @property
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """The conditions on a row of `comment`, of a thread or a reply."""
+        found = [self.view.shows_asset(COMMENT.c.asset_id)]
+        if self.is_guest:
+            root = COMMENT.alias("root")
+            of_team = exists().where(root.c.id == COMMENT.c.root_id, root.c.audience == Audience.TEAM)
+            found += [COMMENT.c.audience != Audience.TEAM, ~of_team]
+        return found
+
+
+@dataclass(frozen=True)
 class Threads:
     """Which threads are meant."""
 
@@ -53,6 +72,8 @@ class Threads:
     author: str = ""
     since: float | None = None
     view: View = EVERYTHING
+    is_guest: bool = False
+    by_guests: bool = False
     numbers: Sequence[int] | None = None
     more: Sequence[ColumnElement[bool]] = field(default=())
 
@@ -73,18 +94,30 @@ class Threads:
         if self.kind is not None:
             found.append(COMMENT.c.kind == self.kind)
         reply = COMMENT.alias("reply")
+        shown = [] if not self.is_guest else [reply.c.audience != Audience.TEAM]
+        if self.is_guest:
+            found.append(COMMENT.c.audience != Audience.TEAM)
         if self.author:
             found.append(
                 or_(
                     COMMENT.c.author_name == self.author,
-                    exists().where(reply.c.root_id == COMMENT.c.id, reply.c.author_name == self.author),
+                    exists().where(
+                        reply.c.root_id == COMMENT.c.id, reply.c.author_name == self.author, *shown
+                    ),
+                )
+            )
+        if self.by_guests:
+            found.append(
+                or_(
+                    COMMENT.c.author_link.is_not(None),
+                    exists().where(reply.c.root_id == COMMENT.c.id, reply.c.author_link.is_not(None)),
                 )
             )
         if self.since is not None:
             found.append(
                 or_(
                     COMMENT.c.changed_at >= self.since,
-                    exists().where(reply.c.root_id == COMMENT.c.id, reply.c.changed_at >= self.since),
+                    exists().where(reply.c.root_id == COMMENT.c.id, reply.c.changed_at >= self.since, *shown),
                 )
             )
         return found
@@ -98,9 +131,9 @@ class CommentRepository:
 
     # ---- reading
 
-    def thread_of(self, number: int, view: View) -> int:
+    def thread_of(self, number: int, sight: Sight) -> int:
         """The number of the comment that begins the thread of a visible comment. Raises NotFound."""
-        mine = (COMMENT.c.id == number, view.shows_asset(COMMENT.c.asset_id))
+        mine = (COMMENT.c.id == number, *sight.conditions)
         with self._db.read() as connection:
             row = connection.execute(select(COMMENT.c.id, COMMENT.c.root_id).where(*mine)).first()
         if row is None:
@@ -225,14 +258,14 @@ class CommentRepository:
                 return int(asset)
         raise NotFound(GONE_ASSET, asset=version)
 
-    def lock(self, connection: Connection, number: int, view: View) -> Row[Any]:
+    def lock(self, connection: Connection, number: int, sight: Sight) -> Row[Any]:
         """A visible comment, locked with its asset until the transaction ends. Raises NotFound."""
-        mine = (COMMENT.c.id == number, view.shows_asset(COMMENT.c.asset_id))
+        mine = (COMMENT.c.id == number, *sight.conditions)
         for _ in range(TRIES):
             asset = connection.execute(select(COMMENT.c.asset_id).where(*mine)).scalar()
             if asset is None:
                 break
-            lock_assets(connection, [asset], Hold.EXISTENCE, view)
+            lock_assets(connection, [asset], Hold.EXISTENCE, sight.view)
             row = connection.execute(select(COMMENT).where(*mine).with_for_update(key_share=True)).first()
             if row is not None and row.asset_id == asset:
                 return row

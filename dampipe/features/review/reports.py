@@ -11,7 +11,7 @@ from dampipe.features.assets.names import names_of
 from dampipe.features.review.authors import is_own
 from dampipe.features.review.carrying import Carrier, anchor_of
 from dampipe.features.review.drawing import Drawing
-from dampipe.features.review.model import CommentKind, CommentReport, Place, ReplyReport
+from dampipe.features.review.model import Audience, CommentKind, CommentReport, Place, ReplyReport
 from dampipe.features.review.queries import CommentRepository
 from dampipe.kernel.access import Actor
 from dampipe.kernel.db.database import Database
@@ -58,7 +58,7 @@ class CommentReports:
             anchor, clock = anchor_of(row), clocks.get(row.version_id)
             found.append(
                 CommentReport(
-                    **_said(actor, row, names_in),
+                    **_said(actor, row, names_in, row),
                     asset=shown[row.asset_id][1],
                     asset_name=names.get(row.asset_id, ""),
                     anchor=contents.get(row.version_id) if row.version_id else None,
@@ -72,16 +72,20 @@ class CommentReports:
                     resolved_at=None if row.resolved_at is None else time_of(row.resolved_at),
                     resolved_by=row.resolved_by,
                     replies=tuple(
-                        ReplyReport(**_said(actor, one, names_in), thread=row.id)
+                        ReplyReport(**_said(actor, one, names_in, row), thread=row.id)
                         for one in replies.get(row.id, ())
+                        if actor.link is None or one.audience != Audience.TEAM
                     ),
                 )
             )
         return tuple(found)
 
 
-def _said(actor: Actor, row: Row[Any], names: Mapping[int, Sequence[str]]) -> dict[str, Any]:
+def _said(
+    actor: Actor, row: Row[Any], names: Mapping[int, Sequence[str]], thread: Row[Any]
+) -> dict[str, Any]:
     """What comments and replies have in common."""
+    is_internal = Audience.TEAM in (row.audience, thread.audience)
     return {
         "id": row.id,
         "text": row.text,
@@ -89,6 +93,7 @@ def _said(actor: Actor, row: Row[Any], names: Mapping[int, Sequence[str]]) -> di
         "author_name": row.author_name,
         "is_guest": row.author_link is not None,
         "is_mine": is_own(actor, row),
+        "audience": Audience.TEAM if is_internal else Audience.EVERYONE,
         "mentions": tuple(names.get(row.id, ())) if actor.link is None else (),
         "created_at": time_of(row.created_at),
         "edited_at": None if row.edited_at is None else time_of(row.edited_at),

@@ -13,13 +13,14 @@ from dampipe.features.assets.service import AssetService
 from dampipe.features.review import errors
 from dampipe.features.review.authors import is_own, may_resolve
 from dampipe.features.review.carrying import Carrier, anchor_of
-from dampipe.features.review.drafts import Drafts, check_said, checked_text
+from dampipe.features.review.drafts import Drafts, check_said, checked_audience, checked_text
 from dampipe.features.review.drawing import UNKNOWN_SIZE, svg_of
 from dampipe.features.review.events import (
     CommentDeleted,
 )
 from dampipe.features.review.model import (
     MOST_CARRIED,
+    Audience,
     CommentEdit,
     CommentKind,
     CommentPage,
@@ -27,10 +28,11 @@ from dampipe.features.review.model import (
     CommentReport,
     CommentRequest,
     Counted,
+    Mentionable,
     MentionReport,
     Place,
 )
-from dampipe.features.review.queries import CommentRepository, Threads
+from dampipe.features.review.queries import CommentRepository, Sight, Threads
 from dampipe.features.review.reports import CommentReports, time_of
 from dampipe.features.review.writing import CommentWriter
 from dampipe.features.undo.journal import begin, finish
@@ -95,7 +97,9 @@ class ReviewService:
         require(actor, READ)
         view = self._visibility.of(actor)
         asset = self._assets.asset_id(actor, name)
-        threads = Threads(AssetSet([asset]), resolved, kind, author.strip(), view=view)
+        threads = Threads(
+            AssetSet([asset]), resolved, kind, author.strip(), view=view, is_guest=_is_guest(actor)
+        )
         rows = self._comments.places(threads, MOST_CARRIED)
         shown = self._comments.shown_versions([asset], view)
         places = self._carrier.places(rows, {row.id: shown[asset][0] for row in rows}) if rows else {}
@@ -127,7 +131,14 @@ class ReviewService:
             at = query.since if query.since.tzinfo is not None else query.since.replace(tzinfo=UTC)
             since = at.timestamp()
         threads = Threads(
-            self._selected(actor, query), query.resolved, query.kind, query.author.strip(), since, view
+            self._selected(actor, query),
+            query.resolved,
+            query.kind,
+            query.author.strip(),
+            since,
+            view,
+            _is_guest(actor),
+            query.guests,
         )
         rows = self._comments.newest(threads, query.limit + 1, query.before)
         total, is_open = self._comments.counts(threads)
@@ -142,12 +153,12 @@ class ReviewService:
     def show(self, actor: Actor, number: int) -> CommentReport:
         """A thread, by the number of any comment of it."""
         require(actor, READ)
-        view = self._visibility.of(actor)
-        thread = self._comments.thread_of(number, view)
+        sight = self._sight(actor)
+        thread = self._comments.thread_of(number, sight)
         rows = self._comments.rows([thread])
         if thread not in rows:
             raise NotFound(errors.COMMENT_UNKNOWN, number=number)
-        return self._reports.threads(actor, [rows[thread]], view)[0]
+        return self._reports.threads(actor, [rows[thread]], sight.view)[0]
 
     def svg(self, actor: Actor, number: int) -> str:
         """The drawing of a comment as SVG, over the upright picture of its version. Raises NotFound without one."""
@@ -162,6 +173,15 @@ class ReviewService:
             if media is not None and media.video is not None:
                 size = media.video.display_size
         return svg_of(comment.drawing, size)
+
+    def mentionable(self, actor: Actor, name: str) -> list[Mentionable]:
+        """The users who see an asset, and so may be mentioned in comments on it. Raises NotFound for the asset."""
+        require(actor, COMMENT)
+        asset = self._assets.asset_id(actor, name)
+        people = [one for one in self._people.all().values() if one.id != actor.user]
+        with self._db.read() as connection:
+            seeing = [one.name for one in people if self._writer.sees(connection, one.actor, asset)]
+        return [Mentionable(name=one) for one in sorted(seeing)]
 
     def mentions(
         self,
@@ -231,16 +251,24 @@ class ReviewService:
             finish(connection, edit)
         return self.show(actor, row.id)
 
-    def reply(self, actor: Actor, number: int, text: str) -> CommentReport:
-        """Answer a comment; an answer to a reply belongs to the thread. Returns the thread."""
+    def reply(
+        self, actor: Actor, number: int, text: str, audience: Audience = Audience.EVERYONE
+    ) -> CommentReport:
+        """Answer a comment; an answer to a reply belongs to the thread. Returns the thread.
+
+        What is answered to the team is for the team. Raises InvalidInput for what says nothing, or for a guest who
+        answers the team.
+        """
         require(actor, COMMENT)
-        view = self._visibility.of(actor)
+        sight = self._sight(actor)
+        wanted = checked_audience(actor, audience)
         text = checked_text(text)
         if not text:
             raise InvalidInput(errors.NOTHING_SAID)
         with self._db.write() as connection:
-            first = self._comments.lock(connection, number, view)
-            thread = first if first.root_id is None else self._comments.lock(connection, first.root_id, view)
+            first = self._comments.lock(connection, number, sight)
+            thread = first if first.root_id is None else self._comments.lock(connection, first.root_id, sight)
+            is_internal = Audience.TEAM in (first.audience, thread.audience)
             edit = begin(connection, str(actor), f"reply to comment {thread.id}")
             columns = {
                 "asset_id": thread.asset_id,
@@ -250,6 +278,7 @@ class ReviewService:
                 "name": "",
                 "color": "",
                 "text": text,
+                "audience": str(Audience.TEAM) if is_internal else wanted,
             }
             self._writer.write_new(connection, actor, edit, columns)
             finish(connection, edit)
@@ -262,16 +291,16 @@ class ReviewService:
         version than `if_version`.
         """
         require(actor, COMMENT)
-        view = self._visibility.of(actor)
-        row = self._comments.rows([self._comments.thread_of(number, view), number]).get(number)
+        sight = self._sight(actor)
+        row = self._comments.rows([self._comments.thread_of(number, sight), number]).get(number)
         if row is None:
             raise NotFound(errors.COMMENT_UNKNOWN, number=number)
         self._require_own(actor, row)
-        contents = self._comments.contents([row.version_id] if row.version_id else [], view)
+        contents = self._comments.contents([row.version_id] if row.version_id else [], sight.view)
         version = self._rows.find(contents[row.version_id]) if contents else None
         wanted = self._drafts.changed(actor, row, change, version)
         with self._db.write() as connection:
-            now = self._comments.lock(connection, number, view)
+            now = self._comments.lock(connection, number, sight)
             self._require_own(actor, now)
             _check_version(now, change.if_version, wanted)
             check_said({**now._mapping, **wanted})
@@ -298,9 +327,9 @@ class ReviewService:
         Returns how many comments and replies were deleted.
         """
         require(actor, COMMENT)
-        view = self._visibility.of(actor)
+        sight = self._sight(actor)
         with self._db.write() as connection:
-            row = self._comments.lock(connection, number, view)
+            row = self._comments.lock(connection, number, sight)
             if not actor.may(MANAGE):
                 self._require_own(actor, row)
             _check_version(row, if_version, {"text": None})
@@ -311,15 +340,15 @@ class ReviewService:
             for one in (*replies, row):
                 payload = CommentDeleted(comment=one.id, thread=one.root_id or one.id)
                 record_event(connection, payload, actor=actor, asset=row.asset_id, at=edit.at)
-        return Counted(count=1 + len(replies))
+        return Counted(count=1 + sum(not sight.is_guest or one.audience != Audience.TEAM for one in replies))
 
     # ---- steps
 
     def _settle(self, actor: Actor, number: int, is_resolved: bool, if_version: int | None) -> CommentReport:
-        view = self._visibility.of(actor)
-        thread = self._comments.thread_of(number, view)
+        sight = self._sight(actor)
+        thread = self._comments.thread_of(number, sight)
         with self._db.write() as connection:
-            row = self._comments.lock(connection, thread, view)
+            row = self._comments.lock(connection, thread, sight)
             if not may_resolve(actor, row):
                 raise Forbidden(
                     errors.NOT_YOURS, number=thread, author=row.author_name, actor=_name_of(actor)
@@ -335,6 +364,9 @@ class ReviewService:
                 self._writer.write_change(connection, actor, edit, row, values)
                 finish(connection, edit)
         return self.show(actor, thread)
+
+    def _sight(self, actor: Actor) -> Sight:
+        return Sight(self._visibility.of(actor), _is_guest(actor))
 
     @staticmethod
     def _require_own(actor: Actor, row: Row[Any]) -> None:
@@ -373,6 +405,10 @@ def _cursor(text: str) -> tuple[float, int]:
         return float(seconds), int(number)
     except ValueError:
         raise InvalidInput(errors.CURSOR_INVALID, text=text[:100]) from None
+
+
+def _is_guest(actor: Actor) -> bool:
+    return actor.kind is ActorKind.LINK
 
 
 def _name_of(actor: Actor) -> str:

@@ -39,6 +39,8 @@ class CommentRow(SQLModel, table=True):
     """Seconds of a tick, an exact fraction such as `1001/24000`."""
     start_seconds: float | None = None
     """The same as `start_ticks`, nearly."""
+    audience: str = Field(default="everyone", max_length=20)
+    """`everyone` or `team`."""
     author: str
     """The actor who wrote it, as events name actors."""
     author_name: str = Field(max_length=200)

@@ -27,7 +27,7 @@ from dampipe.kernel.undo import Change, Image, Undoable
 from dampipe.kernel.visibility import View
 
 OTHERS = "it is one of another author"
-_OF_AUTHOR = ("text", "name", "color", "drawing", "start_ticks", "end_ticks", "base", "kind")
+_OF_AUTHOR = ("text", "name", "color", "drawing", "start_ticks", "end_ticks", "base", "kind", "audience")
 
 
 def _adapted(connection: Connection, database: Database, images: Sequence[Image]) -> list[Image]:

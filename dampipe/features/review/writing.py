@@ -88,11 +88,12 @@ class CommentWriter:
         accounts = {
             people[name].id: name
             for name in mentioned(text, people.keys())
-            if people[name].id != actor.user and self._sees(connection, people[name].actor, row.asset_id)
+            if people[name].id != actor.user and self.sees(connection, people[name].actor, row.asset_id)
         }
         for account in self._comments.set_mentions(connection, edit, row.id, list(accounts)):
             payload = CommentMentioned(comment=row.id, thread=row.root_id or row.id, user=accounts[account])
             record_event(connection, payload, actor=actor, asset=row.asset_id, at=edit.at)
 
-    def _sees(self, connection: Connection, actor: Actor, asset: int) -> bool:
+    def sees(self, connection: Connection, actor: Actor, asset: int) -> bool:
+        """Whether an actor sees an asset."""
         return self._comments.is_visible(connection, asset, self._visibility.of(actor))

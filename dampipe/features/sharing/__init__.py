@@ -10,8 +10,10 @@ FEATURE = Feature(
     providers={"dampipe.kernel.guests:Guests": f"{__name__}.guests:GuestService"},
     commands={"share": Command("Share assets and collections by links.", f"{__name__}.cli:command")},
     routers=(f"{__name__}.http:router", f"{__name__}.http_guests:router"),
+    panel="panel/panel.js",
     guest_endpoints=(
         "GET /share-sessions/current",
+        "GET /versions/{sha1}/playback",
         "GET /collections",
         "GET /collections/{collection}",
         "GET /collections/{collection}/items",

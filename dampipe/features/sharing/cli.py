@@ -49,6 +49,7 @@ def command() -> None:
 @click.argument("asset", required=False)
 @click.option("--collection", metavar="COLLECTION", help="Share a collection, by its number, path or name.")
 @click.option("--name", default="", help="What the link is called; default: as the asset or collection.")
+@click.option("--message", default="", help="What guests read above what the link shows.")
 @allow_option
 @move_option
 @click.option(
@@ -63,6 +64,7 @@ def create(
     asset: str | None,
     collection: str | None,
     name: str,
+    message: str,
     allow: tuple[str, ...],
     moves: tuple[str, ...],
     password: bool,
@@ -76,6 +78,7 @@ def create(
         asset=asset,
         collection=None if collection is None else service(CollectionService).show(LOCAL, collection).id,
         name=name,
+        message=message,
         allow=tuple(map(Allow, allow)),
         moves=moves,
         password=_password() if password else None,
@@ -148,6 +151,7 @@ def show(link: int, as_json: bool) -> None:
 @command.command(name="change")
 @number
 @click.option("--name", help="Another name.")
+@click.option("--message", help="Another message to guests; empty: none.")
 @allow_option
 @click.option("--no-allow", is_flag=True, help="Only look.")
 @move_option
@@ -164,6 +168,7 @@ def show(link: int, as_json: bool) -> None:
 def change(
     link: int,
     name: str | None,
+    message: str | None,
     allow: tuple[str, ...],
     no_allow: bool,
     moves: tuple[str, ...],
@@ -187,6 +192,8 @@ def change(
         if one and other:
             raise click.UsageError("an option and its --no- form exclude each other")
     given: dict[str, object] = {} if name is None else {"name": name}
+    if message is not None:
+        given["message"] = message
     if allow or no_allow:
         given["allow"] = tuple(map(Allow, allow))
     if moves or no_moves:
@@ -234,6 +241,7 @@ def _print(share: ShareReport, as_json: bool) -> None:
     rows = [
         ("name", share.name),
         ("shows", target),
+        ("message", share.message or "none"),
         ("allows", " ".join(share.allow) or "view"),
         ("transitions", " ".join(share.moves) or "none"),
         ("state", share.state.replace("_", " ")),

@@ -184,6 +184,7 @@ class GuestService:
         return GuestSession(
             share=row.id,
             name=row.name,
+            message=row.message,
             guest=guest.name,
             asset=asset,
             collection=actor.collection,

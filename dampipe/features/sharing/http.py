@@ -24,6 +24,7 @@ Sharer = Annotated[Actor, allowed(SHARE)]
 Shares = Annotated[ShareService, provided(ShareService)]
 Number = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
 Key = Annotated[str, Field(max_length=50), Storable()]
+Message = Annotated[str, Field(max_length=model.MAX_MESSAGE), Storable()]
 Password = Annotated[
     str, Field(min_length=model.SHORTEST_PASSWORD, max_length=model.LONGEST_PASSWORD), Storable()
 ]
@@ -35,6 +36,7 @@ class ShareRequest(model.ShareRequest):
     model_config = STRICT
     asset: AssetName | None = None
     name: Annotated[Text, Field(max_length=model.MAX_NAME)] = ""
+    message: Message = ""
     allow: Annotated[tuple[Allow, ...], Field(max_length=len(Allow))] = ()
     moves: Annotated[tuple[Key, ...], Field(max_length=model.MAX_MOVES)] = ()
     password: Password | None = None
@@ -45,6 +47,7 @@ class ShareChange(model.ShareChange):
 
     model_config = STRICT
     name: Annotated[str, Field(min_length=1, max_length=model.MAX_NAME), Storable()] | None = None
+    message: Message | None = None
     moves: Annotated[tuple[Key, ...], Field(max_length=model.MAX_MOVES)] | None = None
     password: Password | None = None
     """A new password; null: it needs none any more. Ends the sessions of all guests."""
@@ -57,11 +60,17 @@ def list_shares(
     actor: Sharer,
     shares: Shares,
     everybody: Annotated[bool, Query(description="Those of all users; managers may.")] = False,
+    asset: Annotated[AssetName | None, Query(description="Only links to this asset.")] = None,
+    collection: Annotated[
+        int | None, Query(ge=1, le=MOST_NUMBER, description="Only links to this collection.")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     before: Annotated[int | None, Query(ge=1, le=MOST_NUMBER, description="Only lower numbers.")] = None,
 ) -> list[ShareReport]:
     """One's own share links, newest first."""
-    return shares.links(actor, everybody=everybody, limit=limit, before=before)
+    return shares.links(
+        actor, everybody=everybody, asset=asset, collection=collection, limit=limit, before=before
+    )
 
 
 @router.post("/shares", status_code=201)

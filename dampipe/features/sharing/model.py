@@ -14,8 +14,9 @@ from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.paths import printable
 
 MAX_NAME = 200
+MAX_MESSAGE = 2_000
 MAX_GUEST = 100
-"""Characters of the name of a link, and of a guest."""
+"""Characters of the name of a link, of its message, and of the name of a guest."""
 MAX_MOVES = 50
 MOST_OPENS = 1_000_000
 MOST_DAYS = 36500
@@ -65,6 +66,7 @@ class _Value(BaseModel):
 
 Password = Annotated[str, Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD)]
 Name = Annotated[str, Field(max_length=MAX_NAME)]
+Message = Annotated[str, Field(max_length=MAX_MESSAGE)]
 Days = Annotated[float, Field(gt=0, le=MOST_DAYS)]
 Opens = Annotated[int, Field(ge=1, le=MOST_OPENS)]
 Moves = Annotated[tuple[Annotated[str, Field(max_length=50)], ...], Field(max_length=MAX_MOVES)]
@@ -79,6 +81,8 @@ class ShareRequest(_Value):
     """or the number of a collection."""
     name: Name = ""
     """What it is called in lists and for guests; empty: as the asset or collection."""
+    message: Message = ""
+    """What guests read above what the link shows."""
     allow: tuple[Allow, ...] = Field(default=(), max_length=len(Allow))
     moves: Moves = ()
     """Transitions of the workflow that guests may make, such as `approve`."""
@@ -93,6 +97,7 @@ class ShareChange(_Value):
     """What is to change of a link; what is not given stays."""
 
     name: Annotated[str, Field(min_length=1, max_length=MAX_NAME)] | None = None
+    message: Message | None = None
     allow: Annotated[tuple[Allow, ...], Field(max_length=len(Allow))] | None = None
     moves: Moves | None = None
     password: Password | None = None
@@ -107,7 +112,7 @@ class ShareChange(_Value):
     def given(self) -> dict[str, Any]:
         """What is to change, by name. Null means none of it for some, and nothing to change for the others."""
         found = {name: getattr(self, name) for name in self.model_fields_set - {"if_version"}}
-        keep = ("name", "allow", "moves")
+        keep = ("name", "message", "allow", "moves")
         return {name: value for name, value in found.items() if value is not None or name not in keep}
 
 
@@ -116,6 +121,7 @@ class ShareReport(_Value):
 
     id: int
     name: str
+    message: str
     asset: str | None
     """The SHA-1 of the current version of the asset; null for a collection, and for one that is not visible now."""
     collection: int | None
@@ -170,6 +176,7 @@ class GuestSession(_Value):
     share: int
     name: str
     """Of the link."""
+    message: str
     guest: str
     asset: str | None
     collection: int | None

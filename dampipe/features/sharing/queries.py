@@ -108,13 +108,25 @@ class ShareRepository:
             row = connection.execute(select(*_COLUMNS).select_from(_LINKS).where(where)).first()
         return None if row is None else Link(row, now)
 
-    def links(self, creator: int | None, limit: int, before: int | None) -> list[Link]:
-        """Links, newest first. creator: only those of a user; before: only those with a lower number."""
+    def links(
+        self,
+        creator: int | None,
+        limit: int,
+        before: int | None,
+        asset: int | None = None,
+        collection: int | None = None,
+    ) -> list[Link]:
+        """Links, newest first. creator: only those of a user; before: only those with a lower number; asset,
+        collection: only those to it."""
         query = select(*_COLUMNS).select_from(_LINKS).order_by(SHARE.c.id.desc()).limit(limit)
         if creator is not None:
             query = query.where(SHARE.c.creator_id == creator)
         if before is not None:
             query = query.where(SHARE.c.id < before)
+        if asset is not None:
+            query = query.where(SHARE.c.asset_id == asset)
+        if collection is not None:
+            query = query.where(SHARE.c.collection_id == collection)
         with self._db.read() as connection:
             now = database_time(connection)
             return [Link(row, now) for row in connection.execute(query)]

@@ -82,6 +82,7 @@ class ShareService:
         target, name = self._target(actor, request)
         values = {
             **target,
+            "message": request.message.strip(),
             "name": (request.name.strip() or name)[:200],
             "creator_id": actor.user,
             "opens_all": is_local,
@@ -136,15 +137,26 @@ class ShareService:
                     raise InvalidInput(UNKNOWN_MOVE, transition=key[:50], transitions=listed)
 
     def links(
-        self, actor: Actor, *, everybody: bool = False, limit: int = 100, before: int | None = None
+        self,
+        actor: Actor,
+        *,
+        everybody: bool = False,
+        asset: str | None = None,
+        collection: int | None = None,
+        limit: int = 100,
+        before: int | None = None,
     ) -> list[ShareReport]:
-        """One's own links, newest first; those of all users need the scope `manage`. before: with a lower number."""
+        """One's own links, newest first; those of all users need the scope `manage`. before: with a lower number.
+
+        asset, collection: only links to it. Raises NotFound for an asset that is not visible.
+        """
         require(actor, MANAGE if everybody else SHARE)
         is_local = actor.kind is ActorKind.LOCAL
         if not everybody and actor.user is None and not is_local:
             return []
         own = None if everybody or is_local else actor.user
-        return self._reports(actor, self._shares.links(own, limit, before))
+        target = None if asset is None else self._assets.asset_id(actor, asset)
+        return self._reports(actor, self._shares.links(own, limit, before, target, collection))
 
     def show(self, actor: Actor, number: int) -> ShareReport:
         """One link. Raises NotFound."""
@@ -230,6 +242,7 @@ class ShareService:
         return ShareReport(
             id=row.id,
             name=row.name,
+            message=row.message,
             asset=asset,
             collection=row.collection_id,
             allow=allows_of(row.allows),
@@ -262,6 +275,8 @@ def _columns(given: Mapping[str, Any], now: float) -> dict[str, Any]:
     values: dict[str, Any] = {}
     if "name" in given:
         values["name"] = given["name"].strip() or given["name"]
+    if "message" in given:
+        values["message"] = given["message"].strip()
     if "allow" in given:
         values["allows"] = joined(given["allow"])
     if "moves" in given:

@@ -23,6 +23,8 @@ class ShareRow(SQLModel, table=True):
     """What guests may do besides looking: an `Allow` each, separated by spaces."""
     moves: str = Field(default="", sa_column=long_text())
     """Keys of transitions of the workflow that guests may make, separated by spaces."""
+    message: str = Field(default="", sa_column=long_text())
+    """What guests read above what the link shows."""
     expires_at: float | None = None
     """Seconds since 1970, by the database's clock; None: never."""
     max_opens: int | None = None

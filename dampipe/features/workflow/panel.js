@@ -78,7 +78,7 @@ function moveControl(sha1, move, act) {
 
 /** The element below the details of an asset. @param {Schemas["Details"]} asset @param {SectionContext} context */
 export function sections(asset, { signal, refresh }) {
-  const section = h("section", { class: "asset-part workflow", "aria-labelledby": "workflow-title", hidden: true });
+  const section = h("section", { class: "asset-part workflow", "data-tab": "Workflow", "aria-labelledby": "workflow-title", hidden: true });
   const message = h("p", { role: "status", class: "hint" });
   const body = h("div");
   let sha1 = asset.video.sha1;

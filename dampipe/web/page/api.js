@@ -77,20 +77,29 @@ export async function get(path, parameters, signal) {
   return (await request(query ? `${path}?${query}` : path, { signal })).json();
 }
 
-/**
- * Save a file under the name that the server proposes; returns the warnings that came with it.
- * @param {string} path
- * @param {Query} parameters
- * @returns {Promise<string[]>}
- */
-export async function save(path, parameters) {
-  const response = await request(`${path}?${queryOf(parameters)}`);
+/** Save the file of an answer under the name that the server proposes; returns the warnings that came with it. @param {Response} response */
+async function keep(response) {
   const name = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "")?.[1] ?? "dampipe";
   const url = URL.createObjectURL(await response.blob());
   Object.assign(document.createElement("a"), { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
-  return JSON.parse(response.headers.get("dampipe-warnings") ?? "[]");
+  return /** @type {string[]} */ (JSON.parse(response.headers.get("dampipe-warnings") ?? "[]"));
 }
+
+/**
+ * Save a file under the name that the server proposes; returns the warnings that came with it.
+ * @param {string} path
+ * @param {Query} parameters
+ */
+export const save = async (path, parameters) => keep(await request(`${path}?${queryOf(parameters)}`));
+
+/**
+ * The same of a file that is made from a body.
+ * @template {string} P
+ * @param {P} path
+ * @param {import("dampipe-api").Body<"post", P>} body
+ */
+export const saveOf = async (path, body) => keep(await request(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }));
 
 /** @param {string} path */
 export async function text(path) {

@@ -1,15 +1,16 @@
 // The login: a dialog over whatever is shown, which stays as it is; and the header's line that says who is logged in.
 
 import { API, explain } from "./endpoint.js";
-import { announce, byId, h } from "./dom.js";
+import { announce, h } from "./dom.js";
 import { field, form } from "./form.js";
 import { refreshSession, session as current, setSession } from "./session.js";
 import { page } from "./state.js";
 
 /** @typedef {import("dampipe-api").Schemas} Schemas */
 
-const dialog = byId("login", HTMLDialogElement);
-const account = byId("account", HTMLDetailsElement);
+// The page of guests, who have no login, has neither, and yet loads parts of the player.
+const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("login"));
+const account = /** @type {HTMLDetailsElement} */ (document.getElementById("account"));
 /** @type {Record<string, string>} */
 const reasons = {
   "access.no_role": "None of your groups may use this library. Ask an administrator.",

@@ -7,10 +7,11 @@ import pytest
 
 from dampipe.features.alignment.model import Fate
 from dampipe.features.review.drawing import Drawing
-from dampipe.features.review.model import CommentEdit, CommentKind, CommentQuery
+from dampipe.features.review.model import Audience, CommentEdit, CommentKind, CommentQuery
 from dampipe.kernel.access import LOCAL, Role
 from dampipe.kernel.annotations import annotated
 from dampipe.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
+from dampipe.kernel.visibility import EVERYTHING
 from tests.integration.review.conftest import SOUND, STILL, A, B, C, Reviewing, guest
 from tests.support.searching import sha1
 
@@ -163,7 +164,6 @@ def test_guests_change_only_what_they_wrote_themselves(
     here: Reviewing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from dampipe.features.access.rights import Rights
-    from dampipe.kernel.visibility import EVERYTHING
 
     monkeypatch.setattr(Rights, "of", lambda self, actor: EVERYTHING)
     maria, other = guest("Maria", "s1"), guest("Maria", "s2")
@@ -357,3 +357,89 @@ def test_words_of_comments_find_moments(here: Reviewing) -> None:
     assert hits == ()
     here.review.delete(LOCAL, here.of(B)[0].id)
     assert here.searching.names("boom", only="words") == ["a.mp4"]
+
+
+@pytest.fixture
+def everything_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Links open all assets."""
+    monkeypatch.setattr("dampipe.features.access.rights.Rights.of", lambda self, actor: EVERYTHING)
+
+
+def test_guests_see_nothing_of_what_is_for_the_team(here: Reviewing, everything_open: None) -> None:
+    anna, bert = here.user("anna"), here.user("bert")
+    maria = guest("Maria", "m")
+    internal = here.add(text="the client must not read this", start="2", actor=anna, audience=Audience.TEAM)
+    drawn = here.add(text="", start="3", actor=anna, audience=Audience.TEAM, drawing=CIRCLE)
+    public = here.add(text="brighter, please", start="1", actor=maria)
+    answered = here.review.reply(bert, public.id, "never", Audience.TEAM).replies[0]
+    here.review.reply(bert, public.id, "we shall try")
+    below = here.review.reply(bert, internal.id, "nor this").replies[0]
+    assert [one.audience for one in (internal, answered, below)] == [Audience.TEAM] * 3
+    assert len(here.of(actor=anna)) == 3 and here.review.show(anna, below.id).id == internal.id
+
+    [seen] = here.of(actor=maria)
+    assert (seen.id, [one.text for one in seen.replies]) == (public.id, ["we shall try"])
+    page = here.review.of_asset(maria, sha1(A))
+    assert (page.total, page.open) == (1, 1)
+    assert here.of(actor=maria, author="anna") == []
+    assert here.review.find(maria, CommentQuery()).total == 1
+    later = datetime.now(UTC) + timedelta(days=1)
+    assert here.review.find(maria, CommentQuery(since=later)).total == 0
+    for number in (internal.id, drawn.id, answered.id, below.id):
+        with pytest.raises(NotFound):
+            here.review.show(maria, number)
+        with pytest.raises(NotFound):
+            here.review.svg(maria, number)
+        with pytest.raises(NotFound):
+            here.review.reply(maria, number, "what?")
+        with pytest.raises(NotFound):
+            here.review.edit(maria, number, CommentEdit(text="ha"))
+        with pytest.raises(NotFound):
+            here.review.resolve(maria, number)
+        with pytest.raises(NotFound):
+            here.review.delete(maria, number)
+    with pytest.raises(InvalidInput) as raised:
+        here.add(text="secret", actor=maria, audience=Audience.TEAM)
+    assert raised.value.code == "comment.guest_audience"
+    with pytest.raises(InvalidInput):
+        here.review.edit(maria, public.id, CommentEdit(audience=Audience.TEAM))
+    assert here.review.delete(maria, public.id).count == 2, "with the reply that the guest saw"
+
+
+def test_a_thread_for_the_team_is_opened_and_closed_by_its_author(
+    here: Reviewing, everything_open: None
+) -> None:
+    anna = here.user("anna")
+    maria = guest("Maria", "m")
+    one = here.add(text="internal", actor=anna, audience=Audience.TEAM)
+    here.review.reply(anna, one.id, "and this stays so")
+    opened = here.review.edit(anna, one.id, CommentEdit(audience=Audience.EVERYONE))
+    assert (opened.audience, opened.replies[0].audience) == (Audience.EVERYONE, Audience.TEAM)
+    [seen] = here.of(actor=maria)
+    assert seen.id == one.id and seen.replies == ()
+    reply = opened.replies[0]
+    here.review.edit(anna, reply.id, CommentEdit(audience=Audience.EVERYONE))
+    assert [reply.text for reply in here.of(actor=maria)[0].replies] == ["and this stays so"]
+    closed = here.review.edit(anna, one.id, CommentEdit(audience=Audience.TEAM))
+    assert closed.replies[0].audience is Audience.TEAM, "as those see it who may"
+    assert here.of(actor=maria) == []
+    here.undo(anna)
+    assert len(here.of(actor=maria)) == 1
+
+
+def test_threads_of_guests_are_found(here: Reviewing, everything_open: None) -> None:
+    anna, maria = here.user("anna"), guest("Maria", "m")
+    here.add(text="mine", actor=anna)
+    answered = here.add(text="what do you say?", actor=anna)
+    here.review.reply(maria, answered.id, "fine")
+    written = here.add(B, text="too dark", actor=maria)
+    found = here.review.find(anna, CommentQuery(guests=True))
+    assert [one.id for one in found.comments] == [written.id, answered.id] and found.total == 2
+
+
+def test_who_sees_an_asset_may_be_mentioned(here: Reviewing) -> None:
+    anna = here.user("anna")
+    here.user("bert", Role.VIEWER, "day")
+    here.user("carl", Role.VIEWER, "night")
+    assert [one.name for one in here.review.mentionable(anna, sha1(A))] == ["bert"]
+    assert [one.name for one in here.review.mentionable(anna, sha1(C))] == ["carl"]

@@ -547,3 +547,50 @@ def test_a_guest_comments_replies_edits_and_deletes(here: Shared) -> None:
     assert http.delete(one).json() == {"count": 2}
     looking = here.guest(here.share("anna"))
     assert looking.get(f"{one}/drawing.svg").status_code == 403
+
+
+def test_what_is_for_the_team_reaches_no_guest_over_http(here: Shared) -> None:
+    share = here.share(None, asset="bravo", allow=(Allow.COMMENT,), message="  Please look at the colours. ")
+    maria, anna = here.guest(share), here.logged_in("anna")
+    path = f"/api/v1/assets/{here.sha1s['bravo']}/comments"
+    before = maria.get(path).json()["total"]
+    drawing = {"shapes": [{"shape": "rect", "points": [[0.1, 0.1], [0.2, 0.2]]}]}
+    secret = {"text": "SECRET", "start": "0.5", "audience": "team", "drawing": drawing}
+    made = anna.post(path, json=secret).json()
+    assert made["audience"] == "team"
+    theirs = maria.post(path, json={"text": "nice"}).json()
+    replied = anna.post(
+        f"/api/v1/comments/{theirs['id']}/replies", json={"text": "SECRET", "audience": "team"}
+    )
+    assert replied.status_code == 201 and len(replied.json()["replies"]) == 1
+    one = f"/api/v1/comments/{made['id']}"
+    assert maria.get(path).json()["total"] == before + 1
+    for url in (path, f"{path}?author=anna", f"/api/v1/assets/{here.sha1s['bravo']}", "/api/v1/assets"):
+        assert "SECRET" not in maria.get(url).text
+    assert "anna" not in maria.get(f"{path}?author=anna").text
+    assert maria.get(one).status_code == maria.get(f"{one}/drawing.svg").status_code == 404
+    assert maria.post(f"{one}/resolve", json={}).status_code == 404
+    assert maria.post(path, json={"text": "x", "audience": "team"}).status_code == 422
+    assert maria.get(f"/api/v1/assets/{here.sha1s['bravo']}/mentionable").status_code == 403
+    assert maria.get(f"{SESSIONS}/current").json()["message"] == "Please look at the colours."
+
+
+def test_the_message_of_a_link_is_changed(here: Shared) -> None:
+    share = here.share("anna", message="Look")
+    anna = here.logged_in("anna")
+    changed = anna.patch(f"/api/v1/shares/{share.id}", json={"message": "Look again", "if_version": 1}).json()
+    assert (changed["message"], changed["version"]) == ("Look again", 2)
+    refused = anna.patch(f"/api/v1/shares/{share.id}", json={"message": "No", "if_version": 1})
+    assert refused.status_code == 409 and refused.json()["parameters"]["theirs"] == "Look again"
+    assert anna.patch(f"/api/v1/shares/{share.id}", json={"message": "x" * 2001}).status_code == 422
+    here.library.service(UndoService).undo(here.actor("anna"))
+    assert anna.get(f"/api/v1/shares/{share.id}").json()["message"] == "Look"
+
+
+def test_links_are_listed_by_what_they_lead_to(here: Shared) -> None:
+    one, other = here.share("anna"), here.share("anna", asset="bravo")
+    anna = here.logged_in("anna")
+    found = [link["id"] for link in anna.get(f"/api/v1/shares?asset={here.sha1s['bravo']}").json()]
+    assert other.id in found and one.id not in found
+    assert anna.get("/api/v1/shares?collection=999").json() == []
+    assert anna.get(f"/api/v1/shares?asset={here.sha1s['charlie']}").status_code == 404

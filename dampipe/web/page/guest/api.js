@@ -15,12 +15,14 @@ export class Problem extends Error {
    * @param {string} [hint]
    * @param {number} [status]
    * @param {string} [code]
+   * @param {Record<string, any>} [parameters]
    */
-  constructor(detail, hint = "", status = 0, code = "") {
+  constructor(detail, hint = "", status = 0, code = "", parameters = {}) {
     super(sentence(detail));
     this.hint = hint;
     this.status = status;
     this.code = code;
+    this.parameters = parameters;
   }
 
   /** Whether the session has ended. */
@@ -37,8 +39,8 @@ export const describe = (error) => [asProblem(error).message, asProblem(error).h
 
 /** @param {Response} response */
 async function problemOf(response) {
-  const { detail, hint, code } = await response.json().catch(() => ({}));
-  return new Problem(detail ?? `the server answered with status ${response.status}`, hint, response.status, code);
+  const { detail, hint, code, parameters } = await response.json().catch(() => ({}));
+  return new Problem(detail ?? `the server answered with status ${response.status}`, hint, response.status, code, parameters);
 }
 
 /** @param {string} path @param {RequestInit} options */
@@ -100,3 +102,6 @@ export async function refusal(url) {
   await response.body?.cancel();
   return null;
 }
+
+/** How comments ask the server. @type {import("/page/panels/review/writing.js").Api} */
+export const asGuest = { get, post, patch, remove, describe, isEnd: (error) => asProblem(error).isEnd, codeOf: asProblem };

@@ -4,7 +4,8 @@ import { h, notice } from "../dom.js";
 import { ask } from "../form.js";
 import { bytes, facts } from "../format.js";
 import { API, asProblem, derivative, describe, get, post, refusal } from "./api.js";
-import { comments } from "./comments.js";
+import { comments } from "/page/panels/review/comments.js";
+import { asGuest } from "./api.js";
 import { placeOf } from "./place.js";
 import { screen } from "./screen.js";
 
@@ -111,22 +112,23 @@ async function moves(sha1, session, signal) {
  * @param {{ start?: number | null, end?: number | null }} span
  */
 export async function asset(view, signal, session, sha1, span) {
-  const found = await get(`/assets/${sha1}`, {}, signal);
+  const [found, playback] = await Promise.all([get(`/assets/${sha1}`, {}, signal), get(`/versions/${sha1}/playback`, {}, signal)]);
   const { video } = found;
   const isOnly = session.asset !== null;
-  const shown = screen(found, span);
+  const shown = screen(found, playback, span, signal);
   const mayComment = session.allow.includes("comment");
   const [moving, talk] = await Promise.all([
-    moves(video.sha1, session, signal), mayComment ? comments(found, shown, signal) : null]);
+    moves(video.sha1, session, signal), mayComment ? comments(shown.player, { api: asGuest, signal, mayComment, isGuest: true }) : null]);
+  if (talk) document.addEventListener("look-again", () => talk.refresh().catch((error) => asProblem(error).isEnd && document.dispatchEvent(new Event("session-ended"))), { signal });
   document.title = video.name === session.name ? video.name : `${video.name} – ${session.name}`;
   const back = isOnly ? null : h("nav", { class: "crumbs", "aria-label": "Above" }, h("a", { href: placeOf() }, session.name));
   const pending = found.runs.some((run) => ["pending", "running"].includes(run.state));
   view.append(...[
     back,
     isOnly && video.name === session.name ? null : h("h2", {}, video.name),
-    h("div", { class: talk ? "watch talked" : "watch" },
+    h("div", { class: talk ? "viewing talked" : "viewing" },
       h("div", {}, shown.element,
         shown.isMissing ? notice(pending ? "It is being prepared." : "There is nothing of it to play.", pending ? "Come back in some minutes." : "Ask the one who sent the link.") : null,
         h("p", { class: "hint" }, facts(video)), moving, downloads(found, session)),
-      talk)].filter((one) => one !== null));
+      talk?.element ?? null)].filter((one) => one !== null));
 }

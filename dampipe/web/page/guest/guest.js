@@ -3,6 +3,8 @@
 
 import { byId, h, notice, redraw } from "../dom.js";
 import { dateTime } from "../format.js";
+import { listenForKeys } from "../keys.js";
+import { startKeysHelp } from "../keys-help.js";
 import { asProblem, get } from "./api.js";
 import { asset } from "./asset.js";
 import { collection } from "./collection.js";
@@ -13,6 +15,7 @@ const EVERY = 10_000;
 const main = byId("main", HTMLElement);
 const heading = byId("link-name", HTMLElement);
 const about = byId("about", HTMLElement);
+const message = byId("message", HTMLElement);
 /** @typedef {import("dampipe-api").Schemas["GuestSession"]} GuestSession */
 
 /** @type {GuestSession | null} */
@@ -23,7 +26,7 @@ function close() {
   session = null;
   showing.abort();
   heading.textContent = document.title = "Shared footage";
-  about.textContent = "";
+  about.textContent = message.textContent = "";
 }
 
 /** @param {GuestSession} session */
@@ -32,6 +35,7 @@ function describeSession(session) {
   const until = session.expires_at ? `Open until ${dateTime(session.expires_at)}.` : "";
   const writes = session.allow.includes("comment") || session.moves.length;
   about.textContent = [writes ? `You are here as ${session.guest}.` : "", until].filter(Boolean).join(" ");
+  message.textContent = session.message;
 }
 
 /**
@@ -114,5 +118,7 @@ window.addEventListener("hashchange", () => {
 });
 document.addEventListener("visibilitychange", check);
 document.addEventListener("session-ended", check);
+listenForKeys();
+startKeysHelp(byId("keys", HTMLDialogElement), byId("keys-button", HTMLButtonElement));
 setInterval(check, EVERY);
 begin();

@@ -19,6 +19,8 @@ export class Film {
   /** @type {number | null} the frame, or for sound the time, that was asked for and is not seen yet */
   #wanted = null;
   #seen = 0;
+  /** Whether the element was set to what is wanted. */
+  #isSought = false;
   /** @type {Range | null} */
   #range = null;
   isLooping = false;
@@ -91,7 +93,7 @@ export class Film {
   /** @param {number} time of what is seen now */
   #see(time) {
     const { grid, element } = this;
-    if (this.#wanted !== null && (element.seeking || element.readyState < 1)) return; // on its way to another moment
+    if (this.#wanted !== null && (element.seeking || !this.#isSought)) return; // on its way to another moment
     this.#wanted = null;
     const before = this.#seen;
     this.#seen = grid ? grid.begin(grid.frame(time)) : time;
@@ -143,7 +145,8 @@ export class Film {
   #show(wanted) {
     const isChanged = this.#wanted !== wanted;
     this.#wanted = wanted;
-    if (this.element.readyState >= 1) this.element.currentTime = this.#target(wanted); // before, it is set once there is something
+    this.#isSought = this.element.readyState >= 1; // before, it is sought once there is something: a frame may come even sooner
+    if (this.#isSought) this.element.currentTime = this.#target(wanted);
     if (isChanged) this.#tell("time");
   }
 

@@ -48,7 +48,7 @@ function openInstead(sha1) {
  * @param {AbortSignal} signal
  * @returns {{ kind: Player["kind"], element: HTMLVideoElement | HTMLImageElement | null, film: Film | null }}
  */
-function medium({ video }, playback, events, signal) {
+export function medium({ video }, playback, events, signal) {
   const [src, poster] = [playableProxy(video), posterOf(video)];
   if (src) {
     const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -69,7 +69,7 @@ function medium({ video }, playback, events, signal) {
  *   addTool: (tool: HTMLElement) => void, addTrack: Player["addTrack"] }} parts
  * @returns {Player}
  */
-function playerOf(asset, { kind, element, film }, parts) {
+export function playerOf(asset, { kind, element, film }, parts) {
   return {
     asset, kind, ...parts, picture: element, frames: film?.grid ?? null,
     get duration() {
