@@ -17,6 +17,7 @@ from dampipe.features.duplicates import FEATURE as DUPLICATES
 from dampipe.features.events import FEATURE as EVENTS
 from dampipe.features.facets import FEATURE as FACETS
 from dampipe.features.fixity import FEATURE as FIXITY
+from dampipe.features.frames import FEATURE as FRAMES
 from dampipe.features.grouping import FEATURE as GROUPING
 from dampipe.features.imports import FEATURE as IMPORTS
 from dampipe.features.machinetags import FEATURE as MACHINETAGS
@@ -54,6 +55,7 @@ BUILT_IN = (
     ASSETS,
     DERIVATIVES,
     ORIGINALS,
+    FRAMES,
     ALIGNMENT,
     GROUPING,
     DUPLICATES,
