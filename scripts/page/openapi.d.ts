@@ -1,4 +1,4 @@
-// Made by `make types` of docs/openapi.json, SHA-256 b8a4c27c56d509b83e9282bde79822e1037cab10e95a678bc711b8ac8350be7d; not to be edited.
+// Made by `make types` of docs/openapi.json, SHA-256 170f9379c7859cfb4fb2c1b7dcaa03d1e4f7825808f931630cf41f4779a51329; not to be edited.
 
 export interface paths {
     "/access/explain": {
@@ -105,6 +105,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["list_copies_api_v1_assets__sha1__copies_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assets/{sha1}/frame": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["fetch_frame_api_v1_assets__sha1__frame_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5933,8 +5949,12 @@ export interface components {
             key: string;
             /** Label */
             label: string;
+            /** Least */
+            least: string | null;
             /** More */
             more: number;
+            /** Most */
+            most: string | null;
             type: components["schemas"]["FieldType"];
             /**
              * Unit
@@ -5965,6 +5985,11 @@ export interface components {
             assets: number;
             /** Label */
             label: string;
+            /**
+             * Parent
+             * @default
+             */
+            parent: string;
             /** Value */
             value: string;
         };
@@ -6311,9 +6336,9 @@ export interface components {
             warnings: string[];
             /**
              * Weaker
-             * @default false
+             * @default 0
              */
-            weaker: boolean;
+            weaker: number;
         };
         /**
          * GrantBody
@@ -6464,8 +6489,20 @@ export interface components {
             moments: components["schemas"]["Moment"][];
             /** Name */
             name: string;
+            /**
+             * Passages
+             * @default []
+             */
+            passages: components["schemas"]["Passage"][];
             /** Path */
             path: string;
+            /**
+             * Recipes
+             * @default {}
+             */
+            recipes: {
+                [key: string]: string;
+            };
             /** Score */
             score: number | null;
             /**
@@ -7214,6 +7251,14 @@ export interface components {
              */
             label: string;
             /**
+             * Marks
+             * @default []
+             */
+            marks: [
+                number,
+                number
+            ][];
+            /**
              * Name
              * @default
              */
@@ -7683,6 +7728,21 @@ export interface components {
          * @enum {string}
          */
         PairState: "open" | "dismissed" | "stacked";
+        /**
+         * Passage
+         * @description A text of an asset that has words of the query: why words found it.
+         */
+        Passage: {
+            /** Field */
+            field: string;
+            /** Marks */
+            marks: [
+                number,
+                number
+            ][];
+            /** Text */
+            text: string;
+        };
         /**
          * PasswordRequest
          * @description A new password for oneself.
@@ -10922,6 +10982,35 @@ export interface operations {
             };
         };
     };
+    fetch_frame_api_v1_assets__sha1__frame_get: {
+        parameters: {
+            query?: {
+                /** @description Pixels, at most. */
+                height?: "180" | "360" | "720";
+                /** @description The recipe of the proxy, as its asset names it. Where it is still that, a browser keeps the picture, and does not ask again. */
+                recipe?: string;
+                /** @description Seconds; after the end it is the last frame. */
+                t?: number;
+            };
+            header?: never;
+            path: {
+                sha1: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The frame, a JPEG. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+        };
+    };
     get_metadata_api_v1_assets__sha1__metadata_get: {
         parameters: {
             query?: {
@@ -12493,6 +12582,8 @@ export interface operations {
                 commented_by?: string[];
                 /** @description Only what has open comments or markers, resolved ones, any, or none. */
                 comments?: ("open" | "resolved" | "any" | "none")[];
+                /** @description Only values that contain this text, in any case; of terms their labels. */
+                containing?: string;
                 /** @description Only what is not in a final state, and overdue, due within a week, or due at any time. */
                 due?: ("overdue" | "week" | "any")[];
                 /** @description Seconds: 10-60, 10+, 1:00-. */
@@ -13961,7 +14052,7 @@ export interface operations {
                 kind?: ("video" | "audio" | "still")[];
                 /** @description Only what has this licence. */
                 licence?: string[];
-                /** @description What looks like this moment, or all of an asset: ASSET@SECONDS or ASSET. */
+                /** @description What looks like this moment, or all of an asset, or a part of a frame: ASSET@SECONDS, ASSET, or ASSET@SECONDS@LEFT,TOP,WIDTH,HEIGHT, the part in fractions of the picture. */
                 like?: string[];
                 /** @description Most hits. */
                 limit?: number;
@@ -13989,7 +14080,7 @@ export interface operations {
                 source?: string[];
                 /** @description Only what is in this state of the workflow; several: any of them. */
                 state?: string[];
-                /** @description Leave out weak hits, whose scores are no higher than those of meaningless words. */
+                /** @description Leave out weak hits, whose scores are no higher than those of meaningless words; else they come last. */
                 strong?: boolean;
                 /** @description Only what has a subclip whose name or note contains this, * for any; several: one for each. */
                 subclip?: string[];
@@ -14052,7 +14143,7 @@ export interface operations {
                 kind?: ("video" | "audio" | "still")[];
                 /** @description Only what has this licence. */
                 licence?: string[];
-                /** @description What looks like this moment, or all of an asset: ASSET@SECONDS or ASSET. */
+                /** @description What looks like this moment, or all of an asset, or a part of a frame: ASSET@SECONDS, ASSET, or ASSET@SECONDS@LEFT,TOP,WIDTH,HEIGHT, the part in fractions of the picture. */
                 like?: string[];
                 /** @description Most hits. */
                 limit?: number;
@@ -14080,7 +14171,7 @@ export interface operations {
                 source?: string[];
                 /** @description Only what is in this state of the workflow; several: any of them. */
                 state?: string[];
-                /** @description Leave out weak hits, whose scores are no higher than those of meaningless words. */
+                /** @description Leave out weak hits, whose scores are no higher than those of meaningless words; else they come last. */
                 strong?: boolean;
                 /** @description Only what has a subclip whose name or note contains this, * for any; several: one for each. */
                 subclip?: string[];
@@ -14151,7 +14242,7 @@ export interface operations {
                 kind?: ("video" | "audio" | "still")[];
                 /** @description Only what has this licence. */
                 licence?: string[];
-                /** @description What looks like this moment, or all of an asset: ASSET@SECONDS or ASSET. */
+                /** @description What looks like this moment, or all of an asset, or a part of a frame: ASSET@SECONDS, ASSET, or ASSET@SECONDS@LEFT,TOP,WIDTH,HEIGHT, the part in fractions of the picture. */
                 like?: string[];
                 /** @description Most hits. */
                 limit?: number;
@@ -14183,7 +14274,7 @@ export interface operations {
                 source?: string[];
                 /** @description Only what is in this state of the workflow; several: any of them. */
                 state?: string[];
-                /** @description Leave out weak hits, whose scores are no higher than those of meaningless words. */
+                /** @description Leave out weak hits, whose scores are no higher than those of meaningless words; else they come last. */
                 strong?: boolean;
                 /** @description Only what has a subclip whose name or note contains this, * for any; several: one for each. */
                 subclip?: string[];
