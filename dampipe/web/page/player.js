@@ -118,7 +118,7 @@ async function facets(asset, picture, signal) {
     shown = json;
     older.replaceChildren(olderVersion(found) ?? "");
     if (isFirst || !list.contains(document.activeElement)) list.replaceChildren(await details(found));
-    if (isFirst) sections.append(...(await panels()).flatMap((panel) => panel.sections?.(found, { signal, refresh, ...moment }) ?? []));
+    if (isFirst) sections.append(...(await panels()).flatMap((panel) => panel.sections?.(found, /** @type {any} */ ({ signal, refresh, ...moment })) ?? []));
     else document.dispatchEvent(new CustomEvent("asset-changed", { detail: found }));
     return true;
   }
