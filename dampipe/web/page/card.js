@@ -24,6 +24,7 @@ import { loadTiles, showTile, tileAt } from "./sprite.js";
  * A card with the picture of an asset (at `time`, if there is one), its name and its length.
  * duration and time: seconds, or null. hasPoster: whether the poster exists. badge: a text on the picture, or null.
  * group: kind and number of the assets that the card stands for, or null.
+ * The card has the attribute `data-sha1`, and a slot, `.over`, for what others put over its picture.
  * @param {CardContent} content
  * @param {...Child} more
  */
@@ -45,7 +46,7 @@ export function card({ sha1, name, path, duration, time = null, hasPoster = true
     scrub(picture, strip, playhead, clock, { sha1, duration, time });
     if (time !== null) showMoment(strip, sha1, time);
   }
-  return h("article", { class: "card" }, picture, h("h3", { title: path }, name), ...more);
+  return h("article", { class: "card", "data-sha1": sha1 }, picture, h("div", { class: "over" }), h("h3", { title: path }, name), ...more);
 }
 
 /** @param {HTMLElement} strip @param {string} sha1 @param {number} time */
