@@ -29,6 +29,11 @@ export function go(address) {
   else location.hash = address;
 }
 
+/** Put an address in the place of the present one, and show it: while one types, no step is added to the history. @param {string} address */
+export function goInPlace(address) {
+  if (here() !== address) replace(address);
+}
+
 /** The view of a path; those of features are loaded with their panels. @param {string} path */
 async function viewOf(path) {
   const own = VIEWS.find((view) => view.path === path);
