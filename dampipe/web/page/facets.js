@@ -58,7 +58,9 @@ async function counted(filters, text, signal) {
     const [one] = (await load(without(query, key), [["facet", key], ["limit", limit], ...(words ? [["containing", words]] : [])])).facets;
     if (one && (one.values.length || countOf(query.picked.get(key)) || words)) facets.set(key, one);
   }));
-  return { assets: all.assets, facets: [...facets.values()], query, types };
+  const facts = new Set((await fields()).filter((one) => one.is_fact).map((one) => one.key));
+  const ordered = [...facets.values()].sort((one, other) => Number(facts.has(one.key)) - Number(facts.has(other.key)));
+  return { assets: all.assets, facets: ordered, query, types };
 }
 
 /**

@@ -44,7 +44,7 @@ export function queryInput(properties, others) {
     if (!problem || Number.isNaN(position)) return;
     const at = [...value].slice(0, position).join("").length;
     const part = read(value).parts.find((one) => one.at <= at && at < one.end);
-    show({ at, end: part?.end ?? value.length, message: [sentence(problem.parameters.problem), problem.hint].filter(Boolean).join(" ") });
+    show({ at, end: part?.end ?? value.length, message: sentence(problem.parameters.problem) });
   }
 
   /** isDone: the query is not being typed, so that an end that is missing is a fault. @param {boolean} isDone */
@@ -93,4 +93,4 @@ export function queryInput(properties, others) {
 }
 
 /** @param {string} text */
-const sentence = (text) => `${text[0]?.toUpperCase() ?? ""}${text.slice(1)}.`;
+const sentence = (text) => `${text[0]?.toUpperCase() ?? ""}${text.slice(1)}${/[.?!]$/.test(text) ? "" : "."}`;
