@@ -1,4 +1,4 @@
-// Made by `make types` of docs/openapi.json, SHA-256 170f9379c7859cfb4fb2c1b7dcaa03d1e4f7825808f931630cf41f4779a51329; not to be edited.
+// Made by `make types` of docs/openapi.json, SHA-256 f6fceafbe964b54adc212ca05f72fa854855f12c04e5be3e4686b33c4f345307; not to be edited.
 
 export interface paths {
     "/access/explain": {
@@ -2569,6 +2569,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["carry_times_api_v1_versions__sha1__carry_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/versions/{sha1}/playback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_playback_api_v1_versions__sha1__playback_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6341,6 +6357,41 @@ export interface components {
             weaker: number;
         };
         /**
+         * FramesReport
+         * @description The frames of a version, counted from 0: n begins at `start` + n × `step` ticks, rounded, or as `steps` says.
+         */
+        FramesReport: {
+            /** Base */
+            base: string;
+            /** Count */
+            count: number;
+            /** End */
+            end: number;
+            /**
+             * Exact
+             * @default true
+             */
+            exact: boolean;
+            /** Rate */
+            rate: string | null;
+            /**
+             * Shown
+             * @default []
+             */
+            shown: number[];
+            /** Start */
+            start: number;
+            /** Step */
+            step: string | null;
+            /**
+             * Steps
+             * @default []
+             */
+            steps: number[];
+            /** Timecode */
+            timecode: string | null;
+        };
+        /**
          * GrantBody
          * @description A right for a user, or for everybody with a role or a higher one.
          */
@@ -8002,6 +8053,25 @@ export interface components {
          * @enum {string}
          */
         PlanState: "making" | "draft" | "running" | "paused" | "done" | "cancelled";
+        /**
+         * PlaybackReport
+         * @description How a version is played.
+         */
+        PlaybackReport: {
+            frames: components["schemas"]["FramesReport"] | null;
+            /**
+             * Heard
+             * @default []
+             */
+            heard: number[];
+            /** Sha1 */
+            sha1: string;
+            /**
+             * Shots
+             * @default []
+             */
+            shots: number[];
+        };
         /**
          * Policy
          * @description The policy of a library. One for all its machines, so it is kept in the catalogue.
@@ -15843,6 +15913,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CarryReport"];
+                };
+            };
+        };
+    };
+    show_playback_api_v1_versions__sha1__playback_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sha1: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaybackReport"];
                 };
             };
         };

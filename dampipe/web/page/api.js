@@ -149,3 +149,8 @@ export function derivative(sha1, kind, derivatives = []) {
   const recipe = derivatives.find((made) => made.kind === kind)?.recipe;
   return `${API}/assets/${sha1}/${kind}${recipe ? `?${new URLSearchParams({ recipe })}` : ""}`;
 }
+
+/** The bytes of a derivative, such as a waveform. @param {string} url of `derivative` @param {AbortSignal} [signal] */
+export async function bytesOf(url, signal) {
+  return (await request(url.slice(API.length), { signal })).arrayBuffer();
+}
