@@ -1,4 +1,4 @@
-// Made by `make types` of docs/openapi.json, SHA-256 f6fceafbe964b54adc212ca05f72fa854855f12c04e5be3e4686b33c4f345307; not to be edited.
+// Made by `make types` of docs/openapi.json, SHA-256 56c1f02b9b6c2d940cf26c7d16be4b1efdced8312b34690d1fbe155006a22a1e; not to be edited.
 
 export interface paths {
     "/access/explain": {
@@ -6267,6 +6267,16 @@ export interface components {
             example: string;
             /** Help */
             help: string;
+            /**
+             * In Queries
+             * @default
+             */
+            in_queries: string;
+            /**
+             * Is Ordered
+             * @default false
+             */
+            is_ordered: boolean;
             /** Label */
             label: string;
             /** Multiple */

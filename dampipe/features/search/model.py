@@ -162,6 +162,10 @@ class FilterReport(BaseModel):
     example: str = ""
     suggests: bool = False
     """Whether there is a list of the values that exist now."""
+    in_queries: str = ""
+    """What a query calls it, as it does a metadata field; "": queries do not have it."""
+    is_ordered: bool = False
+    """Whether a query compares it by <, <=, > and >=; else by = and !=."""
 
 
 class HitGroup(BaseModel):

@@ -11,6 +11,17 @@ import { read } from "./where-tokens.js";
 const PAUSE = 500;
 const VALUES = 12;
 
+/** The filters that queries have as fields, too. @type {Promise<import("dampipe-api").Schemas["FilterReport"][]> | null} */
+let filtersOfQueries = null;
+const inQueries = () => (filtersOfQueries ??= get("/filters").then((all) => all.filter((one) => one.in_queries), () => []));
+
+/** What a query may name. @returns {Promise<import("./completion.js").Field[]>} */
+async function named() {
+  const own = (await inQueries()).map(({ in_queries: key = "", label, is_ordered: isOrdered, suggests }) =>
+    ({ key, label, type: "filter", operators: isOrdered ? ["<", "<=", ">", ">="] : ["=", "!="], choices: [], facet: Boolean(suggests) }));
+  return [.../** @type {import("./completion.js").Field[]} */ (await fields()), ...own];
+}
+
 /**
  * An element with the input in it. others: the filters that are chosen beside the query, of which values are counted.
  * @param {import("./dom.js").Properties} properties of the input
@@ -69,13 +80,18 @@ export function queryInput(properties, others) {
 
   /** @param {AbortSignal} signal */
   const counted = (signal) => async (/** @type {string} */ key, /** @type {string} */ typed) => {
+    const filter = (await inQueries()).find((one) => one.in_queries === key);
+    if (filter) {
+      const values = await get(`/filters/${filter.name}/values`, {}, signal);
+      return values.filter((one) => one.toLowerCase().includes(typed.toLowerCase())).slice(0, VALUES).map((value) => ({ value, label: value, assets: null }));
+    }
     const found = await get("/facets", [...others(), ["facet", key], ["containing", typed], ["limit", VALUES]], signal);
     return found.facets[0]?.values ?? [];
   };
 
   const list = suggestions(input, "Completions", async (signal) => {
     const caret = input.selectionStart ?? input.value.length;
-    const found = await completions(input.value, caret, await fields(), counted(signal));
+    const found = await completions(input.value, caret, await named(), counted(signal));
     const isComplete = found.length === 1 && found[0].insert.trim() === input.value.slice(found[0].from, caret);
     return isComplete ? [] : found.map(({ text, detail, from, insert }) => ({
       text, detail,

@@ -97,7 +97,10 @@ function follow() {
   if (page.state.view === null) return;
   const { path, parameters } = parseAddress(page.state.view);
   const isTyping = draft !== null && page.state.view === draft;
-  if (!isTyping) draft = null;
+  if (!isTyping && draft !== null) {
+    keep(user(), parseAddress(draft).parameters.get("q") ?? ""); // what was found was left by Back or a link
+    draft = null;
+  }
   // What was typed before the first view was there is kept, and so is what was typed after the search began.
   if ((hasShownView || parameters.has("q")) && !isTyping) words.value = parameters.get("q") ?? "";
   hasShownView = true;
