@@ -67,7 +67,7 @@ def page(browser: Browser, url: str) -> Iterator[Page]:
 
 def box(page: Page) -> Any:
     """The input of the search."""
-    return page.get_by_role("combobox", name="Search in plain words")
+    return page.get_by_role("searchbox", name="Search in plain words")
 
 
 def names(page: Page) -> Any:

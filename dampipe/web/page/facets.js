@@ -17,7 +17,7 @@ import { countOf, none, parse, write } from "./where.js";
 const LIMIT = 12;
 const MORE = 50; // values that are shown where one looks for some
 const MONTHS = 1000;
-const OPEN = 4; // facets that are open at first
+const OPEN = 6; // facets that are open at first
 const NOT_FILTERS = new Set(["like", "picture"]);
 /** @type {Map<string, boolean>} */
 const opened = new Map(); // by key: whether it was opened or closed by hand

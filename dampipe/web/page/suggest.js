@@ -1,4 +1,4 @@
-// Suggestions below an input: a combobox with a list, used by keyboard, pointer and screen readers.
+// Suggestions below an input, a combobox or a search box, used by keyboard, pointer and screen readers.
 
 import { h } from "./dom.js";
 
@@ -25,10 +25,11 @@ export function suggestions(input, label, suggest, { tabChooses = false } = {}) 
   /** @type {Suggestion[]} */
   let shown = [];
   let active = -1;
-  input.setAttribute("role", "combobox");
+  const isCombobox = input.type !== "search"; // a search box stays one: its list is an aid, and has no state of its own
+  if (isCombobox) input.setAttribute("role", "combobox");
   input.setAttribute("aria-autocomplete", "list");
   input.setAttribute("aria-controls", id);
-  input.setAttribute("aria-expanded", "false");
+  if (isCombobox) input.setAttribute("aria-expanded", "false");
   input.after(list);
 
   function close() {
@@ -61,7 +62,7 @@ export function suggestions(input, label, suggest, { tabChooses = false } = {}) 
       onclick: () => choose(one),
     }, h("span", {}, one.text), one.detail ? h("small", {}, one.detail) : null)));
     list.hidden = !shown.length;
-    input.setAttribute("aria-expanded", String(!list.hidden));
+    if (isCombobox) input.setAttribute("aria-expanded", String(!list.hidden));
     activate(-1);
   }
 
