@@ -43,4 +43,5 @@ FEATURE = Feature(
         ),
     },
     sweeps=("dampipe.features.search.sweep:TextIndexSweep",),
+    panel="panel.js",
 )
