@@ -5,6 +5,7 @@ import { card } from "./card.js";
 import { h, notice } from "./dom.js";
 import { facts, plural } from "./format.js";
 import { endless } from "./scroll.js";
+import { selectable } from "./selectable.js";
 import { may } from "./session.js";
 import { page } from "./state.js";
 
@@ -117,5 +118,6 @@ export async function library(main, signal, parameters, line = null) {
       : notice("The library is empty.", may("scan") ? "Scan a folder of footage to fill it." : "", action));
     return;
   }
+  selectable(grid, { signal: AbortSignal.any([signal, drawnAnew.signal]), everything: () => ({ filters: {} }) });
   main.replaceChildren(h("h2", { class: "unseen" }, "All assets"), pending.line, grid, ...(hasMore ? [endless(signal, more)] : []));
 }

@@ -7,9 +7,11 @@ import { startKeysHelp } from "./keys-help.js";
 import { showAccount } from "./login.js";
 import { duringOutage, loadPanelViews, routeAfterOutage, startRouter } from "./router.js";
 import { startSearchBar } from "./search-bar.js";
+import "./selection-bar.js";
 import { knownSession } from "./session.js";
 import { statusText } from "./shell.js";
 import { page } from "./state.js";
+import { startToasts } from "./toasts.js";
 
 /** @typedef {import("dampipe-api").Schemas} Schemas */
 
@@ -61,6 +63,7 @@ listenForKeys();
 startKeysHelp(/** @type {HTMLDialogElement} */ (document.getElementById("keys")), /** @type {HTMLElement} */ (document.getElementById("keys-button")));
 startSearchBar();
 showAccount();
+startToasts();
 listen(receive);
 refreshStatus();
 startRouter();
