@@ -1,4 +1,4 @@
-// Made by `make types` of docs/openapi.json, SHA-256 c73b1a391014657576d10df77abf7f1663d0c0a79039838e27de5695feb99f25; not to be edited.
+// Made by `make types` of docs/openapi.json, SHA-256 662928bb385125f87e956e0b3f9f20e2db580050245bc060d80467738764c359; not to be edited.
 
 export interface paths {
     "/access/explain": {
@@ -1738,7 +1738,7 @@ export interface paths {
         };
         get: operations["export_api_v1_search_export_get"];
         put?: never;
-        post?: never;
+        post: operations["export_assets_api_v1_search_export_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -8678,6 +8678,7 @@ export interface components {
         RetryRequest: {
             /** Kinds */
             kinds?: string[] | null;
+            selected?: components["schemas"]["SelectedBody"] | null;
             /** Stage */
             stage?: string | null;
             /**
@@ -10865,6 +10866,64 @@ export interface components {
             previous_valid_until: number | null;
             /** Secret */
             secret: string;
+        };
+        /**
+         * WholeBody
+         * @description Assets that become a timeline, each as a whole, and its use.
+         */
+        WholeBody: {
+            /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
+             * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
+             * @default []
+             */
+            assets?: string[];
+            /**
+             * Filters
+             * @description or the filters of a search, values by name;
+             * @default {}
+             */
+            filters?: {
+                [key: string]: string[];
+            };
+            /** @description Format of the timeline. */
+            format: components["schemas"]["Format"];
+            /**
+             * Medium
+             * @description How it will be used: online, broadcast; default: not said.
+             * @default
+             */
+            medium?: string;
+            /**
+             * Reason
+             * @description Why it is released although a check refuses it; needs the scope `override`, and is recorded.
+             * @default
+             */
+            reason?: string;
+            /**
+             * Territory
+             * @description Where it will be used: DE, EU, worldwide; default: not said.
+             * @default
+             */
+            territory?: string;
+            /**
+             * Title
+             * @description Of the timeline.
+             * @default dampipe
+             */
+            title?: string;
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * WorkerInfo
@@ -13456,6 +13515,8 @@ export interface operations {
                 /** @description Only older ones than the one with this number. */
                 before?: number | null;
                 limit?: number;
+                /** @description Only those of the one who asks. */
+                mine?: boolean;
             };
             header?: never;
             path?: never;
@@ -14492,6 +14553,35 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description What was left out or converted: a JSON list of sentences. */
+                    "Dampipe-Warnings"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.pixar.opentimelineio+json": unknown;
+                    "application/xml": unknown;
+                    "text/csv": unknown;
+                    "text/plain": unknown;
+                };
+            };
+        };
+    };
+    export_assets_api_v1_search_export_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WholeBody"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {

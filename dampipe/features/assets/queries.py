@@ -7,7 +7,7 @@ from pathlib import Path
 from time import time
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, func, or_, select
 
 from dampipe.features.assets.contents import ensure_version
 from dampipe.features.assets.errors import AMBIGUOUS_ASSET, GONE_ASSET, INVALID_ASSET, UNKNOWN_ASSET
@@ -152,6 +152,12 @@ class AssetRepository:
                 for row in connection.execute(select(VERSION.c.sha1, VERSION.c.asset_id).where(*mine)):
                     found[row.sha1] = row.asset_id
         return found
+
+    def runs_of(self, assets: AssetSet) -> ColumnElement[bool]:
+        """The condition on a row of the table `run` that it is about one of these assets: a version or a file of it."""
+        versions = select(VERSION.c.id).where(in_ids(self._db, VERSION.c.asset_id, assets))
+        files = select(LOCATION.c.id).where(LOCATION.c.version_id.in_(versions))
+        return or_(RUN.c.version_id.in_(versions), RUN.c.location_id.in_(files))
 
     def current(self, asset: int, view: View = EVERYTHING) -> Row[Any]:
         """The row of the current version of an asset, or of the latest that is visible. Raises NotFound."""

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, update
 
-from dampipe.features.assets.model import Selected
 from dampipe.features.assets.lineage import locked_facts
+from dampipe.features.assets.model import Selected
 from dampipe.features.assets.tables import ASSET
 from dampipe.features.rights.merge import LICENCES
 from dampipe.features.rights.model import NewLicence, Policy
@@ -46,7 +46,16 @@ class Licensed:
         self.flow.apply(CHECKED)
         self.rights.add(LOCAL, NewLicence(name="good", zone="UTC"))
         self.rights.add(LOCAL, NewLicence(name="expired", subject="music", zone="UTC", expires="2000-01-01"))
-        self.rights.attach(LOCAL, "good", Selected(assets=(sha1(MOVED), sha1(OTHER),)))
+        self.rights.attach(
+            LOCAL,
+            "good",
+            Selected(
+                assets=(
+                    sha1(MOVED),
+                    sha1(OTHER),
+                )
+            ),
+        )
 
     def set_policy(self) -> None:
         self.rights.set_policy(LOCAL, Policy(territory="DE", territories={"x": ("FR",)}))
