@@ -29,5 +29,6 @@ FEATURE = Feature(
         )
     ),
     event_scopes=(f"{__name__}.event_scope:SCOPE",),
+    panel="panel.js",
     remedies=f"{__name__}.remedies",
 )

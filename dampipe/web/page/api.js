@@ -81,10 +81,13 @@ export async function get(path, parameters, signal) {
  * Save a file under the name that the server proposes; returns the warnings that came with it.
  * @param {string} path
  * @param {Query} parameters
+ * @param {unknown} [body] of a POST; without one it is a GET
  * @returns {Promise<string[]>}
  */
-export async function save(path, parameters) {
-  const response = await request(`${path}?${queryOf(parameters)}`);
+export async function save(path, parameters, body) {
+  const query = queryOf(parameters);
+  const options = body === undefined ? undefined : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  const response = await request(query ? `${path}?${query}` : path, options);
   const name = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "")?.[1] ?? "dampipe";
   const url = URL.createObjectURL(await response.blob());
   Object.assign(document.createElement("a"), { href: url, download: name }).click();

@@ -133,6 +133,31 @@ export function ask(title, fields, button, act, settings = {}) {
 }
 
 /**
+ * Ask by a form in a dialog, as `ask` does; resolves with what `act` returns, or with null if the dialog is left.
+ * @template T
+ * @param {string} title
+ * @param {import("./dom.js").Child[]} fields
+ * @param {string} button
+ * @param {(given: Values) => Promise<T>} act
+ * @param {Settings} [settings]
+ * @returns {Promise<T | null>}
+ */
+export function asked(title, fields, button, act, settings = {}) {
+  return new Promise((resolve) => {
+    /** @type {T | null} */
+    let result = null;
+    const dialog = openDialog((close, titleId) => {
+      const cancel = h("button", { type: "button", onclick: close, autofocus: settings.isDangerous }, "Cancel");
+      return form(title, fields, button, async (given) => {
+        result = await act(given);
+        close();
+      }, { titleId, beside: [cancel], ...settings });
+    });
+    dialog.addEventListener("close", () => resolve(result));
+  });
+}
+
+/**
  * Ask whether something is to be done that cannot be taken back easily.
  * @param {string} title
  * @param {string} text

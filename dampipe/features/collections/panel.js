@@ -1,0 +1,3 @@
+// What collections add to the page.
+
+export { bulkActs } from "./bulk.js";
