@@ -67,7 +67,7 @@ export class Lasso {
   constructor(element, settings) {
     this.#element = element;
     this.#settings = settings;
-    const area = /** @type {HTMLElement} */ (element.closest("main") ?? element);
+    const area = document.querySelector("main") ?? element; // the element may not be in the document yet
     area.addEventListener("pointerdown", (event) => this.#press(event, area), { signal: settings.signal });
     settings.signal.addEventListener("abort", () => this.#end());
   }

@@ -38,7 +38,7 @@ const keys = declareKeys("Selection", {
   none: { keys: ["Escape"], does: "Choose nothing" },
 });
 
-/** @typedef {Pick<Settings, "everything" | "signal">} Current */
+/** The list in which one chooses; active: the SHA-1 of the asset that has the focus. @typedef {Pick<Settings, "everything" | "signal"> & { active: () => string | null }} Current */
 /** The list in which one chooses now; null: the view has none. @type {Current | null} */
 let current = null;
 let shownKey = "";
@@ -86,7 +86,11 @@ export function selectable(element, { signal, list = isGrid(element) ? element :
   shownKey = key;
   /** Where a range begins, and what the last range from there chose. @type {{ anchor: string, put: string[] } | null} */
   let range = null;
-  const mine = { everything, signal };
+  const active = () => {
+    const card = cardOf(document.activeElement);
+    return card && element.contains(card) ? card : null;
+  };
+  const mine = { everything, signal, active: () => (active() ? sha1Of(/** @type {Element} */ (active())) : null) };
   signal.addEventListener("abort", () => current === mine && become(null));
 
   /** Give a card what shows and changes whether it is chosen. @param {HTMLElement} card */
@@ -197,10 +201,6 @@ export function selectable(element, { signal, list = isGrid(element) ? element :
   new Lasso(element, { signal, cards: () => list.cards(), sha1Of, cardOf, onBegin: () => (range = null) });
 
   // Keys
-  const active = () => {
-    const card = cardOf(document.activeElement);
-    return card && element.contains(card) ? card : null;
-  };
   /** @param {"left" | "right" | "up" | "down"} direction */
   const reach = (direction) => () => {
     const card = active();

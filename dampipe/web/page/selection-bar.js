@@ -46,7 +46,7 @@ class SelectionBar extends Component {
     bulkActs().then((acts) => {
       this.#acts = acts;
       for (const act of acts) {
-        if (act.keys) declareKeys("Selection", { [act.key]: { keys: act.keys, does: act.label.replace(" …", "") } })({ [act.key]: () => (this.#offered(act) ? void this.#run(act) : false) }, { signal: this.signal });
+        if (act.keys) declareKeys("Selection", { [act.key]: { keys: act.keys, does: act.label.replace(" …", "") } })({ [act.key]: () => this.#press(act) }, { signal: this.signal });
       }
       this.requestUpdate();
     }, () => {}); // the server is away; the router says so
@@ -62,14 +62,17 @@ class SelectionBar extends Component {
     }, QUIET);
   }
 
-  /** @param {BulkAct} act */
-  #offered(act) {
-    return Boolean(currentList() && selection.count && may(act.scope) && !this.#doing && !whyNot(act, selection.count));
+  /** The key of an act was pressed: it is done with what is chosen, or else with the asset that has the focus. @param {BulkAct} act */
+  #press(act) {
+    const one = currentList()?.active();
+    const chosen = selection.count ? selection.chosen() : one ? { body: { assets: [one] }, count: 1 } : null;
+    if (!currentList() || !chosen || !may(act.scope) || this.#doing || whyNot(act, chosen.count)) return false;
+    this.#run(act, chosen);
+    return true;
   }
 
-  /** @param {BulkAct} act */
-  async #run(act) {
-    const chosen = selection.chosen();
+  /** @param {BulkAct} act @param {import("./selection.js").Chosen} [chosen] */
+  async #run(act, chosen = selection.chosen()) {
     const leaving = new AbortController();
     this.#doing = act;
     this.requestUpdate();
