@@ -1,4 +1,4 @@
-// Made by `make types` of docs/openapi.json, SHA-256 662928bb385125f87e956e0b3f9f20e2db580050245bc060d80467738764c359; not to be edited.
+// Made by `make types` of docs/openapi.json, SHA-256 a59c072c8598f2a6c6e74b47e1604cc84b593a53f41b3cd0c0e5020c306590c6; not to be edited.
 
 export interface paths {
     "/access/explain": {
@@ -977,6 +977,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/folders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_folders_api_v1_folders_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/grants": {
         parameters: {
             query?: never;
@@ -1105,6 +1121,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/library/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["page_api_v1_library_assets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/library/buckets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["buckets_api_v1_library_buckets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/library/sha1s": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["sha1s_api_v1_library_sha1s_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/machine-tags/precision": {
         parameters: {
             query?: never;
@@ -1226,6 +1290,22 @@ export interface paths {
         };
         get?: never;
         put: operations["choose_machine_tag_vocabulary_api_v1_machine_tags_vocabularies__key__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_map_api_v1_map_get"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2577,6 +2657,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/versions/{sha1}/playback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_playback_api_v1_versions__sha1__playback_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/vocabularies": {
         parameters: {
             query?: never;
@@ -3384,6 +3480,20 @@ export interface components {
             sha1: string;
         };
         /**
+         * AssetPage
+         * @description A part of a list.
+         */
+        AssetPage: {
+            /** Assets */
+            assets: components["schemas"]["Video"][];
+            /** First */
+            first: number;
+            /** Stamp */
+            stamp: string;
+            /** Total */
+            total: number;
+        };
+        /**
          * AssetRef
          * @description An asset, by the version that stands for it.
          */
@@ -3552,6 +3662,30 @@ export interface components {
             name: string;
             /** Start */
             start: number;
+        };
+        /**
+         * Bucket
+         * @description Assets that stand beside each other in a list.
+         */
+        Bucket: {
+            /** Count */
+            count: number;
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+        };
+        /**
+         * Buckets
+         * @description The buckets of a list, in its order.
+         */
+        Buckets: {
+            /** Buckets */
+            buckets: components["schemas"]["Bucket"][];
+            /** Stamp */
+            stamp: string;
+            /** Total */
+            total: number;
         };
         /**
          * BulkBody
@@ -4017,6 +4151,30 @@ export interface components {
          */
         ClipVerdict: "allowed" | "warned" | "refused" | "unknown";
         /**
+         * Cluster
+         * @description Assets that were recorded in one cell of the map.
+         */
+        Cluster: {
+            /** Assets */
+            assets: number;
+            /** Cover */
+            cover: string;
+            /** East */
+            east: number;
+            /** Latitude */
+            latitude: number;
+            /** Longitude */
+            longitude: number;
+            /** Name */
+            name: string;
+            /** North */
+            north: number;
+            /** South */
+            south: number;
+            /** West */
+            west: number;
+        };
+        /**
          * CollectionChangeBody
          * @description What is to be different; what is left out stays.
          */
@@ -4131,6 +4289,16 @@ export interface components {
             sort: string;
             /** Version */
             version: number;
+        };
+        /**
+         * CollectionsDeleted
+         * @description How many collections were deleted: one with all below it.
+         */
+        CollectionsDeleted: {
+            /** Deleted */
+            deleted: number;
+            /** Edit */
+            edit: number | null;
         };
         /**
          * CommentBody
@@ -5201,14 +5369,6 @@ export interface components {
             toml: string;
             /** Version */
             version: number | null;
-        };
-        /**
-         * Deleted
-         * @description How many were deleted.
-         */
-        Deleted: {
-            /** Deleted */
-            deleted: number;
         };
         /**
          * Delimiter
@@ -6428,6 +6588,35 @@ export interface components {
             without?: string[];
         };
         /**
+         * FolderPage
+         * @description Some folders, in the order of their names.
+         */
+        FolderPage: {
+            /** After */
+            after: string | null;
+            /** Folders */
+            folders: components["schemas"]["FolderReport"][];
+        };
+        /**
+         * FolderReport
+         * @description A source, or a folder in one, as far as the one who asks may know of it.
+         */
+        FolderReport: {
+            /** Assets */
+            assets: number;
+            /** Has Folders */
+            has_folders: boolean;
+            /**
+             * Is Source
+             * @default false
+             */
+            is_source: boolean;
+            /** Name */
+            name: string;
+            /** Path */
+            path: string;
+        };
+        /**
          * Forgotten
          * @description What a removed source has held.
          */
@@ -6470,6 +6659,41 @@ export interface components {
             weaker: boolean;
         };
         /**
+         * FramesReport
+         * @description The frames of a version, counted from 0: n begins at `start` + n × `step` ticks, rounded, or as `steps` says.
+         */
+        FramesReport: {
+            /** Base */
+            base: string;
+            /** Count */
+            count: number;
+            /** End */
+            end: number;
+            /**
+             * Exact
+             * @default true
+             */
+            exact: boolean;
+            /** Rate */
+            rate: string | null;
+            /**
+             * Shown
+             * @default []
+             */
+            shown: number[];
+            /** Start */
+            start: number;
+            /** Step */
+            step: string | null;
+            /**
+             * Steps
+             * @default []
+             */
+            steps: number[];
+            /** Timecode */
+            timecode: string | null;
+        };
+        /**
          * GrantBody
          * @description A right for a user, or for everybody with a role or a higher one.
          */
@@ -6499,6 +6723,12 @@ export interface components {
             /** What */
             what: string;
         };
+        /**
+         * Group
+         * @description What a bucket holds.
+         * @enum {string}
+         */
+        Group: "none" | "day" | "month" | "folder" | "camera";
         /**
          * GroupKind
          * @description Why the members of a group belong together. Where several reasons meet, the last one names the group.
@@ -7192,6 +7422,49 @@ export interface components {
              * @default
              */
             problem: string;
+        };
+        /**
+         * MapReport
+         * @description Where assets were recorded, within a box.
+         */
+        MapReport: {
+            /** Assets */
+            assets: number;
+            /**
+             * Clusters
+             * @default []
+             */
+            clusters: components["schemas"]["Cluster"][];
+            /** Extent */
+            extent: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /** Placed */
+            placed: number;
+            tiles: components["schemas"]["MapTiles"];
+            /** Without */
+            without: number;
+            /** Zoom */
+            zoom: number;
+        };
+        /**
+         * MapTiles
+         * @description What a map draws below the assets.
+         */
+        MapTiles: {
+            /**
+             * Credit
+             * @default
+             */
+            credit: string;
+            /**
+             * Url
+             * @default
+             */
+            url: string;
         };
         /**
          * MatchedAsset
@@ -8124,6 +8397,25 @@ export interface components {
          * @enum {string}
          */
         PlanState: "making" | "draft" | "running" | "paused" | "done" | "cancelled";
+        /**
+         * PlaybackReport
+         * @description How a version is played.
+         */
+        PlaybackReport: {
+            frames: components["schemas"]["FramesReport"] | null;
+            /**
+             * Heard
+             * @default []
+             */
+            heard: number[];
+            /** Sha1 */
+            sha1: string;
+            /**
+             * Shots
+             * @default []
+             */
+            shots: number[];
+        };
         /**
          * Policy
          * @description The policy of a library. One for all its machines, so it is kept in the catalogue.
@@ -9232,6 +9524,20 @@ export interface components {
          */
         SessionState: "waiting" | "running" | "blocked" | "paused" | "done" | "failed" | "cancelled";
         /**
+         * Sha1s
+         * @description The SHA-1s of a part of a list.
+         */
+        Sha1s: {
+            /** First */
+            first: number;
+            /** Sha1S */
+            sha1s: string[];
+            /** Stamp */
+            stamp: string;
+            /** Total */
+            total: number;
+        };
+        /**
          * ShareChange
          * @description What is to change of a link; what is not given stays.
          */
@@ -9869,6 +10175,16 @@ export interface components {
             start: components["schemas"]["TimeReport"];
             /** Version */
             version: number;
+        };
+        /**
+         * SubclipsDeleted
+         * @description How many subclips were deleted.
+         */
+        SubclipsDeleted: {
+            /** Deleted */
+            deleted: number;
+            /** Edit */
+            edit: number | null;
         };
         /**
          * SubscriberState
@@ -11794,11 +12110,13 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["CollectionsDeleted"];
+                };
             };
         };
     };
@@ -12961,6 +13279,32 @@ export interface operations {
             };
         };
     };
+    list_folders_api_v1_folders_get: {
+        parameters: {
+            query?: {
+                /** @description `after` of the page before. */
+                after?: string | null;
+                limit?: number;
+                /** @description The path of a folder; none: the sources. */
+                of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FolderPage"];
+                };
+            };
+        };
+    };
     list_grants_api_v1_grants_get: {
         parameters: {
             query?: never;
@@ -13216,6 +13560,245 @@ export interface operations {
             };
         };
     };
+    page_api_v1_library_assets_get: {
+        parameters: {
+            query?: {
+                /** @description Since it was added to the library: 30d or more, <12h, >6w, <=2y. */
+                age?: string | null;
+                /** @description Only what is assigned to this user; several: any of them. */
+                assignee?: string[];
+                /** @description The SHA-1 of an asset, or its beginning, from which `position` counts. */
+                at?: string | null;
+                /** @description The key of a bucket, from whose first asset `position` counts. */
+                bucket?: string | null;
+                /** @description Make or model of the camera, or a part of it, in any case. */
+                camera?: string[];
+                /** @description Codec of the picture, else of the sound: h264, hevc, prores … */
+                codec?: string[];
+                /** @description Only what is in this collection, or in one below it: its number, name or path; several: any of them. */
+                collection?: string[];
+                /** @description Only what this user or guest commented on; several: any of them. */
+                commented_by?: string[];
+                /** @description Only what has open comments or markers, resolved ones, any, or none. */
+                comments?: ("open" | "resolved" | "any" | "none")[];
+                /** @description Only what is not in a final state, and overdue, due within a week, or due at any time. */
+                due?: ("overdue" | "week" | "any")[];
+                /** @description Seconds: 10-60, 10+, 1:00-. */
+                duration?: string | null;
+                /** @description Only what has such a value in a metadata field: =, !=, <, <=, >, >=, ~ (contains), or the field alone (it has a value); several: all of them. */
+                field?: string[];
+                /** @description Only footage in this folder, by path or name. */
+                folder?: string[];
+                /** @description What buckets hold: the assets of a `day`, a `month`, a `folder` or a `camera`, or `none`: all. Assets are listed bucket by bucket. */
+                group?: components["schemas"]["Group"];
+                /** @description Kind of media. */
+                kind?: ("video" | "audio" | "still")[];
+                /** @description Only what has this licence. */
+                licence?: string[];
+                limit?: number;
+                /** @description Only what has this tag from a model, set or accepted, or one below it; several: all of them. */
+                machine_tag?: string[];
+                /** @description Orientation of the picture as it is shown. */
+                orientation?: ("landscape" | "portrait" | "square")[];
+                /** @description Only assets that search has to wait for (true), or only the others (false). */
+                pending?: boolean | null;
+                /** @description Where the part begins: a number from 0, or a negative one for what stands before `bucket` or `at`. What would begin before the list begins with it. */
+                position?: number;
+                /** @description By the shorter side: 1080p, 4k+, 720p-, 720-1080. */
+                resolution?: string | null;
+                /** @description Only what has licences in this state; none: without a licence. */
+                rights?: ("active" | "expiring" | "expired" | "embargoed" | "none")[];
+                /** @description Recorded at this time or later: 2024, 2024-05, 2024-05-17. */
+                since?: string | null;
+                /** @description The order within buckets: `date` (when an asset was shot: what people say in the field `shot_on`, else what the file says, else when it came into the library), `added`, `name`, `duration`, `size`, or a sortable facet of texts or numbers; after a minus sign, the greatest first. Days and months stand in this order, too, where it is one of dates (they are those of `added` where that is the order), else the newest first; folders and cameras stand by name. */
+                sort?: string;
+                /** @description Only footage of this source. */
+                source?: string[];
+                /** @description Only what is in this state of the workflow; several: any of them. */
+                state?: string[];
+                /** @description Only what has a subclip whose name or note contains this, * for any; several: one for each. */
+                subclip?: string[];
+                /** @description Only what has this tag, or one below it; several: all of them. */
+                tag?: string[];
+                /** @description Recorded at this time or earlier; the whole of that year, month or day counts. */
+                until?: string | null;
+                /** @description Only what a query over metadata fields finds: rating>=3 and (city=Rome or keywords:beach) and not has:title. */
+                where?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetPage"];
+                };
+            };
+        };
+    };
+    buckets_api_v1_library_buckets_get: {
+        parameters: {
+            query?: {
+                /** @description Since it was added to the library: 30d or more, <12h, >6w, <=2y. */
+                age?: string | null;
+                /** @description Only what is assigned to this user; several: any of them. */
+                assignee?: string[];
+                /** @description Make or model of the camera, or a part of it, in any case. */
+                camera?: string[];
+                /** @description Codec of the picture, else of the sound: h264, hevc, prores … */
+                codec?: string[];
+                /** @description Only what is in this collection, or in one below it: its number, name or path; several: any of them. */
+                collection?: string[];
+                /** @description Only what this user or guest commented on; several: any of them. */
+                commented_by?: string[];
+                /** @description Only what has open comments or markers, resolved ones, any, or none. */
+                comments?: ("open" | "resolved" | "any" | "none")[];
+                /** @description Only what is not in a final state, and overdue, due within a week, or due at any time. */
+                due?: ("overdue" | "week" | "any")[];
+                /** @description Seconds: 10-60, 10+, 1:00-. */
+                duration?: string | null;
+                /** @description Only what has such a value in a metadata field: =, !=, <, <=, >, >=, ~ (contains), or the field alone (it has a value); several: all of them. */
+                field?: string[];
+                /** @description Only footage in this folder, by path or name. */
+                folder?: string[];
+                /** @description What buckets hold: the assets of a `day`, a `month`, a `folder` or a `camera`, or `none`: all. Assets are listed bucket by bucket. */
+                group?: components["schemas"]["Group"];
+                /** @description Kind of media. */
+                kind?: ("video" | "audio" | "still")[];
+                /** @description Only what has this licence. */
+                licence?: string[];
+                /** @description Only what has this tag from a model, set or accepted, or one below it; several: all of them. */
+                machine_tag?: string[];
+                /** @description Orientation of the picture as it is shown. */
+                orientation?: ("landscape" | "portrait" | "square")[];
+                /** @description Only assets that search has to wait for (true), or only the others (false). */
+                pending?: boolean | null;
+                /** @description By the shorter side: 1080p, 4k+, 720p-, 720-1080. */
+                resolution?: string | null;
+                /** @description Only what has licences in this state; none: without a licence. */
+                rights?: ("active" | "expiring" | "expired" | "embargoed" | "none")[];
+                /** @description Recorded at this time or later: 2024, 2024-05, 2024-05-17. */
+                since?: string | null;
+                /** @description The order within buckets: `date` (when an asset was shot: what people say in the field `shot_on`, else what the file says, else when it came into the library), `added`, `name`, `duration`, `size`, or a sortable facet of texts or numbers; after a minus sign, the greatest first. Days and months stand in this order, too, where it is one of dates (they are those of `added` where that is the order), else the newest first; folders and cameras stand by name. */
+                sort?: string;
+                /** @description Only footage of this source. */
+                source?: string[];
+                /** @description Only what is in this state of the workflow; several: any of them. */
+                state?: string[];
+                /** @description Only what has a subclip whose name or note contains this, * for any; several: one for each. */
+                subclip?: string[];
+                /** @description Only what has this tag, or one below it; several: all of them. */
+                tag?: string[];
+                /** @description Recorded at this time or earlier; the whole of that year, month or day counts. */
+                until?: string | null;
+                /** @description Only what a query over metadata fields finds: rating>=3 and (city=Rome or keywords:beach) and not has:title. */
+                where?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Buckets"];
+                };
+            };
+        };
+    };
+    sha1s_api_v1_library_sha1s_get: {
+        parameters: {
+            query?: {
+                /** @description Since it was added to the library: 30d or more, <12h, >6w, <=2y. */
+                age?: string | null;
+                /** @description Only what is assigned to this user; several: any of them. */
+                assignee?: string[];
+                /** @description The SHA-1 of an asset, or its beginning, from which `position` counts. */
+                at?: string | null;
+                /** @description The key of a bucket, from whose first asset `position` counts. */
+                bucket?: string | null;
+                /** @description Make or model of the camera, or a part of it, in any case. */
+                camera?: string[];
+                /** @description Codec of the picture, else of the sound: h264, hevc, prores … */
+                codec?: string[];
+                /** @description Only what is in this collection, or in one below it: its number, name or path; several: any of them. */
+                collection?: string[];
+                /** @description Only what this user or guest commented on; several: any of them. */
+                commented_by?: string[];
+                /** @description Only what has open comments or markers, resolved ones, any, or none. */
+                comments?: ("open" | "resolved" | "any" | "none")[];
+                /** @description Only what is not in a final state, and overdue, due within a week, or due at any time. */
+                due?: ("overdue" | "week" | "any")[];
+                /** @description Seconds: 10-60, 10+, 1:00-. */
+                duration?: string | null;
+                /** @description Only what has such a value in a metadata field: =, !=, <, <=, >, >=, ~ (contains), or the field alone (it has a value); several: all of them. */
+                field?: string[];
+                /** @description Only footage in this folder, by path or name. */
+                folder?: string[];
+                /** @description What buckets hold: the assets of a `day`, a `month`, a `folder` or a `camera`, or `none`: all. Assets are listed bucket by bucket. */
+                group?: components["schemas"]["Group"];
+                /** @description Kind of media. */
+                kind?: ("video" | "audio" | "still")[];
+                /** @description Only what has this licence. */
+                licence?: string[];
+                limit?: number;
+                /** @description Only what has this tag from a model, set or accepted, or one below it; several: all of them. */
+                machine_tag?: string[];
+                /** @description Orientation of the picture as it is shown. */
+                orientation?: ("landscape" | "portrait" | "square")[];
+                /** @description Only assets that search has to wait for (true), or only the others (false). */
+                pending?: boolean | null;
+                /** @description Where the part begins: a number from 0, or a negative one for what stands before `bucket` or `at`. What would begin before the list begins with it. */
+                position?: number;
+                /** @description By the shorter side: 1080p, 4k+, 720p-, 720-1080. */
+                resolution?: string | null;
+                /** @description Only what has licences in this state; none: without a licence. */
+                rights?: ("active" | "expiring" | "expired" | "embargoed" | "none")[];
+                /** @description Recorded at this time or later: 2024, 2024-05, 2024-05-17. */
+                since?: string | null;
+                /** @description The order within buckets: `date` (when an asset was shot: what people say in the field `shot_on`, else what the file says, else when it came into the library), `added`, `name`, `duration`, `size`, or a sortable facet of texts or numbers; after a minus sign, the greatest first. Days and months stand in this order, too, where it is one of dates (they are those of `added` where that is the order), else the newest first; folders and cameras stand by name. */
+                sort?: string;
+                /** @description Only footage of this source. */
+                source?: string[];
+                /** @description Only what is in this state of the workflow; several: any of them. */
+                state?: string[];
+                /** @description Only what has a subclip whose name or note contains this, * for any; several: one for each. */
+                subclip?: string[];
+                /** @description Only what has this tag, or one below it; several: all of them. */
+                tag?: string[];
+                /** @description Recorded at this time or earlier; the whole of that year, month or day counts. */
+                until?: string | null;
+                /** @description Only what a query over metadata fields finds: rating>=3 and (city=Rome or keywords:beach) and not has:title. */
+                where?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sha1s"];
+                };
+            };
+        };
+    };
     list_machine_tag_precision_api_v1_machine_tags_precision_get: {
         parameters: {
             query?: {
@@ -13397,6 +13980,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SchemeReport"];
+                };
+            };
+        };
+    };
+    show_map_api_v1_map_get: {
+        parameters: {
+            query?: {
+                /** @description Since it was added to the library: 30d or more, <12h, >6w, <=2y. */
+                age?: string | null;
+                /** @description Only what is assigned to this user; several: any of them. */
+                assignee?: string[];
+                /** @description west,south,east,north in degrees; over 180° west is greater than east. */
+                box?: string;
+                /** @description Make or model of the camera, or a part of it, in any case. */
+                camera?: string[];
+                /** @description Codec of the picture, else of the sound: h264, hevc, prores … */
+                codec?: string[];
+                /** @description Only what is in this collection, or in one below it: its number, name or path; several: any of them. */
+                collection?: string[];
+                /** @description Only what this user or guest commented on; several: any of them. */
+                commented_by?: string[];
+                /** @description Only what has open comments or markers, resolved ones, any, or none. */
+                comments?: ("open" | "resolved" | "any" | "none")[];
+                /** @description Only what is not in a final state, and overdue, due within a week, or due at any time. */
+                due?: ("overdue" | "week" | "any")[];
+                /** @description Seconds: 10-60, 10+, 1:00-. */
+                duration?: string | null;
+                /** @description Only what has such a value in a metadata field: =, !=, <, <=, >, >=, ~ (contains), or the field alone (it has a value); several: all of them. */
+                field?: string[];
+                /** @description Only footage in this folder, by path or name. */
+                folder?: string[];
+                /** @description Kind of media. */
+                kind?: ("video" | "audio" | "still")[];
+                /** @description Only what has this licence. */
+                licence?: string[];
+                /** @description Only what has this tag from a model, set or accepted, or one below it; several: all of them. */
+                machine_tag?: string[];
+                /** @description Orientation of the picture as it is shown. */
+                orientation?: ("landscape" | "portrait" | "square")[];
+                /** @description By the shorter side: 1080p, 4k+, 720p-, 720-1080. */
+                resolution?: string | null;
+                /** @description Only what has licences in this state; none: without a licence. */
+                rights?: ("active" | "expiring" | "expired" | "embargoed" | "none")[];
+                /** @description Recorded at this time or later: 2024, 2024-05, 2024-05-17. */
+                since?: string | null;
+                /** @description Only footage of this source. */
+                source?: string[];
+                /** @description Only what is in this state of the workflow; several: any of them. */
+                state?: string[];
+                /** @description Only what has a subclip whose name or note contains this, * for any; several: one for each. */
+                subclip?: string[];
+                /** @description Only what has this tag, or one below it; several: all of them. */
+                tag?: string[];
+                /** @description Recorded at this time or earlier; the whole of that year, month or day counts. */
+                until?: string | null;
+                /** @description Only what a query over metadata fields finds: rating>=3 and (city=Rome or keywords:beach) and not has:title. */
+                where?: string | null;
+                /** @description Of a map of tiles: the world is 2**zoom tiles wide, of 4 × 4 cells each. */
+                zoom?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapReport"];
                 };
             };
         };
@@ -15350,11 +16006,13 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SubclipsDeleted"];
+                };
             };
         };
     };
@@ -15427,7 +16085,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Deleted"];
+                    "application/json": components["schemas"]["SubclipsDeleted"];
                 };
             };
         };
@@ -16131,6 +16789,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CarryReport"];
+                };
+            };
+        };
+    };
+    show_playback_api_v1_versions__sha1__playback_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sha1: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaybackReport"];
                 };
             };
         };

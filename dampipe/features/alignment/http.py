@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from dampipe.features.alignment.model import CarryReport, CarryRequest
+from dampipe.features.alignment.playback import PlaybackReport, PlaybackService
 from dampipe.features.alignment.service import CarryService
 from dampipe.features.assets.http import SHA1, Sha1
 from dampipe.kernel.access import READ, Actor
@@ -14,6 +15,7 @@ INVALID = {"model": Problem, "description": "A time that the version does not ha
 router = APIRouter(tags=["versions"], responses={404: {"model": Problem}, 422: INVALID})
 MAX_IN_ADDRESS = 1000
 """Times of one request, whose address holds them all."""
+Playback = Annotated[PlaybackService, provided(PlaybackService)]
 Carrying = Annotated[CarryService, provided(CarryService)]
 
 
@@ -36,3 +38,9 @@ def carry_times(
 ) -> CarryReport:
     """Where times of this version are in another: carried, gone with what is left around them, or pending."""
     return carrying.carry(actor, CarryRequest(source=sha1, target=to, times=tuple(time)))
+
+
+@router.get("/versions/{sha1}/playback")
+def show_playback(actor: Annotated[Actor, allowed(READ)], sha1: Sha1, playback: Playback) -> PlaybackReport:
+    """How this version is played: when each of its frames begins, where its shots start, and which sound is heard."""
+    return playback.playback(actor, sha1)

@@ -88,11 +88,12 @@ class NoDerivatives:
         return {}
 
 
-_IS_PENDING = exists().where(
-    RUN.c.version_id == VERSION.c.id,
+_PENDING_RUNS = (
+    RUN.c.version_id.is_not(None),
     RUN.c.lane == MAIN_LANE,
     RUN.c.state.in_([RunState.PENDING, RunState.RUNNING]),
 )
+_IS_PENDING = exists().where(RUN.c.version_id == VERSION.c.id, *_PENDING_RUNS)
 
 
 class AssetRepository:
@@ -331,8 +332,9 @@ class AssetRepository:
     def pending(self, is_pending: bool) -> AssetSet:
         """The numbers of the versions with runs of the main lane to do (True), or of the others."""
         with self._db.read() as connection:
-            where = _IS_PENDING if is_pending else ~_IS_PENDING
-            return AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.id, where))
+            if is_pending:  # by the runs, which are few: a million versions are not asked one by one
+                return AssetSet.from_numpy(read_ids(self._db, connection, RUN.c.version_id, *_PENDING_RUNS))
+            return AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.id, ~_IS_PENDING))
 
     def rows(self, versions: Sequence[int]) -> list[Row[Any]]:
         """The rows of up to some thousand versions, in that order; those that no longer exist are left out."""

@@ -21,6 +21,7 @@ from dampipe.features.collections.model import (
     CollectionChange,
     CollectionGrantReport,
     CollectionReport,
+    CollectionsDeleted,
     ItemPage,
     ItemsChanged,
     NewCollection,
@@ -224,15 +225,15 @@ def move_collection(
     )
 
 
-@router.delete("/collections/{collection}", status_code=204)
+@router.delete("/collections/{collection}")
 def delete_collection(
     actor: Editor,
     collection: Number,
     collections: Collections,
     if_version: Annotated[int | None, Query(ge=1, le=LARGEST)] = None,
-) -> None:
+) -> CollectionsDeleted:
     """Delete a collection and all below it. Assets and files stay."""
-    collections.delete(actor, collection, if_version)
+    return collections.delete(actor, collection, if_version)
 
 
 @router.get("/collections/{collection}/items")

@@ -210,6 +210,14 @@ class ItemsChanged(_Value):
     """Its number, with which it can be undone."""
 
 
+class CollectionsDeleted(_Value):
+    """How many collections were deleted: one with all below it."""
+
+    deleted: int
+    edit: int | None = None
+    """Its number, with which it can be undone."""
+
+
 class CollectionGrantReport(_Value):
     """A right on a collection."""
 

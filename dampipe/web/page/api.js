@@ -136,9 +136,25 @@ export async function patch(path, body) {
   return (await request(path, { method: "PATCH", headers, body: JSON.stringify(body) })).json();
 }
 
-/** @param {string} path */
+/**
+ * @template {string} P
+ * @param {P} path
+ * @param {import("dampipe-api").Body<"put", P>} [body]
+ * @returns {Promise<import("dampipe-api").Answer<"put", P>>}
+ */
+export async function put(path, body) {
+  const headers = { "content-type": "application/json" };
+  return (await request(path, { method: "PUT", headers, body: JSON.stringify(body) })).json();
+}
+
+/**
+ * @template {string} P
+ * @param {P} path
+ * @returns {Promise<import("dampipe-api").Answer<"delete", P>>} null where there is nothing to say
+ */
 export async function remove(path) {
-  await request(path, { method: "DELETE" });
+  const response = await request(path, { method: "DELETE" });
+  return response.status === 204 ? /** @type {any} */ (null) : response.json();
 }
 
 /**
@@ -151,4 +167,9 @@ export async function remove(path) {
 export function derivative(sha1, kind, derivatives = []) {
   const recipe = derivatives.find((made) => made.kind === kind)?.recipe;
   return `${API}/assets/${sha1}/${kind}${recipe ? `?${new URLSearchParams({ recipe })}` : ""}`;
+}
+
+/** The bytes of a derivative, such as a waveform. @param {string} url of `derivative` @param {AbortSignal} [signal] */
+export async function bytesOf(url, signal) {
+  return (await request(url.slice(API.length), { signal })).arrayBuffer();
 }

@@ -96,7 +96,7 @@ export function form(title, fields, button, act, { titleId, beside = [], more = 
  * Open a modal dialog that `fill` makes: it gets the function that closes it and the id for its title.
  * @param {(close: () => void, titleId: string) => HTMLElement} fill
  */
-function openDialog(fill) {
+export function openDialog(fill) {
   const titleId = `dialog-${(count += 1)}`;
   const opener = /** @type {HTMLElement} */ (document.activeElement ?? document.body);
   const find = placeOf(opener);

@@ -1,6 +1,8 @@
 // The start of the page: the router, the navigation, the search form, the keys, and what the server reports.
 
 import { get } from "./api.js";
+import { startBeside } from "./beside.js";
+import { listenForDrags } from "./drag.js";
 import { listen } from "./events.js";
 import { listenForKeys } from "./keys.js";
 import { startKeysHelp } from "./keys-help.js";
@@ -62,6 +64,8 @@ duringOutage(refreshStatus);
 listenForKeys();
 startKeysHelp(/** @type {HTMLDialogElement} */ (document.getElementById("keys")), /** @type {HTMLElement} */ (document.getElementById("keys-button")));
 startSearchBar();
+startBeside();
+listenForDrags();
 showAccount();
 startToasts();
 listen(receive);

@@ -4,7 +4,7 @@ import { assetOf, parseAddress, writeAddress } from "./address.js";
 import { viewAt } from "./areas.js";
 import { notice } from "./dom.js";
 import { loadViews } from "./panels.js";
-import { open } from "./player.js";
+import { open } from "./player/open.js";
 import { begin, remember, restore, startAtTop } from "./positions.js";
 import { knownSession, may } from "./session.js";
 import { page } from "./state.js";
@@ -103,13 +103,15 @@ export async function route() {
     return;
   }
   if (page.state.view === null) {
-    page.set({ view: "#/" });
-    await show(parseAddress("#/"));
-    page.set({ view: "#/" });
+    const list = address.parameters.get("list"); // the view that the address was opened over
+    const under = list?.startsWith("/") && assetOf(parseAddress(list)) === null ? `#${list}` : "#/";
+    page.set({ view: under });
+    await show(parseAddress(under));
+    page.set({ view: under });
   }
   const viewAddress = /** @type {string} */ (page.state.view);
   try {
-    await open(player, asset, Number(address.parameters.get("t")) || 0, () => {
+    await open(player, asset, address.parameters, () => {
       if (assetOf(parseAddress(here())) !== null) history.replaceState(null, "", viewAddress);
       page.set({ address: parseAddress(viewAddress) });
       begin(true);

@@ -2,7 +2,7 @@
 
 /** @typedef {import("dampipe-api").Schemas} Schemas */
 
-const CODE = /^(\d\d):(\d\d):(\d\d)([:;])(\d\d)$/;
+const CODE = /^(\d\d):(\d\d):(\d\d)([:;])(\d\d\d?)$/;
 /** @param {number} number */
 const two = (number) => String(number).padStart(2, "0");
 
@@ -28,6 +28,41 @@ function labelOf(number, nominal, isDrop) {
   const seconds = Math.floor(counted / nominal);
   const parts = [Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60].map(two);
   return `${parts.join(":")}${isDrop ? ";" : ":"}${two(counted % nominal)}`;
+}
+
+/** A valid label: its parts, as `CODE` finds them; null for what is none. @param {string} text @param {number} nominal */
+function partsOf(text, nominal) {
+  const found = /^(\d{1,2}):([0-5]\d):([0-5]\d)([:;.,])(\d{2,3})$/.exec(text);
+  return found && Number(found[1]) < 24 && Number(found[5]) < nominal ? found.slice() : null;
+}
+
+/**
+ * Counts time code from the label of the first frame. `label`: of a frame by its number. `find`: the number of the frame with a
+ * label, or null where there is no such label; how the label is written, with colons or a semicolon, does not count: how frames are
+ * counted follows from the first. Past midnight labels begin at 0 again.
+ * @param {string} start
+ * @param {number} nominal frame numbers per second
+ */
+export function counter(start, nominal) {
+  const parts = CODE.exec(start.replace(/[.,](?=\d+$)/, ";"));
+  if (!parts) return null;
+  const isDrop = parts[4] === ";";
+  if (isDrop && nominal % 30) return null;
+  const first = numberOf([...parts], nominal);
+  const day = numberOf(["", "23", "59", "59", isDrop ? ";" : ":", String(nominal - 1)], nominal) + 1;
+  const label = (/** @type {number} */ frame) => labelOf((first + frame) % day, nominal, isDrop);
+  return {
+    label,
+    find(/** @type {string} */ text) {
+      const asked = partsOf(text, nominal);
+      if (!asked) return null;
+      asked[4] = isDrop ? ";" : ":";
+      const number = numberOf(asked, nominal);
+      const [hours, ...rest] = labelOf(number, nominal, isDrop).split(/[:;]/);
+      const isLabel = Number(hours) === Number(asked[1]) && [asked[2], asked[3], asked[5]].every((one, at) => Number(one) === Number(rest[at]));
+      return isLabel ? (number - first + day) % day : null; // drop-frame code leaves some numbers out
+    },
+  };
 }
 
 /**

@@ -198,6 +198,7 @@ MATRIX: dict[str, Role | None] = {
     "DELETE /api/v1/users/{name}/sessions": Role.ADMIN,
     "POST /api/v1/vectors": Role.VIEWER,
     "GET /api/v1/versions/{sha1}/carry": Role.VIEWER,
+    "GET /api/v1/versions/{sha1}/playback": Role.VIEWER,
     "GET /api/v1/vocabularies": Role.VIEWER,
     "POST /api/v1/vocabularies": Role.MANAGER,
     "GET /api/v1/vocabularies/{vocabulary}": Role.VIEWER,

@@ -1,3 +1,0 @@
-// What collections add to the page.
-
-export { bulkActs } from "./bulk.js";

@@ -1,0 +1,63 @@
+// A still: its preview, and its original at full size where the browser can show it and the person may see it.
+
+import { API, bytesOf, describe } from "../api.js";
+import { h } from "../dom.js";
+import { bytes } from "../format.js";
+import { knownSession, may } from "../session.js";
+
+/** @typedef {import("dampipe-api").Schemas} Schemas */
+
+/** Originals that browsers show, by the codec of their picture, with the type that they are told. @type {Record<string, string>} */
+const SHOWN = { mjpeg: "image/jpeg", jpeg: "image/jpeg", png: "image/png", webp: "image/webp", gif: "image/gif", avif: "image/avif", av1: "image/avif", bmp: "image/bmp" };
+/** How much larger than its preview a picture has to be drawn before the original is offered. */
+const COARSE = 1.05;
+
+/** The type by which a browser shows the original; null where it cannot. @param {Schemas["Video"]} video */
+const typeOf = ({ media }) => SHOWN[media?.video?.codec ?? ""] ?? null;
+
+/**
+ * What stands over a still that is enlarged: how large it is drawn, whether that is the preview, and a button for the original.
+ * @param {Schemas["Video"]} video
+ * @param {HTMLImageElement} image
+ * @param {import("./stage.js").Stage} stage
+ * @param {EventTarget} events
+ * @param {AbortSignal} signal
+ */
+export function fullSize(video, image, stage, events, signal) {
+  const said = h("span");
+  const button = h("button", { type: "button", hidden: true, onclick: load }, `Show the original (${bytes(video.size)})`);
+  const element = h("div", { class: "size", hidden: true }, said, button);
+  const type = typeOf(video);
+  const picture = video.media?.video;
+  let isOriginal = false;
+
+  async function load() {
+    button.disabled = true;
+    said.textContent = "Loading …";
+    try {
+      const content = await bytesOf(`${API}/assets/${video.sha1}/original`, signal);
+      const url = URL.createObjectURL(new Blob([content], { type: type ?? "" }));
+      signal.addEventListener("abort", () => URL.revokeObjectURL(url));
+      image.src = url;
+      await image.decode();
+      isOriginal = true;
+      show();
+    } catch (problem) {
+      if (!signal.aborted) said.textContent = describe(problem);
+    }
+    button.disabled = false;
+  }
+
+  function show() {
+    element.hidden = !stage.isEnlarged;
+    const drawn = stage.sheet.clientWidth * devicePixelRatio;
+    const isCoarse = !isOriginal && image.naturalWidth > 0 && drawn > image.naturalWidth * COARSE && (picture?.width ?? 0) > image.naturalWidth;
+    button.hidden = !isCoarse || !type || !may("originals");
+    said.textContent = `${Math.round(stage.zoom * 100)} %${isOriginal ? ", original" : isCoarse ? `, preview of ${image.naturalWidth}×${image.naturalHeight}` : ""}`;
+  }
+
+  events.addEventListener("box", show, { signal });
+  image.addEventListener("load", show, { signal });
+  knownSession().then(show);
+  return element;
+}
