@@ -223,7 +223,7 @@ def _add_places(
     for rows in _rows(connection, query):
         for version, folder, name in rows:
             if version not in first:
-                first[version] = folder, name_key(os.fsdecode(bytes(name)))
+                first[version] = folder, name_key(os.fsdecode(bytes(name)))  # as the driver has it
     known = np.fromiter(first, np.int64, len(first))
     folders = np.array([folder for folder, _ in first.values()], FOLDER.dtype)
     found.columns[FOLDER.field] = [(known, folders)]

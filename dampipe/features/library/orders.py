@@ -67,6 +67,8 @@ def merged(known: Ordered, is_present: "NDArray[np.bool_]", keys: Sequence[SortK
     if same:
         return known
     size = len(is_present)
+    if size < len(known.is_present):  # the index was built again
+        return sorted_anew(is_present, keys, is_descending=known.is_descending)
     is_changed = padded(known.is_present, size) != is_present
     for new, old in zip(keys, known.keys, strict=True):
         if new.entries is not old.entries:

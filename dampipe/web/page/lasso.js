@@ -134,7 +134,7 @@ export class Lasso {
     }
     selection.put(added);
     selection.put(removed, false);
-    const scroller = scrollerOf(this.#element);
+    const scroller = scrollerOf(this.#settings.cards()[0] ?? this.#element);
     const isPage = scroller === document.scrollingElement;
     const { top, bottom } = isPage ? { top: 0, bottom: window.innerHeight } : scroller.getBoundingClientRect();
     const by = scrollAt(this.#pointer.y, Math.max(0, top), Math.min(window.innerHeight, bottom));

@@ -241,10 +241,6 @@ export function selectable(element, { signal, list = isGrid(element) ? element :
   });
   seen.observe(element, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-sha1"] });
   signal.addEventListener("abort", () => seen.disconnect());
-  element.addEventListener("grid-list", () => {
-    if (selection.isEverything) selection.clear(); // it was everything of another list
-    range = null;
-  }, { signal });
   selection.watch(draw, signal);
   draw();
   become(mine);

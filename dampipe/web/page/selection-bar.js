@@ -93,6 +93,11 @@ class SelectionBar extends Component {
       @click=${() => (why ? toast(why) : this.#doing ? nothing : this.#run(act))}>${act.label}</button>`;
   }
 
+  /** Have the page know how high the bar is: what it would cover ends above it. @override */
+  updated() {
+    document.documentElement.style.setProperty("--selection", `${this.hidden ? 0 : this.offsetHeight}px`);
+  }
+
   /** @override */
   render() {
     const list = currentList();
