@@ -86,8 +86,8 @@ def measure(name: str, url: str | None, home: Path) -> None:
     settings: dict[str, Any] = {} if url is None else {"database_url": url}
     with dampipe.open(home=home, model="tiny", in_process=True, **settings) as library:
         database = library.service(Database)
-        put_pictures(library.service(BlobStore))
-        timed("library filled", lambda: fill_large(database, ASSETS))
+        pictures = put_pictures(library.service(BlobStore))
+        timed("library filled", lambda: fill_large(database, ASSETS, pictures))
         timed("facet index built", FacetIndex(database).refresh)
         access = library.service(AccessService)
         tokens = {}

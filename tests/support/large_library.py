@@ -5,7 +5,7 @@ days. One clip in a hundred lies below the folder `one percent`, half of them be
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from tests.support.searching import media
 
 ROOT = "/mnt/footage"
 BLOCK = 20_000
+"""Clips that are made and written at a time."""
 PICTURE, SPRITE, VTT = "00/large/poster.jpg", "00/large/sprite.jpg", "00/large/sprite.vtt"
 _CAMERAS = ("Sony FX3", "ARRI Alexa Mini", "RED Komodo", "Canon R5", "DJI Mavic 3", "GoPro 12")
 _FIRST = np.datetime64("2012-01-01").astype("datetime64[s]").astype(np.int64)
@@ -37,8 +38,8 @@ def sha1_of(number: int) -> str:
     return f"{number * 2654435761 % 2**32:08x}{number:032x}"
 
 
-def put_pictures(blobs: BlobStore) -> None:
-    """Store the picture, and the sprite with its times."""
+def put_pictures(blobs: BlobStore) -> dict[str, int]:
+    """Store the picture, and the sprite with its times; returns their sizes in bytes, by key."""
     with blobs.workspace() as folder:
         poster = Image.new("RGB", (384, 216), "#20476b")
         draw = ImageDraw.Draw(poster)
@@ -57,12 +58,13 @@ def put_pictures(blobs: BlobStore) -> None:
             for at in range(8)
         )
         (folder / "sprite.vtt").write_text("WEBVTT\n\n" + "\n".join(cues))
-        for key, name in ((PICTURE, "poster.jpg"), (SPRITE, "sprite.jpg"), (VTT, "sprite.vtt")):
-            blobs.put(key, folder / name)
+        files = {PICTURE: "poster.jpg", SPRITE: "sprite.jpg", VTT: "sprite.vtt"}
+        return {key: blobs.put(key, folder / name) for key, name in files.items()}
 
 
-def fill_large(database: Database, assets: int, seed: int = 3) -> None:
-    """Write the clips into a catalogue that has none, with numbers from 1, the first ones in January 2012."""
+def fill_large(database: Database, assets: int, pictures: Mapping[str, int], seed: int = 3) -> None:
+    """Write the clips into a catalogue that has none, with numbers from 1, the first ones in January 2012. pictures: what
+    `put_pictures` returned."""
     with database.write() as connection:
         source = {"name": "footage", "root": ROOT, "added_at": 1.0}
         source_id = connection.execute(insert(SOURCE).values(source).returning(SOURCE.c.id)).scalar_one()
@@ -97,7 +99,7 @@ def fill_large(database: Database, assets: int, seed: int = 3) -> None:
                 list(zip(numbers.tolist(), added, strict=True)),
             )
             _add_versions(database, connection, numbers, dates, added, rng, info)
-            _add_files(database, connection, numbers, in_folders)
+            _add_files(database, connection, numbers, in_folders, pictures)
             _add_values(database, connection, numbers, dates)
     with database.write() as connection:
         if not database.is_sqlite:
@@ -161,7 +163,9 @@ def _name(number: int) -> str:
     return f"A{number % 1000:03}_C{number:07}.mov"
 
 
-def _add_files(database: Database, connection: Any, numbers: Any, in_folders: Any) -> None:
+def _add_files(
+    database: Database, connection: Any, numbers: Any, in_folders: Any, pictures: Mapping[str, int]
+) -> None:
     columns = (
         "id",
         "folder_id",
@@ -203,7 +207,7 @@ def _add_files(database: Database, connection: Any, numbers: Any, in_folders: An
     )
     columns = ("id", "version_id", "kind", "key", "recipe", "media_type", "size", "checked_at")
     made = [
-        (3 * number + at, number, kind, key, "large", media_type, 1000, 0.0)
+        (3 * number + at, number, kind, key, "large", media_type, pictures[key], 0.0)
         for number in numbers.tolist()
         for at, (kind, key, media_type) in enumerate(kinds)
     ]

@@ -145,7 +145,8 @@ export async function library(main, signal, parameters) {
       other("sort", sort in SORTS ? SORTS : { ...SORTS, [sort]: `By ${sort.replace("-", "")}` }, sort, "-date"),
       other("density", DENSITIES, density, "medium"),
       h("button", { type: "button", "aria-pressed": String(isListed), title: "Grid or list (v)", onclick: switchView }, "List")));
-    const showCount = () => (count.textContent = plural(grid.total, filters.length ? "match" : "asset", filters.length ? "matches" : "assets"));
+    // Without filters, the line of the status says it.
+    const showCount = () => (count.textContent = filters.length ? plural(grid.total, "match", "matches") : "");
     let json = "";
     grid.addEventListener("grid-list", () => {
       showCount();

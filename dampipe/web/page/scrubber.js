@@ -5,7 +5,10 @@ import { html, nothing, svg } from "./vendor/lit.js";
 
 /** A name beside the track. share: where, from 0 to 1. @typedef {{ share: number, label: string, isMajor: boolean }} Mark */
 
+/** Pixels between two names, */
 const GAP = 22;
+/** and of the longest bar. */
+const BAR = 14;
 /** How far from the track the pointer is where a pixel of it is half as much, in pixels. */
 const FINE = 120;
 
@@ -93,17 +96,21 @@ export class Scrubber extends Component {
     return shown;
   }
 
+  /** By script: the policy of the page allows no styles in the markup. @override */
+  updated() {
+    for (const placed of /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll("[data-share]"))) placed.style.top = `${Number(placed.dataset.share) * 100}%`;
+  }
+
   /** @override */
   render() {
     const step = this.density.length ? this.height / this.density.length : 0;
-    const bars = this.density.map((one, at) => (one ? `M40 ${(at * step).toFixed(1)}h${(-2 - one * 20).toFixed(1)}v${Math.max(1, step - 1).toFixed(1)}H40z` : "")).join("");
+    const bars = this.density.map((one, at) => (one ? `M20 ${(at * step).toFixed(1)}h${(-1 - one * BAR).toFixed(1)}v${Math.max(1, step - 1).toFixed(1)}H20z` : "")).join("");
     const bubble = this.pointed;
-    const top = `${this.share * 100}%`;
-    return html`<svg class="density" width="40" height=${this.height} aria-hidden="true">${svg`<path d=${bars}></path>`}</svg>
-      ${this.#shown.map((mark) => html`<span class="mark ${mark.isMajor ? "major" : ""}" aria-hidden="true" style="top:${mark.share * 100}%">${mark.label}</span>`)}
+    return html`<svg class="density" width="20" height=${this.height} aria-hidden="true">${svg`<path d=${bars}></path>`}</svg>
+      ${this.#shown.map((mark) => html`<span class="mark ${mark.isMajor ? "major" : ""} ${this.density.length ? "" : "of-group"}" aria-hidden="true" data-share=${mark.share}>${mark.label}</span>`)}
       <span class="thumb" role="slider" tabindex="0" aria-label="Place in the list" aria-orientation="vertical" aria-valuemin="1" aria-valuemax=${Math.max(1, this.total)}
-        aria-valuenow=${Math.min(this.position + 1, Math.max(1, this.total))} aria-valuetext=${`${this.text}${this.text ? ", " : ""}${(this.position + 1).toLocaleString()} of ${this.total.toLocaleString()}`} style="top:${top}"></span>
-      ${bubble === null ? nothing : html`<output class="bubble" style="top:${bubble * 100}%">${this.nameAt(bubble)}</output>`}`;
+        aria-valuenow=${Math.min(this.position + 1, Math.max(1, this.total))} aria-valuetext=${`${this.text}${this.text ? ", " : ""}${(this.position + 1).toLocaleString()} of ${this.total.toLocaleString()}`} data-share=${this.share}></span>
+      ${bubble === null ? nothing : html`<output class="bubble" data-share=${bubble}>${this.nameAt(bubble)}</output>`}`;
   }
 }
 
