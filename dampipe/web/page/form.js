@@ -72,10 +72,12 @@ const values = (form, lists) => {
 export function form(title, fields, button, act, { titleId, beside = [], more = [], lists = [], isDangerous = false } = {}) {
   const problem = h("p", { class: "problem", role: "alert" });
   const submit = h("button", { class: isDangerous ? "danger" : "primary" }, button);
-  const made = h("form", { class: "stack" }, h("h2", { id: titleId }, title), ...fields, problem, h("div", { class: "actions" }, submit, ...beside), ...more);
+  const busy = h("progress", { hidden: true, "aria-label": "Working" });
+  const made = h("form", { class: "stack" }, h("h2", { id: titleId }, title), ...fields, problem, h("div", { class: "actions" }, submit, ...beside, busy), ...more);
   made.addEventListener("submit", async (event) => {
     event.preventDefault();
     submit.disabled = true;
+    busy.hidden = false;
     problem.textContent = "";
     try {
       await act(values(made, lists));
@@ -87,6 +89,7 @@ export function form(title, fields, button, act, { titleId, beside = [], more = 
       /** @type {HTMLInputElement | null} */ (made.querySelector("input[type=password]"))?.select();
     } finally {
       submit.disabled = false;
+      busy.hidden = true;
     }
   });
   return made;
