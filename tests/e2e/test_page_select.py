@@ -221,7 +221,7 @@ def test_any_field_is_edited_after_a_preview_and_the_list_of_edits_takes_it_back
     page.get_by_role("option", name="New collection “Selects”").click()
     expect(page.locator(".toast", has_text="Added 2 items to Selects.")).to_be_visible(timeout=60_000)
     page.goto(f"{served.url}/#/edits")
-    entry = page.locator(".entry", has_text="city").first
+    entry = page.locator(".entry", has=page.get_by_role("heading", name="set City: Oslo", exact=True))
     entry.get_by_role("button", name="Undo").click(timeout=60_000)
     expect(entry).to_contain_text("undone", timeout=60_000)
     assert served.matching(field="city=Oslo") == 0

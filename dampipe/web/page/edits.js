@@ -1,5 +1,6 @@
 // The edits of people, of all features: what panels list of them, in the order of time.
 
+import { merged } from "./edits-order.js";
 import { dateTime } from "./format.js";
 import { panels } from "./panels.js";
 
@@ -18,19 +19,7 @@ export const PAGE = 100;
 export async function editsOf(everybody, signal) {
   const sources = (await panels()).flatMap((panel) => (panel.edits ? [panel.edits] : []));
   const lists = await Promise.all(sources.map((list) => list({ everybody, limit: PAGE }, signal)));
-  return merged(lists).map((edit) => ({ ...edit, when: dateTime(edit.at) }));
-}
-
-/**
- * Lists that are sorted by time, newest first, as one. Where a list was cut off at `PAGE`, what is older than its last entry is
- * left out: edits of that list would be missing between.
- * @template {{ at: string }} T
- * @param {readonly (readonly T[])[]} lists
- */
-export function merged(lists) {
-  const cuts = lists.filter((list) => list.length >= PAGE).map((list) => Date.parse(/** @type {T} */ (list.at(-1)).at));
-  const oldest = Math.max(-Infinity, ...cuts);
-  return lists.flat().filter((one) => Date.parse(one.at) >= oldest).sort((one, other) => Date.parse(other.at) - Date.parse(one.at));
+  return merged(lists, PAGE).map((edit) => ({ ...edit, when: dateTime(edit.at) }));
 }
 
 /** The last edit of the one who uses the page that can be undone. */

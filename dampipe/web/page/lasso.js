@@ -2,14 +2,11 @@
 // of the window the list scrolls on.
 
 import { h } from "./dom.js";
+import { boxOf, scrollAt, touches } from "./lasso-geometry.js";
 import { selection } from "./selection.js";
 
 /** Pixels that the mouse has to move before it is a lasso. */
 const BEGIN = 5;
-/** Pixels from the edge of the window within which the list scrolls, */
-const EDGE = 48;
-/** and how many of them it scrolls in a frame, at most. */
-const FASTEST = 28;
 /** What is not the background of a list. */
 const NOT_BACKGROUND = "a, button, input, select, textarea, label, summary, dialog, [contenteditable]";
 
@@ -21,23 +18,6 @@ const NOT_BACKGROUND = "a, button, input, select, textarea, label, summary, dial
  * @property {(target: EventTarget | null) => HTMLElement | null} cardOf
  * @property {() => void} onBegin
  */
-
-/** @typedef {{ left: number, top: number, right: number, bottom: number }} Box */
-
-/** The box between two points. @param {{ x: number, y: number }} one @param {{ x: number, y: number }} other @returns {Box} */
-export const boxOf = (one, other) => ({
-  left: Math.min(one.x, other.x), top: Math.min(one.y, other.y), right: Math.max(one.x, other.x), bottom: Math.max(one.y, other.y),
-});
-
-/** Whether two boxes have a point in common. @param {Box} one @param {Box} other */
-export const touches = (one, other) => one.left <= other.right && other.left <= one.right && one.top <= other.bottom && other.top <= one.bottom;
-
-/** Pixels to scroll in a frame while the mouse is at a height of the window; the nearer the edge, the more. @param {number} y @param {number} top of what can be seen @param {number} bottom */
-export function scrollAt(y, top, bottom) {
-  if (y < top + EDGE) return -Math.round(FASTEST * Math.min(1, (top + EDGE - y) / EDGE));
-  if (y > bottom - EDGE) return Math.round(FASTEST * Math.min(1, (y - bottom + EDGE) / EDGE));
-  return 0;
-}
 
 /** What scrolls an element: the nearest that has its own bar, or the page. @param {Element} element @returns {Element} */
 function scrollerOf(element) {

@@ -6,6 +6,7 @@ import { plural } from "./format.js";
 import { declareKeys } from "./keys.js";
 import { Lasso } from "./lasso.js";
 import { listOf } from "./list-of.js";
+import { verticalStep } from "./rows.js";
 import { selection } from "./selection.js";
 import { page } from "./state.js";
 
@@ -201,26 +202,32 @@ export function selectable(element, { signal, list = isGrid(element) ? element :
   new Lasso(element, { signal, cards: () => list.cards(), sha1Of, cardOf, onBegin: () => (range = null) });
 
   // Keys
+  /** Where the last key led: the next one goes on from there, also before that card has the focus. */
+  let head = "";
+  let waiting = 0;
+  let moves = Promise.resolve();
   /** @param {"left" | "right" | "up" | "down"} direction */
   const reach = (direction) => () => {
     const card = active();
-    if (!card) return false;
-    move(card, direction);
+    if (!card && !waiting) return false;
+    if (card && !waiting) head = sha1Of(card);
+    waiting += 1;
+    moves = moves.then(() => move(head, direction)).catch((problem) => say(describe(problem))).finally(() => (waiting -= 1));
     return true;
   };
-  /** @param {HTMLElement} card @param {"left" | "right" | "up" | "down"} direction */
-  async function move(card, direction) {
-    const sha1 = sha1Of(card);
+  /** @param {string} sha1 @param {"left" | "right" | "up" | "down"} direction */
+  async function move(sha1, direction) {
     if (!range || !selection.has(range.anchor)) {
       selection.put([sha1]);
       range = { anchor: sha1, put: [sha1] };
     }
     const at = await list.indexOf(sha1);
     if (at === null || signal.aborted) return;
-    const next = at + stepOf(list.cards(), card, direction);
+    const next = at + stepOf(list.cards(), (card) => sha1Of(card) === sha1, direction);
     if (next < 0) return;
     const [wanted] = await list.sha1s(next, next);
     if (!wanted || signal.aborted) return;
+    head = wanted;
     list.focusAt(next);
     await extend(wanted);
   }
@@ -250,40 +257,17 @@ export function selectable(element, { signal, list = isGrid(element) ? element :
 const isGrid = (element) => element.matches("dp-grid");
 
 /**
- * How many positions it is from a card to the one beside it.
+ * How many positions it is from a card to the one beside it; 0 where it is not among those in view.
  * @param {HTMLElement[]} cards in their order
- * @param {HTMLElement} card
+ * @param {(card: HTMLElement) => boolean} isIt
  * @param {"left" | "right" | "up" | "down"} direction
  */
-export function stepOf(cards, card, direction) {
+export function stepOf(cards, isIt, direction) {
   if (direction === "left") return -1;
   if (direction === "right") return 1;
-  const boxes = cards.map((one) => one.getBoundingClientRect());
-  return verticalStep(boxes, cards.indexOf(card), direction === "down" ? 1 : -1);
-}
-
-/**
- * How many positions it is to the box above (-1) or below (1) one: that in the next row whose middle is nearest. Where the row
- * is not there, as many as there are boxes in the row of this one.
- * @param {readonly Pick<DOMRect, "top" | "left" | "width">[]} boxes
- * @param {number} at
- * @param {1 | -1} way
- */
-export function verticalStep(boxes, at, way) {
-  const mine = boxes[at];
-  const isSameRow = (/** @type {{ top: number }} */ one, /** @type {{ top: number }} */ other) => Math.abs(one.top - other.top) < 8;
-  let next = at;
-  while (boxes[next] && isSameRow(boxes[next], mine)) next += way;
-  const columns = boxes.filter((box) => isSameRow(box, mine)).length;
-  const row = boxes[next];
-  if (!row) return way * columns;
-  const middle = mine.left + mine.width / 2;
-  let best = next;
-  for (; boxes[next] && isSameRow(boxes[next], row); next += way) {
-    const distance = (/** @type {number} */ index) => Math.abs(boxes[index].left + boxes[index].width / 2 - middle);
-    if (distance(next) < distance(best)) best = next;
-  }
-  return best - at;
+  const at = cards.findIndex(isIt);
+  if (at < 0) return 0;
+  return verticalStep(cards.map((one) => one.getBoundingClientRect()), at, direction === "down" ? 1 : -1);
 }
 
 /** Choose everything that matches in the present list. Says why where it cannot. */
