@@ -205,6 +205,7 @@ export function selectable(element, { signal, list = isGrid(element) ? element :
   /** Where the last key led: the next one goes on from there, also before that card has the focus. */
   let head = "";
   let waiting = 0;
+  /** @type {Promise<unknown>} */
   let moves = Promise.resolve();
   /** @param {"left" | "right" | "up" | "down"} direction */
   const reach = (direction) => () => {
