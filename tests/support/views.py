@@ -77,8 +77,14 @@ def wait_for_definition(page: Page) -> None:
     expect(page.get_by_label("Definition (TOML)")).not_to_have_value("")
 
 
+def choose_first(page: Page) -> None:
+    """Choose the first asset of a list."""
+    page.locator(".choose input").first.check(force=True)
+
+
 VIEWS = (
     View("library", "#/", ".card img"),
+    View("library-chosen", "#/", "dp-selection:not([hidden]) .acts button", choose_first),
     View("library-filters", "#/", "#filters label", press("Filters")),
     View("library-facets", "#/", "#facets summary", press("Facets")),
     View("search", "#/search?q=a+red+circle", ".card img"),
@@ -101,6 +107,7 @@ VIEWS = (
     View("failures", "#/failures", "table.failures td"),
     View("tasks", "#/tasks", "main h2"),
     View("machine-tags", "#/machine-tags", "main h2"),
+    View("edits", "#/edits", ".entry"),
     View("people", "#/people", "main .part"),
     View("people-add", "#/people", "dialog.ask[open]", press("Add a user")),
     View("account", "#/account", ".notice"),

@@ -159,6 +159,12 @@ class AssetRepository:
                     found[row.sha1] = row.asset_id
         return found
 
+    def runs_of(self, assets: AssetSet) -> ColumnElement[bool]:
+        """The condition on a row of the table `run` that it is about one of these assets: a version or a file of it."""
+        versions = select(VERSION.c.id).where(in_ids(self._db, VERSION.c.asset_id, assets))
+        files = select(LOCATION.c.id).where(LOCATION.c.version_id.in_(versions))
+        return or_(RUN.c.version_id.in_(versions), RUN.c.location_id.in_(files))
+
     def current(self, asset: int, view: View = EVERYTHING) -> Row[Any]:
         """The row of the current version of an asset, or of the latest that is visible. Raises NotFound."""
         latest_first = (VERSION.c.superseded_at.is_not(None), VERSION.c.id.desc())

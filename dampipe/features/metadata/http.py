@@ -150,10 +150,14 @@ def edit_many(actor: Writer, edit: JsonBody[BulkRequest], metadata: Metadata) ->
 
 @router.get("/metadata/operations")
 def list_operations(
-    actor: Reader, metadata: Metadata, limit: Limit = 100, before: Before = None
+    actor: Reader,
+    metadata: Metadata,
+    limit: Limit = 100,
+    before: Before = None,
+    mine: Annotated[bool, Query(description="Only those of the one who asks.")] = False,
 ) -> list[OperationReport]:
     """The changes of all assets, newest first."""
-    return metadata.operations(actor, limit, before)
+    return metadata.operations(actor, limit, before, str(actor) if mine else None)
 
 
 @router.post("/metadata/operations/{operation}/undo")

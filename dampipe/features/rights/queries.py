@@ -362,6 +362,17 @@ class LicenceRepository:
             added += len(new)
         return Attached(changed=added, at=now)
 
+    def attached(self, name: str, actor: Actor, at: float) -> AssetSet:
+        """The assets to which an actor attached a licence at a time."""
+        mine = and_(
+            LICENCE.c.name == name,
+            LICENSED_ASSET.c.attached_at == at,
+            LICENSED_ASSET.c.attached_by == str(actor),
+        )
+        query = select(LICENSED_ASSET.c.asset_id).join_from(LICENSED_ASSET, LICENCE).where(mine)
+        with self._db.read() as connection:
+            return AssetSet(connection.execute(query).scalars())
+
     def detach(
         self,
         connection: Connection,

@@ -160,7 +160,10 @@ class RightsService:
         attached_at: only from those to which the actor attached it at this time, which undoes that.
         """
         require(actor, RIGHTS)
-        ids = list(self._selection.of(actor, selected))
+        chosen = self._selection.of(actor, selected)
+        if attached_at is not None:  # so that no other asset is locked
+            chosen &= self._licences.attached(name, actor, attached_at)
+        ids = list(chosen)
         with self._db.write() as connection:
             hold_for_writing(connection, self._db, ids)
             licence = self._find(connection, name, self._visibility.of(actor), lock=True)

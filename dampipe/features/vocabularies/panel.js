@@ -9,7 +9,7 @@ import { ask, confirm, field } from "/page/form.js";
 import { plural } from "/page/format.js";
 import { declareKeys } from "/page/keys.js";
 import { part, rowButton } from "/page/part.js";
-import { may } from "/page/session.js";
+import { may, session } from "/page/session.js";
 import { tree } from "/page/tree.js";
 import { html, nothing } from "/page/vendor/lit.js";
 
@@ -132,3 +132,17 @@ const show = (main, signal, parameters) => (parameters.has("key") ? one(main, si
 
 /** @type {readonly import("/page/panels.js").View[]} */
 export const views = [{ path: "/vocabularies", area: "settings", order: 50, label: "Vocabularies", scope: "read", show }];
+
+/** The last operations of vocabularies; who manages the library undoes them. @type {NonNullable<import("/page/panels.js").Panel["edits"]>} */
+export async function edits({ everybody, limit }, signal) {
+  if (!may("manage")) return [];
+  const mine = session()?.actor;
+  const lists = await Promise.all((await get("/vocabularies", {}, signal)).map(async ({ key }) => {
+    const found = await get(`/vocabularies/${key}/operations`, { limit }, signal);
+    return found.filter((one) => everybody || one.actor === mine).map((one) => ({
+      at: one.at, actor: one.actor, summary: one.summary, count: 1, isUndone: one.undone_at !== null, canUndo: one.undone_at === null,
+      undo: async () => `Undone: ${(await post(`/vocabularies/${key}/undo`, { operation: one.id })).summary}.`,
+    }));
+  }));
+  return lists.flat().sort((one, other) => Date.parse(other.at) - Date.parse(one.at)).slice(0, limit);
+}

@@ -11,6 +11,7 @@ import { isOfDates } from "./grid-names.js";
 import { GridSource } from "./grid-source.js";
 import { declareKeys } from "./keys.js";
 import { go, rewrite } from "./router.js";
+import { selectable } from "./selectable.js";
 import { may } from "./session.js";
 import { page } from "./state.js";
 
@@ -165,6 +166,7 @@ export async function library(main, signal, parameters) {
       date: () => (isByDate ? (date.focus(), openPicker(date), true) : false),
       view: switchView, larger: () => size(1), smaller: () => size(-1),
     }, { signal });
+    selectable(grid, { signal, everything: () => ({ filters: grid.filters }) });
     await grid.open(source, { view, density }, place);
     showCount();
     if (filters.length) announce(count.textContent ?? "");

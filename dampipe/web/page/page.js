@@ -9,9 +9,11 @@ import { startKeysHelp } from "./keys-help.js";
 import { showAccount } from "./login.js";
 import { duringOutage, loadPanelViews, routeAfterOutage, startRouter } from "./router.js";
 import { startSearchBar } from "./search-bar.js";
+import "./selection-bar.js";
 import { knownSession } from "./session.js";
 import { statusText } from "./shell.js";
 import { page } from "./state.js";
+import { startToasts } from "./toasts.js";
 
 /** @typedef {import("dampipe-api").Schemas} Schemas */
 
@@ -65,6 +67,7 @@ startSearchBar();
 startBeside();
 listenForDrags();
 showAccount();
+startToasts();
 listen(receive);
 refreshStatus();
 startRouter();

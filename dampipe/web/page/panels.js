@@ -109,7 +109,14 @@ import { page } from "./state.js";
  * @property {number} [most]
  * @property {readonly string[]} [keys] keys that do it while assets are chosen, as `keys.js` names them
  * @property {boolean} [isHidden] done by its keys only
+ * @property {boolean} [isDangerous] it cannot be taken back easily
  * @property {(chosen: import("./selection.js").Chosen, signal: AbortSignal) => Promise<Done | null>} run
+ */
+
+/**
+ * Something that a person did, as the view of edits lists it. at: ISO 8601. canUndo: whether it can be
+ * undone now; `undo` resolves with a sentence.
+ * @typedef {{ at: string, actor: string, summary: string, count: number, isUndone: boolean, canUndo: boolean, undo: () => Promise<string> }} Edit
  */
 
 /**
@@ -120,6 +127,7 @@ import { page } from "./state.js";
  * @property {(asset: Schemas["Details"], context: SectionContext) => HTMLElement[]} [sections] below the details in the player
  * @property {(pair: Schemas["NearDuplicate"], done: (text: string) => void) => HTMLElement[]} [pairActions] buttons for near duplicates
  * @property {readonly BulkAct[]} [bulkActs]
+ * @property {(wanted: { everybody: boolean, limit: number }, signal?: AbortSignal) => Promise<Edit[]>} [edits] the last edits of this feature, newest first
  * @property {readonly Beside[]} [beside]
  */
 

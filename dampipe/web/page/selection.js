@@ -8,7 +8,7 @@
 /**
  * What acts get: `body`, the part of a request by which endpoints are told which assets are meant, and how many they are.
  * `body.assets` is there where assets were chosen one by one.
- * @typedef {{ body: { assets: string[] } | { filters: Filters, except: string[] } | { all: true, except: string[] }, count: number }} Chosen
+ * @typedef {{ body: { assets: string[] } | { filters: Filters, without: string[] } | { all: true, without: string[] }, count: number }} Chosen
  */
 
 /** Chosen assets. Those who watch are called after each change. */
@@ -84,7 +84,7 @@ export class Selection {
     const listed = [...this.#listed];
     if (!this.#everything) return { body: { assets: listed }, count: this.count };
     const { filters } = this.#everything;
-    return { body: Object.keys(filters).length ? { filters, except: listed } : { all: true, except: listed }, count: this.count };
+    return { body: Object.keys(filters).length ? { filters, without: listed } : { all: true, without: listed }, count: this.count };
   }
 
   /** Call `listener` after each change, until `signal` is aborted. @param {() => void} listener @param {AbortSignal} [signal] */

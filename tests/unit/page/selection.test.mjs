@@ -32,7 +32,7 @@ test("everything that matches is filters and exceptions, however many they are",
   assert.deepEqual([chosen.count, chosen.has(a), chosen.has(d), chosen.isEverything], [12345, true, true, true]);
   chosen.toggle(b);
   chosen.put([b, c], false);
-  assert.deepEqual(chosen.chosen(), { body: { filters: { camera: ["X100"] }, except: [b, c] }, count: 12343 });
+  assert.deepEqual(chosen.chosen(), { body: { filters: { camera: ["X100"] }, without: [b, c] }, count: 12343 });
   assert.deepEqual([chosen.has(b), chosen.has(a)], [false, true]);
   chosen.put([b]);
   assert.deepEqual(chosen.chosen().count, 12344);
@@ -41,7 +41,7 @@ test("everything that matches is filters and exceptions, however many they are",
 test("without filters, everything is the library", () => {
   const chosen = new Selection();
   chosen.everything({}, 3);
-  assert.deepEqual(chosen.chosen().body, { all: true, except: [] });
+  assert.deepEqual(chosen.chosen().body, { all: true, without: [] });
 });
 
 test("everything of which nothing is left is nothing", () => {
