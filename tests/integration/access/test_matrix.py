@@ -62,6 +62,7 @@ MATRIX: dict[str, Role | None] = {
     "POST /api/v1/grants": Role.ADMIN,
     "DELETE /api/v1/grants": Role.ADMIN,
     "GET /api/v1/health": PUBLIC,
+    "GET /api/v1/importers": Role.MANAGER,
     "GET /api/v1/imports": Role.MANAGER,
     "POST /api/v1/imports": Role.MANAGER,
     "GET /api/v1/imports/{number}": Role.MANAGER,
@@ -249,6 +250,23 @@ MATRIX: dict[str, Role | None] = {
     "DELETE /api/v1/subclips/{number}": Role.EDITOR,
     "GET /api/v1/assets/{sha1}/subclips": Role.VIEWER,
     "POST /api/v1/assets/{sha1}/subclips": Role.EDITOR,
+    "GET /api/v1/indexes": Role.MANAGER,
+    "GET /api/v1/indexes/requests": Role.MANAGER,
+    "POST /api/v1/indexes/requests": Role.MANAGER,
+    "GET /api/v1/indexes/requests/{number}": Role.MANAGER,
+    "GET /api/v1/models": Role.VIEWER,
+    "PUT /api/v1/models/chosen": Role.MANAGER,
+    "DELETE /api/v1/models/{name}": Role.MANAGER,
+    "GET /api/v1/prunes": Role.MANAGER,
+    "POST /api/v1/prunes": Role.MANAGER,
+    "GET /api/v1/prunes/{number}": Role.MANAGER,
+    "GET /api/v1/storage": Role.MANAGER,
+    "GET /api/v1/sync": Role.VIEWER,
+    "PATCH /api/v1/sync": Role.MANAGER,
+    "POST /api/v1/sync": Role.EDITOR,
+    "GET /api/v1/throughput": Role.VIEWER,
+    "GET /api/v1/verifications": Role.VIEWER,
+    "POST /api/v1/verifications": Role.EDITOR,
 }
 """The least role that may use each endpoint."""
 BODIES: dict[str, Any] = {
@@ -331,6 +349,11 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/users": {"name": "taken", "role": "viewer", "password": "long enough"},
     "PATCH /api/v1/users/{name}": {},
     "POST /api/v1/vectors": {"texts": []},
+    "PUT /api/v1/models/chosen": {"name": "no such model"},
+    "POST /api/v1/prunes": {"source": "no such source", "dry_run": True},
+    "POST /api/v1/sync": {"sources": ["no such source"]},
+    "PATCH /api/v1/sync": {"schedule": "never"},
+    "POST /api/v1/verifications": {"what": ["no such source"]},
     "PUT /api/v1/session/password": {"old": "a wrong one", "new": "long enough"},
 }
 QUERIES = {
