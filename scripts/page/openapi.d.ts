@@ -1,4 +1,4 @@
-// Made by `make types` of docs/openapi.json, SHA-256 b8a4c27c56d509b83e9282bde79822e1037cab10e95a678bc711b8ac8350be7d; not to be edited.
+// Made by `make types` of docs/openapi.json, SHA-256 345b273c6f667ec2b973ae74f33087b8a234a220907e89c155d5d358877e0216; not to be edited.
 
 export interface paths {
     "/access/explain": {
@@ -9,6 +9,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["explain_access_api_v1_access_explain_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/arrivals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_arrivals_api_v1_arrivals_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -993,6 +1009,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/importers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_importers_api_v1_importers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/imports": {
         parameters: {
             query?: never;
@@ -1083,6 +1115,54 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["resume_import_api_v1_imports__number__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indexes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_indexes_api_v1_indexes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indexes/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_index_requests_api_v1_indexes_requests_get"];
+        put?: never;
+        post: operations["request_index_work_api_v1_indexes_requests_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indexes/requests/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_index_request_api_v1_indexes_requests__number__get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1329,6 +1409,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_models_api_v1_models_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/models/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["forget_model_api_v1_models__name__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/models/chosen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["choose_model_api_v1_models_chosen_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/panels": {
         parameters: {
             query?: never;
@@ -1337,6 +1465,38 @@ export interface paths {
             cookie?: never;
         };
         get: operations["list_panels_api_v1_panels_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prunes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_prunes_api_v1_prunes_get"];
+        put?: never;
+        post: operations["request_prune_api_v1_prunes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prunes/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_prune_api_v1_prunes__number__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2097,6 +2257,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_storage_api_v1_storage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/subclips": {
         parameters: {
             query?: never;
@@ -2177,6 +2353,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_sync_api_v1_sync_get"];
+        put?: never;
+        post: operations["start_sync_api_v1_sync_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["change_sync_api_v1_sync_patch"];
+        trace?: never;
+    };
     "/tags": {
         parameters: {
             query?: never;
@@ -2185,6 +2377,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["list_tags_api_v1_tags_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/throughput": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_throughput_api_v1_throughput_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2539,6 +2747,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["vectors_api_v1_vectors_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/verifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_verifications_api_v1_verifications_get"];
+        put?: never;
+        post: operations["start_verification_api_v1_verifications_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3241,6 +3465,16 @@ export interface components {
              * @default []
              */
             keep?: string[];
+        };
+        /**
+         * Arrivals
+         * @description What came in within some days.
+         */
+        Arrivals: {
+            /** Days */
+            days: string[];
+            /** Sources */
+            sources: components["schemas"]["SourceArrivals"][];
         };
         /**
          * ArrowShape
@@ -5201,6 +5435,18 @@ export interface components {
          */
         DerivativeKind: "poster" | "sprite" | "sprite_vtt" | "frames" | "proxy" | "waveform" | "signatures";
         /**
+         * DerivativeUsage
+         * @description The derivatives of one kind.
+         */
+        DerivativeUsage: {
+            /** Bytes */
+            bytes: number;
+            /** Files */
+            files: number;
+            /** Kind */
+            kind: string;
+        };
+        /**
          * Description
          * @description What a file says about its contents: texts that people or programs have embedded, by properties of XMP.
          */
@@ -5557,6 +5803,25 @@ export interface components {
             name: string;
             /** Sha1 */
             sha1: string;
+        };
+        /**
+         * Disk
+         * @description A disk or a share of the server's machine.
+         */
+        Disk: {
+            /** Free */
+            free: number;
+            /** Holds */
+            holds: string[];
+            /**
+             * Is Low
+             * @default false
+             */
+            is_low: boolean;
+            /** Path */
+            path: string;
+            /** Total */
+            total: number;
         };
         /**
          * Document
@@ -6282,6 +6547,14 @@ export interface components {
             forgotten: number;
         };
         /**
+         * ForgottenVectors
+         * @description What was removed with a model.
+         */
+        ForgottenVectors: {
+            /** Vectors */
+            vectors: number;
+        };
+        /**
          * Format
          * @description Format of a timeline file, by its suffix.
          * @enum {string}
@@ -6563,6 +6836,40 @@ export interface components {
             reason: string;
         };
         /**
+         * ImporterReport
+         * @description A kind of origin that can be imported.
+         */
+        ImporterReport: {
+            /** Default Pattern */
+            default_pattern: string;
+            /**
+             * Fields
+             * @default []
+             */
+            fields: string[];
+            /**
+             * Includes
+             * @default []
+             */
+            includes: string[];
+            /** Name */
+            name: string;
+            /** Names Files */
+            names_files: boolean;
+            /**
+             * Problem
+             * @default
+             */
+            problem: string;
+            /** Summary */
+            summary: string;
+            /**
+             * Takes Parts
+             * @default false
+             */
+            takes_parts: boolean;
+        };
+        /**
          * ImportFileReport
          * @description One input file, as the receipt lists it.
          */
@@ -6596,6 +6903,95 @@ export interface components {
              * @default []
              */
             verified_at: number[];
+        };
+        /**
+         * IndexReport
+         * @description The vector index of one model, compared with the catalogue. Counts are numbers of vectors.
+         */
+        IndexReport: {
+            /**
+             * Bytes
+             * @default 0
+             */
+            bytes: number;
+            /**
+             * Damage
+             * @default []
+             */
+            damage: string[];
+            /** Kind */
+            kind: string;
+            /**
+             * Missing
+             * @default 0
+             */
+            missing: number;
+            /** Model */
+            model: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Sound
+             * @description Whether the index is complete and undamaged. Waiting and superfluous vectors are normal.
+             */
+            readonly sound: boolean;
+            /**
+             * Superfluous
+             * @default 0
+             */
+            superfluous: number;
+            /** Vectors */
+            vectors: number;
+            /**
+             * Waiting
+             * @default 0
+             */
+            waiting: number;
+        };
+        /**
+         * IndexRequest
+         * @description What is to be done with the vector indexes.
+         */
+        IndexRequest: {
+            /**
+             * Rebuild
+             * @default false
+             */
+            rebuild?: boolean;
+        };
+        /**
+         * IndexRequestState
+         * @description How a check or a rebuild of the vector indexes stands.
+         */
+        IndexRequestState: {
+            /** Created At */
+            created_at: number;
+            /** Finished At */
+            finished_at: number | null;
+            /**
+             * Indexes
+             * @default []
+             */
+            indexes: components["schemas"]["IndexReport"][];
+            /** Number */
+            number: number;
+            progress: components["schemas"]["Progress"] | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Rebuild */
+            rebuild: boolean;
+            state: components["schemas"]["RunState"];
+            /**
+             * Waits For Worker
+             * @default false
+             */
+            waits_for_worker: boolean;
         };
         /**
          * ItemPage
@@ -7196,6 +7592,74 @@ export interface components {
          */
         Missing: "auto" | "retire" | "keep";
         /**
+         * ModelChoice
+         * @description The model that is to be used.
+         */
+        ModelChoice: {
+            /** Name */
+            name: string;
+        };
+        /**
+         * ModelReport
+         * @description An embedding model.
+         */
+        ModelReport: {
+            /**
+             * Answers
+             * @default false
+             */
+            answers: boolean;
+            /**
+             * Assets
+             * @default 0
+             */
+            assets: number;
+            /**
+             * Chosen
+             * @default false
+             */
+            chosen: boolean;
+            /** Fingerprint */
+            fingerprint: string;
+            /**
+             * Licence
+             * @default
+             */
+            licence: string;
+            /** Name */
+            name: string;
+            /**
+             * Needs
+             * @default
+             */
+            needs: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Problem
+             * @default
+             */
+            problem: string;
+            /**
+             * Size
+             * @default 0
+             */
+            size: number;
+            /**
+             * Used
+             * @default false
+             */
+            used: boolean;
+            /**
+             * Weights Here
+             * @default false
+             */
+            weights_here: boolean;
+        };
+        /**
          * Moment
          * @description One hit: a point in time of an asset, with the path of a file.
          */
@@ -7550,6 +8014,18 @@ export interface components {
              * @default
              */
             zone?: string;
+        };
+        /**
+         * NightlyBody
+         * @description When a sync is started, and what it verifies; what is left out stays as it is.
+         */
+        NightlyBody: {
+            /** Minutes */
+            minutes?: number | null;
+            /** Percent */
+            percent?: number | null;
+            /** Schedule */
+            schedule?: string | null;
         };
         /**
          * NoteBody
@@ -8130,7 +8606,145 @@ export interface components {
              * @default s
              * @enum {string}
              */
-            unit: "s" | "files" | "bytes";
+            unit: "s" | "files" | "bytes" | "items";
+        };
+        /**
+         * PruneBody
+         * @description What to prune, or to count.
+         */
+        PruneBody: {
+            /**
+             * Annotations
+             * @default false
+             */
+            annotations?: boolean;
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run?: boolean;
+            /**
+             * Orphans
+             * @default false
+             */
+            orphans?: boolean;
+            /** Source */
+            source?: string | null;
+        };
+        /**
+         * Pruned
+         * @description What a prune removed, or would remove.
+         */
+        Pruned: {
+            /**
+             * Annotated
+             * @default 0
+             */
+            annotated: number;
+            /**
+             * Annotated Paths
+             * @default []
+             */
+            annotated_paths: string[];
+            /**
+             * Assets
+             * @default 0
+             */
+            assets: number;
+            /**
+             * Bytes
+             * @default 0
+             */
+            bytes: number;
+            /**
+             * Derivatives
+             * @default 0
+             */
+            derivatives: number;
+            /**
+             * Leftover Bytes
+             * @default 0
+             */
+            leftover_bytes: number;
+            /**
+             * Leftovers
+             * @default 0
+             */
+            leftovers: number;
+            /**
+             * Locations
+             * @default 0
+             */
+            locations: number;
+            /**
+             * Paths
+             * @default []
+             */
+            paths: string[];
+            /**
+             * Unidentified
+             * @default 0
+             */
+            unidentified: number;
+            /**
+             * Vectors
+             * @default 0
+             */
+            vectors: number;
+            /**
+             * Work Folders
+             * @default 0
+             */
+            work_folders: number;
+        };
+        /**
+         * PruneOrder
+         * @description What to prune, or to count.
+         */
+        PruneOrder: {
+            /**
+             * Annotations
+             * @default false
+             */
+            annotations: boolean;
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * Orphans
+             * @default false
+             */
+            orphans: boolean;
+            /** Source */
+            source: string | null;
+        };
+        /**
+         * PruneState
+         * @description How a prune stands.
+         */
+        PruneState: {
+            /** Created At */
+            created_at: number;
+            /** Finished At */
+            finished_at: number | null;
+            /** Number */
+            number: number;
+            order: components["schemas"]["PruneOrder"];
+            progress: components["schemas"]["Progress"] | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            removed: components["schemas"]["Pruned"] | null;
+            state: components["schemas"]["RunState"];
+            /**
+             * Waits For Worker
+             * @default false
+             */
+            waits_for_worker: boolean;
         };
         /**
          * Reason
@@ -9206,6 +9820,18 @@ export interface components {
             by: string;
         };
         /**
+         * SourceArrivals
+         * @description What came in through one source.
+         */
+        SourceArrivals: {
+            /** Bytes */
+            bytes: number;
+            /** Files */
+            files: number[];
+            /** Source */
+            source: string;
+        };
+        /**
          * SourceBody
          * @description A folder or URL to name as a source; the settings of one that is a source already are replaced.
          */
@@ -9255,6 +9881,66 @@ export interface components {
             tier?: components["schemas"]["Tier"];
             /** @default footage */
             versions?: components["schemas"]["VersionRule"];
+        };
+        /**
+         * SourceProof
+         * @description How long ago the files of a source were read again. Counts are identified files that are present.
+         */
+        SourceProof: {
+            /**
+             * Bad
+             * @default 0
+             */
+            bad: number;
+            /**
+             * Bytes
+             * @default 0
+             */
+            bytes: number;
+            /**
+             * Edited
+             * @default 0
+             */
+            edited: number;
+            /**
+             * Files
+             * @default 0
+             */
+            files: number;
+            /**
+             * Month
+             * @default 0
+             */
+            month: number;
+            /**
+             * Never
+             * @default 0
+             */
+            never: number;
+            /**
+             * Older
+             * @default 0
+             */
+            older: number;
+            /** Oldest At */
+            oldest_at: number | null;
+            /**
+             * Quarter
+             * @default 0
+             */
+            quarter: number;
+            /**
+             * Requested
+             * @default 0
+             */
+            requested: number;
+            /** Source */
+            source: string;
+            /**
+             * Year
+             * @default 0
+             */
+            year: number;
         };
         /**
          * SourceUsage
@@ -9396,6 +10082,25 @@ export interface components {
             waiting: number;
         };
         /**
+         * StageThroughput
+         * @description One stage over time. Counts are runs.
+         */
+        StageThroughput: {
+            /** Done */
+            done: number[];
+            /** Failed */
+            failed: number[];
+            /** Oldest At */
+            oldest_at: number | null;
+            /** Stage */
+            stage: string;
+            /**
+             * Waiting
+             * @default 0
+             */
+            waiting: number;
+        };
+        /**
          * Standing
          * @description How the assets stand by the policy that is in force.
          */
@@ -9480,6 +10185,23 @@ export interface components {
             subscribers: components["schemas"]["SubscriberState"][];
             /** Workers */
             workers: components["schemas"]["WorkerInfo"][];
+        };
+        /**
+         * StorageReport
+         * @description What the library takes.
+         */
+        StorageReport: {
+            /** Catalogue Bytes */
+            catalogue_bytes: number;
+            /** Derivatives */
+            derivatives: components["schemas"]["DerivativeUsage"][];
+            /** Disks */
+            disks: components["schemas"]["Disk"][];
+            /**
+             * Unknown
+             * @default []
+             */
+            unknown: string[];
         };
         /**
          * StoreHealth
@@ -9651,6 +10373,49 @@ export interface components {
          * @enum {string}
          */
         Sureness: "certain" | "likely" | "possible";
+        /**
+         * SyncBegun
+         * @description A sync was started.
+         */
+        SyncBegun: {
+            /** Scans */
+            scans: number[];
+        };
+        /**
+         * SyncBody
+         * @description What to sync.
+         */
+        SyncBody: {
+            /**
+             * Sources
+             * @default []
+             */
+            sources?: string[];
+        };
+        /**
+         * SyncReport
+         * @description When a sync is started, and what it does besides scans.
+         */
+        SyncReport: {
+            /** Backs Up */
+            backs_up: boolean;
+            /**
+             * Fixed
+             * @default []
+             */
+            fixed: string[];
+            /** Minutes */
+            minutes: number;
+            /**
+             * Needs Restart
+             * @default false
+             */
+            needs_restart: boolean;
+            /** Percent */
+            percent: number;
+            /** Schedule */
+            schedule: string;
+        };
         /**
          * TableRequest
          * @description Which values of which assets are written as a table; neither assets nor filters: of all.
@@ -9900,6 +10665,20 @@ export interface components {
         TextVectorsRequest: {
             /** Texts */
             texts: string[];
+        };
+        /**
+         * Throughput
+         * @description What the pipeline has done, and what waits.
+         */
+        Throughput: {
+            /** Points */
+            points: number;
+            /** Since */
+            since: number;
+            /** Stages */
+            stages: components["schemas"]["StageThroughput"][];
+            /** Step */
+            step: number;
         };
         /**
          * Tier
@@ -10297,6 +11076,49 @@ export interface components {
             sha1: string;
             /** Term */
             term: string;
+        };
+        /**
+         * Verification
+         * @description Files were requested to be read again.
+         */
+        Verification: {
+            /** Began At */
+            began_at: number;
+            /** Requested */
+            requested: number;
+        };
+        /**
+         * VerificationReport
+         * @description The proofs of the library.
+         */
+        VerificationReport: {
+            /** Left */
+            left: number;
+            /** Reading */
+            reading: number;
+            /**
+             * Sources
+             * @default []
+             */
+            sources: components["schemas"]["SourceProof"][];
+            /**
+             * Waits For Worker
+             * @default false
+             */
+            waits_for_worker: boolean;
+        };
+        /**
+         * VerifyRequest
+         * @description The files to check against their stored checksums.
+         */
+        VerifyRequest: {
+            /** Percent */
+            percent?: number | null;
+            /**
+             * What
+             * @default []
+             */
+            what?: string[];
         };
         /**
          * VersionBody
@@ -10697,6 +11519,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["dampipe__features__access__model__Explanation"];
+                };
+            };
+        };
+    };
+    read_arrivals_api_v1_arrivals_get: {
+        parameters: {
+            query?: {
+                days?: number;
+                minutes_east?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Arrivals"];
                 };
             };
         };
@@ -12703,6 +13548,26 @@ export interface operations {
             };
         };
     };
+    list_importers_api_v1_importers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImporterReport"][];
+                };
+            };
+        };
+    };
     list_imports_api_v1_imports_get: {
         parameters: {
             query?: {
@@ -12864,6 +13729,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["dampipe__features__imports__model__ImportReport"];
+                };
+            };
+        };
+    };
+    list_indexes_api_v1_indexes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexReport"][];
+                };
+            };
+        };
+    };
+    list_index_requests_api_v1_indexes_requests_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexRequestState"][];
+                };
+            };
+        };
+    };
+    request_index_work_api_v1_indexes_requests_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["IndexRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexRequestState"];
+                };
+            };
+        };
+    };
+    show_index_request_api_v1_indexes_requests__number__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexRequestState"];
                 };
             };
         };
@@ -13233,6 +14186,75 @@ export interface operations {
             };
         };
     };
+    list_models_api_v1_models_get: {
+        parameters: {
+            query?: {
+                /** @description Every model that can be fetched by name. */
+                all?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelReport"][];
+                };
+            };
+        };
+    };
+    forget_model_api_v1_models__name__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForgottenVectors"];
+                };
+            };
+        };
+    };
+    choose_model_api_v1_models_chosen_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelReport"];
+                };
+            };
+        };
+    };
     list_panels_api_v1_panels_get: {
         parameters: {
             query?: never;
@@ -13249,6 +14271,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": string[];
+                };
+            };
+        };
+    };
+    list_prunes_api_v1_prunes_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PruneState"][];
+                };
+            };
+        };
+    };
+    request_prune_api_v1_prunes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PruneBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PruneState"];
+                };
+            };
+        };
+    };
+    show_prune_api_v1_prunes__number__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PruneState"];
                 };
             };
         };
@@ -14880,6 +15970,26 @@ export interface operations {
             };
         };
     };
+    read_storage_api_v1_storage_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageReport"];
+                };
+            };
+        };
+    };
     list_subclips_api_v1_subclips_get: {
         parameters: {
             query?: {
@@ -15092,6 +16202,74 @@ export interface operations {
             };
         };
     };
+    show_sync_api_v1_sync_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncReport"];
+                };
+            };
+        };
+    };
+    start_sync_api_v1_sync_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SyncBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncBegun"];
+                };
+            };
+        };
+    };
+    change_sync_api_v1_sync_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NightlyBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncReport"];
+                };
+            };
+        };
+    };
     list_tags_api_v1_tags_get: {
         parameters: {
             query?: never;
@@ -15108,6 +16286,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TagReport"][];
+                };
+            };
+        };
+    };
+    read_throughput_api_v1_throughput_get: {
+        parameters: {
+            query?: {
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Throughput"];
                 };
             };
         };
@@ -15725,6 +16925,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TextVectors"];
+                };
+            };
+        };
+    };
+    list_verifications_api_v1_verifications_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationReport"];
+                };
+            };
+        };
+    };
+    start_verification_api_v1_verifications_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verification"];
                 };
             };
         };

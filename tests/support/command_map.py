@@ -343,6 +343,7 @@ COMMANDS: dict[str, Place] = {
 """Every command of `dampipe --help`."""
 
 ENDPOINTS: dict[str, str] = {
+    "GET /arrivals": "what came in by source and day; `dampipe scan list` has it by scan",
     "GET /assets": "the grid; `dampipe search` with filters alone lists assets",
     "GET /assets/{sha1}/original": "the file itself, which the command line has on its disks",
     "GET /assets/{sha1}/{name}": "the bytes of a derivative, which the page shows",

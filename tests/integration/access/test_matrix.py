@@ -250,6 +250,7 @@ MATRIX: dict[str, Role | None] = {
     "DELETE /api/v1/subclips/{number}": Role.EDITOR,
     "GET /api/v1/assets/{sha1}/subclips": Role.VIEWER,
     "POST /api/v1/assets/{sha1}/subclips": Role.EDITOR,
+    "GET /api/v1/arrivals": Role.VIEWER,
     "GET /api/v1/indexes": Role.MANAGER,
     "GET /api/v1/indexes/requests": Role.MANAGER,
     "POST /api/v1/indexes/requests": Role.MANAGER,
