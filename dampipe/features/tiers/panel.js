@@ -123,3 +123,8 @@ export function sections(asset, { signal }) {
   draw(asset.video.sha1);
   return [section];
 }
+
+/** @type {readonly import("/page/panels.js").View[]} */
+export const views = [
+  { path: "/policies", area: "settings", order: 32, label: "Policies", scope: "manage", show: async (main, signal, parameters) => (await import("./policies.js")).policies(main, signal, parameters) },
+];

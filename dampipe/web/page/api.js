@@ -133,6 +133,19 @@ export async function patch(path, body) {
   return (await request(path, { method: "PATCH", headers, body: JSON.stringify(body) })).json();
 }
 
+/**
+ * Put: replace something.
+ * @template {string} P
+ * @param {P} path
+ * @param {import("dampipe-api").Body<"put", P>} [body]
+ * @returns {Promise<import("dampipe-api").Answer<"put", P>>}
+ */
+export async function put(path, body) {
+  const headers = { "content-type": "application/json" };
+  const response = await request(path, { method: "PUT", headers, body: JSON.stringify(body) });
+  return response.status === 204 ? /** @type {any} */ (null) : response.json();
+}
+
 /** @param {string} path */
 export async function remove(path) {
   await request(path, { method: "DELETE" });

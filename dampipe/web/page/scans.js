@@ -65,7 +65,7 @@ function describeProgress(progress) {
   const { done, total, unit, speed, left } = progress;
   const [amount, pace] = {
     s: [length, (/** @type {number} */ speed) => `${speed.toFixed(1)}×`], bytes: [bytes, (/** @type {number} */ speed) => `${bytes(speed)}/s`],
-    files: [String, (/** @type {number} */ speed) => `${speed.toFixed(1)}/s`],
+    files: [String, (/** @type {number} */ speed) => `${speed.toFixed(1)}/s`], items: [String, (/** @type {number} */ speed) => `${speed.toFixed(1)}/s`],
   }[unit] ?? [String, String];
   const reached = (total === null ? amount(done) : `${amount(done)} of ${amount(total)}`) + (unit === "files" ? " files" : "");
   return [reached, speed && pace(speed), left !== null && `${length(left)} left`].filter(Boolean).join(", ");
