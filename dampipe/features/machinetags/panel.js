@@ -1,10 +1,11 @@
 // The view of machine tags: proposals, those first on which a verdict says most, and how often terms were right. By keyboard:
 // A accepts, R rejects, S skips, U takes the last verdict back, arrow keys go from one to the other.
 
-import { derivative, get, post } from "/page/api.js";
+import { derivative, get, post, put } from "/page/api.js";
 import { h, notice } from "/page/dom.js";
 import { ARROWS, entryKeys } from "/page/entry-keys.js";
 import { follow } from "/page/follow.js";
+import { ask, choice, field, options } from "/page/form.js";
 import { plural, timecode } from "/page/format.js";
 import { declareKeys } from "/page/keys.js";
 import { part, rowButton, table } from "/page/part.js";
@@ -83,6 +84,34 @@ function precision(found) {
   return rows.length ? table(["term", "accepted", "wanted", "values are", "to review", "set"], rows) : null;
 }
 
+/** Choose a vocabulary whose terms the model proposes, or change how. @param {Schemas["SchemeReport"] | null} scheme @param {string[]} keys @param {Act} act */
+function chooseVocabulary(scheme, keys, act) {
+  const fields = [
+    scheme ? null : choice("Vocabulary", "vocabulary", keys.map((key) => [key, key])),
+    field("Field that gets the values", { name: "field", value: scheme?.field ?? "", required: false, maxLength: 64, autocomplete: "off", hint: "Empty: the field of that vocabulary." }),
+    field("Per cent of proposals that have to be right", { name: "precision", type: "number", min: 1, max: 99, value: String(Math.round(100 * (scheme?.precision ?? 0.95))), hint: "From there on values are set without being asked for, as measured by verdicts." }),
+    options("The model", "on", "radio", [["yes", "Proposes its terms"], ["no", "Rests"]], [scheme && !scheme.on ? "no" : "yes"])];
+  ask(scheme ? `Machine tags of ${scheme.vocabulary}` : "Let a model propose terms", fields, "Save", async (given) => {
+    const key = scheme?.vocabulary ?? given.vocabulary;
+    await put(`${BASE}/vocabularies/${key}`, { on: given.on === "yes", field: given.field.trim() || null, precision: Number(given.precision) / 100 });
+    return () => act(() => `${key} is ${given.on === "yes" ? "looked for" : "looked for no more"}.`);
+  });
+}
+
+/** @param {AbortSignal} signal */
+function schemes(signal) {
+  const read = async () => ({ found: await get(`${BASE}/vocabularies`, {}, signal), keys: (await get("/vocabularies", {}, signal)).map(({ key }) => key) });
+  /** @type {(shown: Awaited<ReturnType<typeof read>>, act: Act) => import("/page/dom.js").Child} */
+  const draw = ({ found, keys }, act) => {
+    const others = keys.filter((key) => !found.some(({ vocabulary }) => vocabulary === key));
+    const add = may("manage") && others.length ? h("p", {}, h("button", { type: "button", "data-key": "choose", onclick: () => chooseVocabulary(null, others, act) }, "Let the model propose terms …")) : null;
+    return h("div", {}, found.length ? table(["vocabulary", "terms", "to review", "to look at", ""], found.map((one) => [
+      one.vocabulary, `${one.terms.toLocaleString()}${one.on ? "" : ", rests"}`, one.proposed.toLocaleString(), one.pending ? plural(one.pending, "term") : "none", may("manage") ? rowButton("Change …", one.vocabulary, () => chooseVocabulary(one, [], act)) : null]))
+      : h("p", { class: "hint" }, others.length ? "No vocabulary is looked for yet." : "There is no vocabulary yet: make one under Settings, Vocabularies."), add);
+  };
+  return part("Vocabularies", () => [], read, draw);
+}
+
 /** @param {HTMLElement} main @param {AbortSignal} signal */
 async function show(main, signal) {
   /** @type {string[]} */
@@ -103,9 +132,10 @@ async function show(main, signal) {
   };
   const buttons = (/** @type {Act} */ act) => (may("edit") ? [h("button", { type: "button", "data-key": "undo", onclick: () => undo(act) }, "Undo verdict")] : []);
   const { element, refresh } = part("Machine tags", buttons, read, draw);
-  await refresh();
-  main.replaceChildren(element);
-  follow(signal, ["machinetag."], () => refresh().catch(() => {}));
+  const chosen = schemes(signal);
+  await Promise.all([refresh(), chosen.refresh()]);
+  main.replaceChildren(element, chosen.element);
+  follow(signal, ["machinetag.", "vocabulary."], () => [refresh, chosen.refresh].forEach((again) => again().catch(() => {})));
 }
 
 /** @type {readonly import("/page/panels.js").View[]} */

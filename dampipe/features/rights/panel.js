@@ -118,3 +118,6 @@ export function sections(asset, { signal, refresh }) {
   draw();
   return [section];
 }
+
+/** @type {readonly import("/page/panels.js").View[]} */
+export const views = [{ path: "/rights", area: "settings", order: 58, label: "Rights", scope: "read", show: async (main, signal) => (await import("./settings.js")).rightsView(main, signal) }];

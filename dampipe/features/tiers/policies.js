@@ -73,17 +73,22 @@ async function editor(signal, changed) {
       h("button", { type: "button", onclick: () => attempt(earlier) }, "Earlier policies")), message, result);
 }
 
-/** @param {Schemas["PlanReport"]} plan */
-const path = ({ number }) => `/tiers/plans/${number}`;
+/** What a plan costs, in words; "": nothing that is known. @param {Schemas["PlanEstimate"]} estimate */
+function costOf({ charges }) {
+  const money = (/** @type {number} */ sum, /** @type {string} */ currency) => new Intl.NumberFormat([], { style: "currency", currency }).format(sum);
+  return charges.map(({ currency, egress, requests, early_delete: early, month }) => {
+    const once = egress + requests + early;
+    return [once ? `${money(once, currency)} once` : "", month ? `${month > 0 ? "" : "saves "}${money(Math.abs(month), currency)} a month` : ""].filter(Boolean).join(", ");
+  }).filter(Boolean).map((text) => `It costs ${text}.`).join(" ");
+}
 
 /** @param {Schemas["PlanReport"]} plan @param {Act} act */
 function controls(plan, act) {
   if (!may("tiers")) return [];
   const { number, state, estimate, asks } = plan;
-  const costs = estimate.charges.map((one) => JSON.stringify(one));
   const apply = () => ask(`Carry out plan ${number}?`, [
     h("p", {}, `${amount(estimate.copies)} to copy, ${amount(estimate.reclasses)} to another class, ${amount(estimate.deletes)} to delete${estimate.deletes.files ? ", after a time of grace in which they can be kept" : ""}.`),
-    asks ? h("label", { class: "option" }, h("input", { type: "checkbox", name: "accepts", required: true }), h("span", {}, "It costs more than the policy allows without asking, and may.")) : h("p", { class: "soft" }, costs.length ? "What it costs stands in the plan." : "It costs nothing that is known.")],
+    asks ? h("label", { class: "option" }, h("input", { type: "checkbox", name: "accepts", required: true }), h("span", {}, "It costs more than the policy allows without asking, and may.")) : h("p", { class: "soft" }, costOf(estimate) || "It costs nothing that is known.")],
   "Carry out", async (given) => {
     await post(`/tiers/plans/${number}/apply`, { accepts_cost: asks && Boolean(given.accepts) });
     return () => act(() => `Plan ${number} is carried out.`);
@@ -104,7 +109,7 @@ function planItem(plan, act) {
   const { number, state, estimate, problem, is_stale: isStale } = plan;
   return h("li", { class: "entry" }, h("div", {},
     h("h3", {}, h("a", { href: writeAddress("/policies", { plan: String(number) }) }, `Plan ${number}`)), h("p", { class: "state fine" }, `${STATES[state] ?? state}; made ${dateTime(plan.created_at)}`),
-    h("p", {}, `Copies ${amount(estimate.copies)} · other class ${amount(estimate.reclasses)} · deletes ${amount(estimate.deletes)}`),
+    h("p", {}, `Copies ${amount(estimate.copies)} · other class ${amount(estimate.reclasses)} · deletes ${amount(estimate.deletes)}`), costOf(estimate) ? h("p", {}, costOf(estimate)) : null,
     isStale && state === "draft" ? h("p", { class: "soft" }, "The library has changed since: make another plan.") : null, problem ? h("p", { class: "problem" }, problem) : null),
   h("div", { class: "actions" }, controls(plan, act)));
 }
