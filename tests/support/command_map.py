@@ -441,15 +441,22 @@ def _literals() -> frozenset[tuple[str, str]]:
 
 
 def is_asked(endpoint: str) -> bool:
-    """Whether a module of the page names the path of an endpoint."""
+    """Whether a module of the page names the path of an endpoint.
+
+    A part that is a variable there (`/scans/${number}/${action}`) has to stand in some module as a text of its own.
+    """
     path = endpoint.partition(" ")[2]
-    fixed = [part for part in path.split("/") if part and not part.startswith("{")]
+    parts = [part for part in path.split("/") if part]
+    fixed = [part for part in parts if not part.startswith("{")]
     example = re.sub(r"\{[^}]*\}", "x", path)
-    # A text that begins with a variable has to end as the endpoint does.
-    return any(
-        (fixed[-1] if pattern.startswith(".+") else fixed[0]) in text and re.fullmatch(pattern, example)
-        for pattern, text in _literals()
-    )
+    is_word = f'"{fixed[-1]}"' in modules() or f'"/{fixed[-1]}"' in modules()
+    for pattern, text in _literals():
+        if not re.fullmatch(pattern, example):
+            continue
+        begins = text.startswith(f"/{fixed[0]}") or pattern.startswith(".+")
+        if begins and (fixed[-1] in text.split("/") or (is_word and "[^/]+" in pattern)):
+            return True
+    return False
 
 
 def document() -> str:

@@ -3,7 +3,7 @@
 import { get, patch, post, put, remove, send } from "/page/api.js";
 import { h, notice, redraw } from "/page/dom.js";
 import { ask, choice, confirm, field, form } from "/page/form.js";
-import { plural } from "/page/format.js";
+import { name as nameOf, plural } from "/page/format.js";
 import { part, rowButton, table } from "/page/part.js";
 import { showParts } from "/page/parts.js";
 import { may } from "/page/session.js";
@@ -79,9 +79,9 @@ function timelines(signal) {
     /** @type {{ clip: Schemas["ClipMatch"], answer: string }[]} */
     const clips = given.question === "match"
       ? (await send("/timelines/match", { format }, chosen, signal)).clips.map((clip) => ({ clip, answer: clip.why || clip.state }))
-      : (await send("/rights/check", parameters, chosen, signal)).clips.map(({ clip, verdict, objections }) => ({ clip, answer: [verdict, ...objections.map(({ text }) => text)].join(": ") }));
+      : (await send("/rights/check", parameters, chosen, signal)).clips.map(({ clip, verdict, objections }) => ({ clip, answer: [verdict, ...objections.map(({ detail }) => detail)].join(": ") }));
     redraw(result, h("p", { role: "status" }, plural(clips.length, "clip")), clips.length ? table(["clip", "asset", "answer"], clips.map(({ clip, answer }) => [
-      clip.name, clip.assets.length ? clip.assets.map(({ sha1, name }) => h("a", { href: `#/asset/${sha1}` }, name)) : "not in the library", answer])) : null);
+      clip.name, clip.assets.length ? h("span", {}, clip.assets.flatMap(({ asset, path }) => [h("a", { href: `#/asset/${asset}` }, nameOf(path)), " "])) : "not in the library", answer])) : null);
   }, { more: [result] });
   return { element: h("section", { class: "part" }, asking), refresh: async () => {} };
 }
