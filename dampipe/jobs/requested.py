@@ -61,7 +61,7 @@ class RequestedWork:
         self._transport = transport
 
     def start(self, kind: str, parameters: Mapping[str, Any]) -> RunId:
-        """Ask for work; the same that was asked for before, and is still to be done, stands for it. Raises BrokerDown."""
+        """Ask for work; the same that is still to be done stands for it. Raises BrokerDown."""
         self._transport().check()
         text = json.dumps(dict(parameters))
         same = select(RUN.c.id).where(

@@ -1,7 +1,7 @@
 """Which endpoints do what each command does, and where on the page a person does it: the one registry of that.
 
-`python -m tests.support.command_map > docs/commands-and-api.md` writes it for people; `tests/unit/test_command_map.py` fails
-where a command, an endpoint or a place is missing.
+`python -m tests.support.command_map > docs/commands-and-api.md` writes it for people; `tests/unit/test_command_map.py`
+fails where a command, an endpoint or a place is missing.
 """
 
 import json
@@ -297,7 +297,7 @@ COMMANDS: dict[str, Place] = {
         "GET /collections/{collection}/exclusions",
         at="/collections",
         act="Exclude",
-    ),  # fmt: skip
+    ),
     "collection export": does("GET /collections/{collection}/export", at="/collections", act="Export"),
     "collection grant": does("PUT /collections/{collection}/rights", at="/collections", act="Rights"),
     "collection list": does("GET /collections", at="/collections", act="the tree"),

@@ -52,6 +52,7 @@ from dampipe.kernel.access import LOCAL, Actor, ActorKind, Role
 from dampipe.kernel.container import Services
 from dampipe.kernel.events.log import EventLog
 from dampipe.kernel.events.sequencer import Sequencer
+from dampipe.kernel.field import FieldType
 from dampipe.media.ffmpeg.binary import find_ffmpeg
 from dampipe.web.app import create_app
 from tests.support.demo_clips import DemoClips
@@ -62,8 +63,7 @@ SIZES = {"wide": (1440, 900), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
 EDITOR = Actor(ActorKind.USER, "anna", role=Role.EDITOR)
 FILM, BROKEN, STILL, SOUND, GONE = "A001_C001.mp4", "text.mp4", "slate.png", "tone.wav", "gone.mp4"
-POLICY = """
-[[rule]]
+POLICY = """[[rule]]
 name = "selects"
 query = "rating>=2"
 copies = 2
@@ -240,10 +240,14 @@ def _work(library: Any, footage: Path, archive: Path, film: str) -> None:
     sources.add(
         LOCAL, SourceRequest(name="archive", path=str(archive), managed=True, tier=Tier.COLD, cost=cost)
     )
-    # An import that copies a part of the footage, and sets a text aside.
-    (footage / "copy" / "notes.txt").write_text("take 3 is the one\n")
+    # An import that copies one file, finds another at hand, and sets a text aside.
+    card = footage.parent / "card"
+    card.mkdir()
+    (card / "notes.txt").write_text("take 3 is the one\n")
+    (card / "A002_C001.mp4").write_bytes((footage / FILM).read_bytes() + b"\0" * 32)
+    (card / FILM).write_bytes((footage / FILM).read_bytes())
     imports: ImportService = library.service(ImportService)
-    imports.begin(LOCAL, ImportRequest(importer="folder", origin=str(footage / "copy"), to=("archive",)))
+    imports.begin(LOCAL, ImportRequest(importer="folder", origin=str(card), to=("archive",)))
     worker = services.get(ImportWorker)
     while not imports.report(LOCAL, 1).is_over:
         worker.portion(1)
@@ -253,6 +257,11 @@ def _work(library: Any, footage: Path, archive: Path, film: str) -> None:
     vocabularies.create(LOCAL, NewVocabulary(key="shapes", label="Shapes", open=True))
     for label in ("circle", "square", "triangle", "star"):
         vocabularies.add(LOCAL, "shapes", NewTerm(label=label))
+    schemas: SchemaService = library.service(SchemaService)
+    of_shapes = FieldDeclaration(
+        key="shapes", label="Shapes", type=FieldType.TERM, vocabulary="shapes", multiple=True, union=True
+    )
+    schemas.apply(LOCAL, Schema(field=(*schemas.show(LOCAL).fields, of_shapes)))
     tags: MachineTagService = library.service(MachineTagService)
     tags.choose(LOCAL, "shapes", SchemeRequest())
     tags.run(LOCAL)

@@ -1,7 +1,5 @@
 """Every command has its endpoints and its place on the page, or says why not; and every endpoint is one of them."""
 
-import pytest
-
 from tests.support import command_map
 from tests.support.command_map import (
     COMING,

@@ -10,9 +10,9 @@ import { may } from "/page/session.js";
 /** @typedef {import("dampipe-api").Schemas} Schemas */
 /** @typedef {import("/page/part.js").Act} Act */
 
-/** Schedules in words, where that is easy. @param {string} schedule */
+/** Schedules in words, where that is easy; "": never. @param {string} schedule */
 export function scheduleWords(schedule) {
-  if (!schedule) return "never: a sync is started by a person, or by cron";
+  if (!schedule) return "";
   const [minute, hour, day, month, weekday] = schedule.split(" ");
   const isNumber = (/** @type {string} */ text) => /^\d+$/.test(text);
   if (isNumber(minute) && isNumber(hour) && day === "*" && month === "*") {
@@ -20,14 +20,14 @@ export function scheduleWords(schedule) {
     if (weekday === "*") return `every day at ${clock}`;
     return `at ${clock}, on ${weekday}`;
   }
-  return schedule;
+  return `by the schedule ${schedule}`;
 }
 
 /** @param {HTMLElement} main @param {AbortSignal} signal */
 async function show(main, signal) {
   const names = (await get("/sources", {}, signal)).map(({ name }) => name);
   const draw = (/** @type {Schemas["SyncReport"]} */ now, /** @type {Act} */ act) => {
-    const lines = [`It is started ${scheduleWords(now.schedule)}.`, `It reads ${now.percent} % of the files again, for ${now.minutes} minutes at most, and checks the same share of the derivatives.`,
+    const lines = [now.schedule ? `It is started ${scheduleWords(now.schedule)}.` : "It is not started by itself: a person starts it, or cron.", `It reads ${now.percent} % of the files again, for ${now.minutes} minutes at most, and checks the same share of the derivatives.`,
       now.backs_up ? "It makes a backup of the catalogue and the settings." : "It makes no backup: the setting backup_folder is empty."];
     const shown = [h("ul", { class: "bullets" }, lines.map((line) => h("li", {}, line))), now.needs_restart ? h("p", { class: "older" }, "These settings hold once dampipe is restarted.") : null];
     if (!may("manage")) return shown;

@@ -75,7 +75,10 @@ async function editor(signal, changed) {
 
 /** What a plan costs, in words; "": nothing that is known. @param {Schemas["PlanEstimate"]} estimate */
 function costOf({ charges }) {
-  const money = (/** @type {number} */ sum, /** @type {string} */ currency) => new Intl.NumberFormat([], { style: "currency", currency }).format(sum);
+  const money = (/** @type {number} */ sum, /** @type {string} */ currency) => {
+    const format = new Intl.NumberFormat([], { style: "currency", currency });
+    return sum < 0.01 ? `less than ${format.format(0.01)}` : format.format(sum);
+  };
   return charges.map(({ currency, egress, requests, early_delete: early, month }) => {
     const once = egress + requests + early;
     return [once ? `${money(once, currency)} once` : "", month ? `${month > 0 ? "" : "saves "}${money(Math.abs(month), currency)} a month` : ""].filter(Boolean).join(", ");

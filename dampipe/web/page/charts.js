@@ -1,6 +1,7 @@
 // Charts: bars over time, drawn as SVG. Each has a table with the same numbers for who cannot see it, and its total in words.
 
 import { h } from "./dom.js";
+import { plural } from "./format.js";
 
 /** One thing that is drawn over time. @typedef {{ name: string, values: readonly number[] }} Series */
 
@@ -27,13 +28,13 @@ export const sums = (series, points) => Array.from({ length: points }, (_, at) =
 
 /**
  * Bars over time, those of several series one above the other. title: of the chart; labels: what each point is called, in
- * the table and under the pointer; unit: what is counted. At most eight series have a colour of their own.
+ * the table and under the pointer; noun: what is counted, one of it. At most eight series have a colour of their own.
  * @param {string} title
  * @param {readonly string[]} labels
  * @param {readonly Series[]} given
- * @param {string} unit
+ * @param {string} noun
  */
-export function bars(title, labels, given, unit) {
+export function bars(title, labels, given, noun) {
   const series = given.filter(({ values }) => values.some(Boolean));
   const points = labels.length;
   const totals = sums(series, points);
@@ -47,18 +48,18 @@ export function bars(title, labels, given, unit) {
       return height ? s("rect", { x: at + 0.1, y: top, width: 0.8, height, class: `series-${index % COLOURS}` }) : null;
     });
     const counted = series.filter(({ values }) => values[at]).map(({ name, values }) => `${name} ${values[at].toLocaleString()}`);
-    const hint = s("title", {}, `${labels[at]}: ${counted.join(", ") || `no ${unit}`}`);
+    const hint = s("title", {}, `${labels[at]}: ${counted.join(", ") || `no ${noun}`}`);
     return s("g", {}, hint, s("rect", { x: at, y: 0, width: 1, height: 100, class: "under" }), .../** @type {Node[]} */ (parts.filter(Boolean)));
   });
   const lines = [0, 50].map((y) => s("line", { x1: 0, x2: points, y1: y, y2: y, class: "level", "vector-effect": "non-scaling-stroke" }));
-  const words = `${title}: ${all.toLocaleString()} ${unit} in all, ${Math.max(0, ...totals).toLocaleString()} at most at a time`;
+  const words = `${title}: ${plural(all, noun)} in all, ${Math.max(0, ...totals).toLocaleString()} at most at a time`;
   const picture = s("svg", { viewBox: `0 0 ${points} 100`, preserveAspectRatio: "none", role: "img", "aria-label": words }, ...lines, ...groups);
   const legend = series.map(({ name, values }, index) => {
     const sum = values.reduce((total, one) => total + one, 0);
     return h("li", {}, h("span", { class: `swatch series-${index % COLOURS}`, "aria-hidden": "true" }), `${name} `, h("b", {}, sum.toLocaleString()));
   });
   return h("figure", { class: "chart" },
-    h("figcaption", {}, h("span", {}, title), h("small", {}, `${all.toLocaleString()} ${unit}`)),
+    h("figcaption", {}, h("span", {}, title), h("small", {}, plural(all, noun))),
     h("div", { class: "plot" }, h("span", { class: "most", "aria-hidden": "true" }, most.toLocaleString()), picture),
     h("div", { class: "axis", "aria-hidden": "true" }, [labels[0], labels[Math.floor(points / 2)], labels[points - 1]].map((label) => h("span", {}, label ?? ""))),
     legend.length ? h("ul", { class: "legend" }, legend) : null,

@@ -56,15 +56,15 @@ const canRetry = (/** @type {Schemas["Failure"]} */ { stage }) => may("process")
 /** The files of failures, as `POST /retry` names them. @param {readonly Schemas["Failure"][]} failures */
 const subjects = (failures) => [...new Set(failures.map(({ asset, path }) => asset ?? path))];
 
-/** @param {Schemas["Failure"]} failure @param {boolean} isSame whether its reason stands above already @param {Act} act */
-function file(failure, isSame, act) {
+/** @param {Schemas["Failure"]} failure @param {boolean} isSame whether its reason stands above already @param {boolean} isOnly @param {Act} act */
+function file(failure, isSame, isOnly, act) {
   const { asset, path, again_at: again } = failure;
   const next = again ? `Next attempt ${new Date(again * 1000).toLocaleTimeString([], { timeStyle: "short" })}.` : "";
   const retryOne = () => retry(act, { what: subjects([failure]), stage: failure.stage });
   return h("li", {},
     h("div", {}, h("b", {}, asset ? h("a", { href: playerLink(asset) }, name(path)) : name(path)), h("small", {}, folder(path)),
       isSame ? null : h("small", { class: "reason" }, explain(failure.reason, failure.hint)), next ? h("small", {}, next) : null),
-    canRetry(failure) ? rowButton("Retry", name(path), retryOne) : null);
+    canRetry(failure) && !isOnly ? rowButton("Retry", name(path), retryOne) : null);
 }
 
 /** One cause. isShort: without its files. @param {Cause} cause @param {Act} act @param {boolean} [isShort] */
@@ -73,7 +73,7 @@ export function causeItem({ key, kind, failures }, act, isShort = false) {
   const [title, helps] = KINDS[kind] ?? [kind, ""];
   const isSame = failures.every(({ reason }) => reason === first.reason);
   const where = STAGES[first.stage] ?? `in the stage ${first.stage}`;
-  const files = h("ul", { class: "files" }, failures.slice(0, SHOWN).map((one) => file(one, isSame, act)));
+  const files = h("ul", { class: "files" }, failures.slice(0, SHOWN).map((one) => file(one, isSame, failures.length === 1, act)));
   const rest = failures.length - SHOWN;
   const retryAll = () => retry(act, { what: subjects(failures), stage: first.stage, kinds: [kind] });
   return h("li", { class: "cause" },

@@ -30,9 +30,9 @@ function cameIn(signal) {
     const size = sources.reduce((sum, one) => sum + one.bytes, 0);
     return [
       h("p", { class: "soft" }, today.length ? `Today: ${today.join(", ")}. ` : "Nothing came in today. ", size ? `${bytes(size)} in ${DAYS} days.` : ""),
-      h("div", { class: "strip" }, newest.map(({ sha1, name, derivatives }) => h("a", { href: `#/asset/${sha1}` },
-        h("div", { class: "thumb" }, h("img", { src: derivative(sha1, "poster", derivatives), alt: "", loading: "lazy", onerror: ({ target }) => target.remove() })), h("span", {}, name)))),
-      bars(`Files of the last ${DAYS} days`, days.map(dayName), sources.map(({ source, files }) => ({ name: source, values: files })), "files"),
+      h("div", { class: "arrivals" }, newest.map(({ sha1, name, derivatives }) => h("a", { href: `#/asset/${sha1}` },
+        h("div", { class: "thumb" }, derivatives.some(({ kind }) => kind === "poster") ? h("img", { src: derivative(sha1, "poster", derivatives), alt: "", loading: "lazy" }) : null), h("span", {}, name)))),
+      bars(`Files of the last ${DAYS} days`, days.map(dayName), sources.map(({ source, files }) => ({ name: source, values: files })), "file"),
     ];
   };
   const made = part("What came in", () => (may("manage") ? [h("a", { class: "button", href: "#/imports" }, "Import …")] : []), read, draw);

@@ -32,8 +32,8 @@ function overTime(hours, signal) {
     const labels = Array.from({ length: points }, (_, at) => label(since + at * step, Number(hours)));
     const failed = stages.map(({ stage, failed: values }) => ({ name: stage, values })).filter(({ values }) => values.some(Boolean));
     return [
-      bars("Stages that were done", labels, stages.map(({ stage, done }) => ({ name: stage, values: done })), "stages"),
-      failed.length ? bars("Stages that failed", labels, failed, "stages") : null,
+      bars("Stages that were done", labels, stages.map(({ stage, done }) => ({ name: stage, values: done })), "stage"),
+      failed.length ? bars("Stages that failed", labels, failed, "stage") : null,
     ];
   };
   const links = () => [h("nav", { class: "choices", "aria-label": "Span" }, SPANS.map(([value, text]) =>
