@@ -1,4 +1,4 @@
-// Made by `make types` of docs/openapi.json, SHA-256 345b273c6f667ec2b973ae74f33087b8a234a220907e89c155d5d358877e0216; not to be edited.
+// Made by `make types` of docs/openapi.json, SHA-256 64420fab7431b49c9cd1df76d5e5616bc041e231262adcee2fc1484c85c80fb3; not to be edited.
 
 export interface paths {
     "/access/explain": {

@@ -102,7 +102,9 @@ class StorageService:
 
     def _catalogue_bytes(self) -> int:
         if self._db.url.get_backend_name() == "sqlite":
-            return Path(str(self._db.url.database)).stat().st_size
+            file = Path(str(self._db.url.database))
+            beside = (file.with_name(file.name + "-wal"), file)  # what was written lately is in the log
+            return sum(one.stat().st_size for one in beside if one.exists())
         with self._db.read() as connection:
             return int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
 
