@@ -11,14 +11,18 @@ import { isOpen, requestItem } from "/page/requests.js";
 /** @typedef {import("dampipe-api").Schemas} Schemas */
 /** @typedef {Schemas["PruneState"]} Prune */
 
+/** Whether there is anything that would go. @param {Prune} prune */
+const isSomething = ({ order, removed: found }) => Boolean(found && (found.locations || found.assets || found.leftovers || found.work_folders || (order.annotations && found.annotated)));
+
 /** What a prune has removed, or would remove. @param {Prune} prune */
 function report({ order, removed: found }) {
   if (!found) return [];
   const verb = order.dry_run ? "Would be removed" : "Removed";
   const lines = [`${verb}: ${plural(found.locations, "missing file")}, ${plural(found.assets, "asset")}, ${plural(found.vectors, "vector")}, ${plural(found.derivatives, "derivative")} (${bytes(found.bytes)}).`];
   if (order.orphans) lines.push(`${verb} as well: ${plural(found.leftovers, "derivative")} that nothing refers to (${bytes(found.leftover_bytes)}), ${plural(found.work_folders, "work folder")}.`);
-  if (found.annotated) lines.push(`${plural(found.annotated, "asset")} without a file ${order.annotations ? (order.dry_run ? "would go, with" : "went, with") : "are kept, for"} what people wrote about them.`);
-  if (found.unidentified) lines.push(`${plural(found.unidentified, "file")} wait to be identified and may be moved assets: assets are kept for now.`);
+  const fate = order.annotations ? (order.dry_run ? "Would be removed with" : "Removed with") : "Kept for";
+  if (found.annotated) lines.push(`${fate} what people wrote: ${plural(found.annotated, "asset")} without a file.`);
+  if (found.unidentified) lines.push(`All assets are kept for now: ${plural(found.unidentified, "file")} still to be identified may be among them.`);
   const paths = [...found.paths, ...found.annotated_paths];
   return [...lines.map((line) => h("p", {}, line)), paths.length ? h("details", {}, h("summary", {}, "Some of them"), h("ul", {}, paths.map((path) => h("li", {}, h("code", {}, path))))) : null];
 }
@@ -29,7 +33,7 @@ async function show(main, signal) {
   /** @type {(found: Prune[]) => HTMLElement} */
   const draw = (found) => (found.length ? h("ul", {}, found.map((one) => {
     const title = `${one.order.dry_run ? "Count" : "Removal"}${one.order.source ? ` of ${one.order.source}` : ""}`;
-    return requestItem(title, one, ...report(one), one.order.dry_run && !isOpen(one) && one.removed ? h("p", { class: "actions" }, h("button", { type: "button", class: "danger", "data-key": `remove-${one.number}`, onclick: () => really(one) }, "Remove this …")) : null);
+    return requestItem(title, one, ...report(one), one.order.dry_run && !isOpen(one) && isSomething(one) ? h("p", { class: "actions" }, h("button", { type: "button", class: "danger", "data-key": `remove-${one.number}`, onclick: () => really(one) }, "Remove this …")) : null);
   })) : h("p", { class: "soft" }, "Nothing was counted or removed within a week."));
   const asked = part("Counts and removals", () => [], () => get("/prunes", {}, signal), draw);
   /** @type {(prune: Prune) => void} */
