@@ -1,4 +1,4 @@
-"""The settings area, as a manager uses it: sources, policies, schema, models, index, sync, clean up, sidecars and rights."""
+"""The settings area, as a manager uses it: sources, policies, schema, models, index, sync, clean up, sidecars, rights."""
 
 import tomllib
 from collections.abc import Iterator
