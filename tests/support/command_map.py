@@ -207,7 +207,9 @@ COMMANDS: dict[str, Place] = {
     "rights licence edit": does("PATCH /rights/licences/{name}", at="/rights", act="Change"),
     "rights licence list": does("GET /rights/licences", at="/rights", act="the list"),
     "rights licence remove": does("DELETE /rights/licences/{name}", at="/rights", act="Remove"),
-    "rights licence show": does("GET /rights/licences/{name}", at="/rights", act="the list"),
+    "rights licence show": does(
+        "GET /rights/licences/{name}", "GET /rights/licences", at="/rights", act="Change"
+    ),
     "rights policy apply": does("PUT /rights/policy", at="/rights", act="Policy: Apply"),
     "rights policy show": does("GET /rights/policy", at="/rights", act="Policy"),
     "workflow apply": does("POST /workflow/apply", at="/workflow", act="Apply"),
@@ -374,7 +376,46 @@ ENDPOINTS: dict[str, str] = {
 }
 """Endpoints that no command has, and why."""
 
-COMING: frozenset[str] = frozenset()
+COMING: frozenset[str] = frozenset(
+    (
+        "version carry",
+        "undo",
+        "metadata export",
+        "metadata import",
+        "metadata operations",
+        "metadata set",
+        "subclip add",
+        "subclip delete",
+        "subclip export",
+        "subclip list",
+        "subclip set",
+        "subclip show",
+        "comment export",
+        "comment import",
+        "collection add",
+        "collection create",
+        "collection delete",
+        "collection exclude",
+        "collection export",
+        "collection grant",
+        "collection list",
+        "collection move",
+        "collection pin",
+        "collection remove",
+        "collection rename",
+        "collection reorder",
+        "collection revoke",
+        "collection rights",
+        "collection show",
+        "collection sort",
+        "share change",
+        "share create",
+        "share list",
+        "share renew",
+        "share revoke",
+        "share show",
+    )
+)
 """Commands whose place on the page is decided and not built."""
 
 
@@ -408,53 +449,68 @@ def endpoints() -> frozenset[str]:
 
 
 @cache
-def modules() -> str:
-    """The text of all modules of the page and its panels, but for vendored ones."""
-    files = [
-        *(ROOT / "dampipe" / "web" / "page").rglob("*.js"),
-        *(ROOT / "dampipe" / "features").rglob("*.js"),
-    ]
-    return "\n".join(file.read_text() for file in sorted(files) if "vendor" not in file.parts)
+def modules() -> dict[str, str]:
+    """The texts of all modules of the page and its panels by path, but for vendored ones."""
+    folders = (ROOT / "dampipe" / "web" / "page", ROOT / "dampipe" / "features")
+    files = (file for folder in folders for file in sorted(folder.rglob("*.js")))
+    return {str(file): file.read_text() for file in files if "vendor" not in file.parts}
 
 
 @cache
 def views() -> frozenset[str]:
     """The addresses of all views of the page."""
-    return frozenset(re.findall(r"""\bpath: "(/[a-z-]*)", """, modules()))
+    return frozenset(re.findall(r"""\bpath: "(/[a-z-]*)", """, "\n".join(modules().values())))
+
+
+METHODS = {"get": "GET", "text": "GET", "save": "GET", "post": "POST", "send": "POST", "saveOf": "POST"}
+METHODS |= {"put": "PUT", "patch": "PATCH", "remove": "DELETE"}
+"""By the function of `dampipe/web/page/api.js`."""
+
+
+_TEXT = re.compile(r"(?:\b(\w+)\()?[\"`]((?:\$\{[^`]*?\}|/)(?:\$\{[^`]*?\}|[^\"`\s$])*)[\"`]")
+"""A text that begins as a path does, and the function of which it is the first argument."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A path that a module names."""
+
+    pattern: str
+    """Regular expression: `${…}` is one part of a path, and at the beginning any number of parts."""
+    text: str
+    """The path without what is variable."""
+    method: str | None
+    """That of the call of which it is the first argument; None: it is not one."""
+    module: str
 
 
 @cache
-def _literals() -> frozenset[tuple[str, str]]:
-    """The paths that the page's modules name: a regular expression, and the fixed text of the path.
-
-    `${…}` is one part of a path; at the beginning it is any number of parts.
-    """
-    found = set()
-    for text in re.findall(r"[\"`]((?:\$\{[^}`]*\}|/)[^\"`\s]*)[\"`]", modules()):
-        path = text.split("?")[0]
-        pieces = re.split(r"\$\{.*?\}", path)
-        pattern = "[^/]+".join(map(re.escape, pieces))
-        found.add(
-            (".+" + pattern.removeprefix("[^/]+") if path.startswith("$") else pattern, "/".join(pieces))
-        )
-    return frozenset(found)
+def _named() -> tuple[Named, ...]:
+    """All texts of the page's modules that look like a path."""
+    found = []
+    for module, source in modules().items():
+        for one in _TEXT.finditer(source):
+            pieces = re.split(r"\$\{.*?\}", one[2].split("?")[0])
+            pattern = "[^/]+".join(map(re.escape, pieces))
+            pattern = ".*" + pattern.removeprefix("[^/]+") if one[2].startswith("$") else pattern
+            found.append(Named(pattern, "/".join(pieces), METHODS.get(one[1] or ""), source))
+    return tuple(found)
 
 
 def is_asked(endpoint: str) -> bool:
-    """Whether a module of the page names the path of an endpoint.
+    """Whether a module of the page names the path of an endpoint, in a call with its method where that is told.
 
-    A part that is a variable there (`/scans/${number}/${action}`) has to stand in some module as a text of its own.
+    What is variable (`/scans/${number}/${action}`, `${base}/find`) has to stand in the same module as a text of its own.
     """
-    path = endpoint.partition(" ")[2]
-    parts = [part for part in path.split("/") if part]
-    fixed = [part for part in parts if not part.startswith("{")]
+    method, _, path = endpoint.partition(" ")
+    fixed = [part for part in path.split("/") if part and not part.startswith("{")]
     example = re.sub(r"\{[^}]*\}", "x", path)
-    is_word = f'"{fixed[-1]}"' in modules() or f'"/{fixed[-1]}"' in modules()
-    for pattern, text in _literals():
-        if not re.fullmatch(pattern, example):
+    for one in _named():
+        if one.method not in (None, method) or not re.fullmatch(one.pattern, example):
             continue
-        begins = text.startswith(f"/{fixed[0]}") or pattern.startswith(".+")
-        if begins and (fixed[-1] in text.split("/") or (is_word and "[^/]+" in pattern)):
+        says_first = f"/{fixed[0]}" in one.text or f"/{fixed[0]}" in one.module
+        says_last = fixed[-1] in one.text.split("/") or re.search(f'"/?{fixed[-1]}"', one.module)
+        if says_first and says_last:
             return True
     return False
 

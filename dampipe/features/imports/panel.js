@@ -110,7 +110,7 @@ async function list(main, signal) {
 async function receipt(main, signal, number, parameters) {
   const state = parameters.get("state") ?? "set_aside";
   const drawOne = (/** @type {Import} */ one, /** @type {Act} */ act) => [
-    h("ul", {}, item(one, act, true)), one.scan ? h("p", { class: "soft" }, `What was copied is found by scan ${one.scan}.`) : null,
+    h("ul", {}, item(one, act, true)), one.scan ? h("p", {}, "What was copied is found by ", h("a", { href: `#/scans?scan=${one.scan}` }, `scan ${one.scan}`), ".") : null,
     ...one.manifests.filter(({ problem, left_out: leftOut, files }) => problem || leftOut || files).map((made) => h("p", { class: made.problem ? "problem" : "soft" }, made.problem || made.left_out || `${plural(made.histories.length, "manifest")} (ASC MHL) of ${plural(made.files, "file")} at ${one.destinations[made.destination]}.`)),
     Object.keys(one.reasons).length ? h("h3", {}, "Why files were set aside") : null,
     Object.keys(one.reasons).length ? table(["reason", "files"], Object.entries(one.reasons).map(([reason, count]) => [REASONS[reason] ?? reason, count.toLocaleString()])) : null];

@@ -1,7 +1,7 @@
 // The view of machine tags: proposals, those first on which a verdict says most, and how often terms were right. By keyboard:
 // A accepts, R rejects, S skips, U takes the last verdict back, arrow keys go from one to the other.
 
-import { derivative, get, post, put } from "/page/api.js";
+import { derivative, get, patch, post, put } from "/page/api.js";
 import { h, notice } from "/page/dom.js";
 import { ARROWS, entryKeys } from "/page/entry-keys.js";
 import { follow } from "/page/follow.js";
@@ -77,11 +77,24 @@ function measured({ accepted, rejected, least, most }) {
   return count ? `${accepted} of ${count}, ${percent(least)} to ${percent(most)}` : "no verdicts";
 }
 
-/** @param {Schemas["PrecisionReport"][]} found */
-function precision(found) {
-  const rows = found.map((one) => [label(one.label), measured(one), percent(one.wanted),
-    one.on ? (one.threshold === null ? "proposed" : "set") : (one.sensitive ? "sensitive, off" : "off"), String(one.proposed), String(one.set)]);
-  return rows.length ? table(["term", "accepted", "wanted", "values are", "to review", "set"], rows) : null;
+/** How the model looks for a term. @param {Schemas["PrecisionReport"]} term @param {Act} act */
+function changeTerm(term, act) {
+  const fields = [
+    options("The model", "on", "radio", [["", "As it is now"], ["yes", "Looks for it"], ["no", "Does not"]], [""]),
+    h("label", {}, h("span", {}, "Texts that describe it"), h("textarea", { name: "prompts", rows: 3, maxLength: 5000 }), h("small", {}, "One a line, as one would search for it; empty: as they are now.")),
+    field("Per cent of proposals that have to be right", { name: "precision", type: "number", min: 1, max: 99, required: false, hint: `Now ${percent(term.wanted)}; empty: it stays.` })];
+  ask(`How ${term.label} is looked for`, fields, "Save", async (given) => {
+    const prompts = given.prompts.split("\n").map((/** @type {string} */ one) => one.trim()).filter(Boolean);
+    await patch(`/machine-tags/terms/${encodeURIComponent(named(term))}`, { on: given.on ? given.on === "yes" : null, prompts: prompts.length ? prompts : null, precision: given.precision ? Number(given.precision) / 100 : null });
+    return () => act(() => `${term.label} is looked for so from now on.`);
+  });
+}
+
+/** @param {Schemas["PrecisionReport"][]} found @param {Act} act */
+function precision(found, act) {
+  const rows = found.map((one) => [h("a", { href: `#/machine-tags?${new URLSearchParams({ term: `${one.vocabulary}:${one.term}` })}` }, label(one.label)), measured(one), percent(one.wanted),
+    one.on ? (one.threshold === null ? "proposed" : "set") : (one.sensitive ? "sensitive, off" : "off"), String(one.proposed), String(one.set), may("manage") ? rowButton("Change …", one.label, () => changeTerm(one, act)) : null]);
+  return rows.length ? table(["term", "accepted", "wanted", "values are", "to review", "set", ""], rows) : null;
 }
 
 /** Choose a vocabulary whose terms the model proposes, or change how. @param {Schemas["SchemeReport"] | null} scheme @param {string[]} keys @param {Act} act */
@@ -112,8 +125,24 @@ function schemes(signal) {
   return part("Vocabularies", () => [], read, draw);
 }
 
-/** @param {HTMLElement} main @param {AbortSignal} signal */
-async function show(main, signal) {
+/** Where a term was found. @param {HTMLElement} main @param {AbortSignal} signal @param {string} term */
+async function moments(main, signal, term) {
+  const draw = (/** @type {Schemas["MachineTag"][]} */ found) => (found.length
+    ? h("ul", { class: "entries" }, found.map((tag) => h("li", { class: "entry pictured" },
+      h("div", { class: "thumb" }, h("img", { src: derivative(tag.sha1, "poster"), alt: "", loading: "lazy", onerror: ({ target }) => target.remove() })),
+      h("div", {}, h("h3", {}, h("a", { href: `#/asset/${tag.sha1}` }, tag.name)), h("p", {}, states[tag.state] ?? tag.state),
+        h("p", { class: "choices" }, tag.moments.map(({ time }) => h("a", { class: "chip", href: `#/asset/${tag.sha1}?t=${time}` }, timecode(time))))))))
+    : notice("It is set nowhere.", "What the model only proposes is under review."));
+  const { element, refresh } = part(term, () => [h("a", { class: "button", href: "#/machine-tags" }, "All machine tags")], () => get(`/machine-tags/terms/${encodeURIComponent(term)}/moments`, { limit: 200 }, signal), draw);
+  await refresh();
+  main.replaceChildren(element);
+  follow(signal, ["machinetag."], () => refresh().catch(() => {}));
+}
+
+/** @param {HTMLElement} main @param {AbortSignal} signal @param {URLSearchParams} parameters */
+async function show(main, signal, parameters) {
+  const term = parameters.get("term");
+  if (term) return moments(main, signal, term);
   /** @type {string[]} */
   const skipped = [];
   const read = async () => ({
@@ -128,7 +157,7 @@ async function show(main, signal) {
     return [
       h("p", { class: "hint" }, tags.length < LIMIT ? plural(tags.length, "tag") + " to review" : `The ${LIMIT} tags on which a verdict says most`), hint,
       tags.length ? h("ul", { class: "entries" }, sorted.map((tag) => proposal(tag, act, skip))) : notice("Nothing to review.", "A model proposes terms of the vocabularies that were chosen for it."),
-      h("h2", {}, "Precision"), precision(terms)];
+      h("h2", {}, "Precision"), precision(terms, act)];
   };
   const buttons = (/** @type {Act} */ act) => (may("edit") ? [h("button", { type: "button", "data-key": "undo", onclick: () => undo(act) }, "Undo verdict")] : []);
   const { element, refresh } = part("Machine tags", buttons, read, draw);
@@ -136,6 +165,7 @@ async function show(main, signal) {
   await Promise.all([refresh(), chosen.refresh()]);
   main.replaceChildren(element, chosen.element);
   follow(signal, ["machinetag.", "vocabulary."], () => [refresh, chosen.refresh].forEach((again) => again().catch(() => {})));
+  return undefined;
 }
 
 /** @type {readonly import("/page/panels.js").View[]} */

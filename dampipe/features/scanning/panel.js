@@ -50,7 +50,7 @@ async function show(main, signal) {
     names.length ? options("Sources", "sources", "checkbox", names.map((name) => [name, name]), names) : h("p", {}, "There are no sources yet.")],
   "Sync now", async (given) => {
     const { scans } = await post("/sync", { sources: given.sources });
-    started.replaceChildren(`Begun: ${scans.length === 1 ? "scan" : "scans"} ${scans.join(", ")}. `, h("a", { href: "#/scans" }, "Follow"));
+    started.replaceChildren(`Begun: ${scans.length === 1 ? "scan" : "scans"} ${scans.join(", ")}. `, h("a", { href: `#/scans?scan=${scans[0]}` }, "Follow"));
   }, { lists: ["sources"], more: [started] });
   await showParts(main, signal, [settings, ...(may("scan") ? [{ element: h("section", { class: "part" }, begin), refresh: async () => {} }] : [])]);
 }

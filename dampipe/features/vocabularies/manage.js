@@ -76,7 +76,7 @@ export function changeTerm(key, act) {
     if (given.what === "rename") await post(`${path}/rename`, /** @type {any} */ ({ label: given.label.trim() }));
     else if (given.what === "move") await post(`${path}/move`, /** @type {any} */ ({ parent: given.parent.trim() || null }));
     else if (given.what === "retire") await post(`${path}/retire`, /** @type {any} */ ({ with_narrower: given.narrower === "yes" }));
-    else await patch(path, /** @type {any} */ ({ add: listed(given.label).map((text) => ({ kind: "synonym", text })) }));
+    else await patch(path, /** @type {any} */ ({ add: listed(given.label).map((text) => ({ kind: "alternative", text })) }));
     return () => act(() => `${given.term.trim()} is changed.`);
   });
 }

@@ -94,7 +94,7 @@ function goingOn(signal) {
         h("p", {}, `${one.state}: ${(one.counts.inputs - one.counts.pending).toLocaleString()} of ${plural(one.counts.inputs, "file")}`))),
       ...walked.map((scan) => {
         const [ended, total] = [scan.done + scan.failed, scan.done + scan.failed + scan.active];
-        return h("li", { class: "scan" }, h("h3", {}, h("a", { href: "#/scans" }, `Scan ${scan.scan} · ${scan.paths.join(", ")}`)),
+        return h("li", { class: "scan" }, h("h3", {}, h("a", { href: `#/scans?scan=${scan.scan}` }, `Scan ${scan.scan} · ${scan.paths.join(", ")}`)),
           h("progress", { max: total || undefined, value: total ? ended : undefined, "aria-label": `Scan ${scan.scan}` }),
           h("p", {}, total ? `${ended.toLocaleString()} of ${plural(total, "file")} processed` : `${plural(scan.found, "file")} found so far`));
       }),
