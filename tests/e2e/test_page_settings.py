@@ -1,4 +1,4 @@
-"""The settings area, as a manager uses it: sources, policies, schema, models, index, sync, clean up, sidecars, rights."""
+"""The settings area, as a manager uses it: sources, policies, schema, models, index, sync, clean up, rights."""
 
 import tomllib
 from collections.abc import Iterator
@@ -103,20 +103,20 @@ def test_a_field_is_drafted_checked_applied_and_taken_back(page: Page, here: Ope
     expect(page.locator("main")).to_contain_text("Version")
     page.get_by_role("button", name="Add a field …").click()
     dialog = page.get_by_role("dialog", name="Add a field")
-    dialog.get_by_label("Label", exact=True).and_(dialog.get_by_role("textbox")).fill("Reel")
-    dialog.get_by_label("Key").fill("reel")
+    dialog.get_by_label("Label", exact=True).and_(dialog.get_by_role("textbox")).fill("Bin number")
+    dialog.get_by_label("Key").fill("bin_number")
     dialog.get_by_role("button", name="Add to the draft").click()
     expect(page.locator("main")).to_contain_text("The draft below differs from it.")
     page.get_by_role("button", name="Check").click()
-    expect(page.locator("main")).to_contain_text("Added: reel.")
+    expect(page.locator("main")).to_contain_text("Added: bin_number.")
     page.get_by_role("button", name="Apply …").click()
     page.get_by_role("dialog").get_by_role("button", name="Apply").click()
     expect(page.locator("main [role=status]")).to_contain_text("The schema has version")
     page.reload()
-    expect(page.locator(".entry", has_text="Reel")).to_be_visible()
+    expect(page.locator(".entry", has_text="Bin number")).to_be_visible()
     page.get_by_role("button", name="Undo the last change …").click()
     page.get_by_role("dialog").get_by_role("button", name="Undo").click()
-    expect(page.locator(".entry", has_text="Reel")).to_have_count(0)
+    expect(page.locator(".entry", has_text="Bin number")).to_have_count(0)
 
 
 def test_a_model_is_chosen_and_the_index_rebuilt(page: Page, here: OperatedLibrary, config: Path) -> None:

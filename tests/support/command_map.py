@@ -488,7 +488,7 @@ class Named:
 def _named() -> tuple[Named, ...]:
     """All texts of the page's modules that look like a path."""
     found = []
-    for module, source in modules().items():
+    for source in modules().values():
         for one in _TEXT.finditer(source):
             pieces = re.split(r"\$\{.*?\}", one[2].split("?")[0])
             pattern = "[^/]+".join(map(re.escape, pieces))

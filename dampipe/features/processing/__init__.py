@@ -29,7 +29,7 @@ FEATURE = Feature(
             from_start=True,
         )
     },
-    panel="panel/panel.js",
+    panel="panel.js",
     events=("dampipe.jobs.events:StageDone", "dampipe.jobs.events:StageFailed"),
     remedies="dampipe.features.processing.remedies",
 )

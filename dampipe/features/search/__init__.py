@@ -43,7 +43,7 @@ FEATURE = Feature(
             queue="index", handler="dampipe.features.search.index_requests:IndexHandler", time_limit=24 * 3600
         ),
     },
-    panel="panel/panel.js",
+    panel="panel.js",
     tasks={
         "tend": Task(
             "dampipe.features.search.tasks:TendTask",
