@@ -140,3 +140,8 @@ NO_WORKER_FOR_WORK = ErrorCode(
     "no worker for {kind} (queue {queue}) has reported for {seconds:.0f} s",
     "Start a worker for the queue; what was asked for is kept.",
 )
+REQUEST_UNKNOWN = ErrorCode(
+    "work.request_not_found",
+    "nothing was asked for under the number {number}, or its result is older than a week",
+    "Ask for it again.",
+)

@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict, computed_field
 
 from dampipe.kernel.timecode import clock
 
-Unit: TypeAlias = Literal["s", "files", "bytes"]
-"""Seconds of footage, files of a batch, or bytes."""
+Unit: TypeAlias = Literal["s", "files", "bytes", "items"]
+"""Seconds of footage, files of a batch, bytes, or what else is counted."""
 
 
 class Progress(BaseModel):

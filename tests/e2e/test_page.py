@@ -147,13 +147,14 @@ def test_scans_and_a_wrong_path(page: Page, folder: Path) -> None:
 
 def test_failures_show_their_reason_and_can_be_retried(page: Page, deployment: Deployment) -> None:
     visit(page, "Work", "Failures")
-    row = page.get_by_role("row", name="text.mp4")
-    expect(row).to_contain_text("not a media file, but a text file (problem of the file)")
-    row.get_by_role("button", name="Retry").click()
+    cause = page.locator(".cause", has_text="text.mp4")
+    expect(cause).to_contain_text("not a media file, but a text file")
+    expect(cause).to_contain_text("What helps: The file is damaged")
+    cause.get_by_role("button", name="Retry").click()
     expect(page.locator("main [role=status]")).to_contain_text("1 stage will run again")
-    expect(page.get_by_role("row", name="text.mp4")).to_be_visible()  # it has failed again: the view follows
+    expect(cause).to_be_visible()  # it has failed again: the view follows
     expect(page.locator(".areas .count")).to_have_text("1")
-    page.get_by_role("row", name="text.mp4").get_by_role("link", name="text.mp4").click()
+    cause.get_by_role("link", name="text.mp4").click()
     expect(page.locator("#player .notice")).to_contain_text(
         "could not be processed: not a media file, but a text file"
     )
@@ -170,7 +171,7 @@ def test_a_view_fits_a_phone(page: Page, deployment: Deployment, folder: Path, v
     page.route("**/failures?*", name_without_spaces)
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(deployment.url() + view)
-    expect(page.locator("main").locator(".card, table, .alike, .same").first).to_be_visible()
+    expect(page.locator("main").locator(".card, table, .cause, .alike, .same").first).to_be_visible()
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
 
 

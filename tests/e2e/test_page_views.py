@@ -93,7 +93,7 @@ def any_page(any_browser: Browser, shown: ShownLibrary) -> Iterator[Page]:
 
 
 def test_the_areas_lead_to_their_views(any_page: Page) -> None:
-    for area, title in (("Search", "Results"), ("Work", "Tasks"), ("Settings", "People")):
+    for area, title in (("Search", "Results"), ("Work", "Overview"), ("Settings", "People")):
         area_link(any_page, area).click()
         expect(area_link(any_page, area)).to_have_attribute("aria-current", "page")
         expect(any_page.get_by_role("heading", level=1)).to_have_text(title)
@@ -121,7 +121,7 @@ def test_back_returns_to_where_one_was(any_page: Page) -> None:
     expect_position(any_page, before)
     area_link(any_page, "Library").click()  # a link leads to the beginning; it asks again
     visit(any_page, "Work", "Failures")
-    expect(any_page.locator("table.failures")).to_be_visible()
+    expect(any_page.locator(".cause").first).to_be_visible()
     assert any_page.evaluate("scrollY") == 0
 
 
@@ -145,7 +145,7 @@ def test_keys_go_to_areas_and_are_listed(any_page: Page) -> None:
     any_page.evaluate("document.activeElement.blur()")
     any_page.keyboard.press("g")
     any_page.keyboard.press("w")
-    expect(any_page.get_by_role("heading", level=1)).to_have_text("Tasks")
+    expect(any_page.get_by_role("heading", level=1)).to_have_text("Overview")
     any_page.keyboard.press("?")
     overlay = any_page.get_by_role("dialog", name="Keys")
     expect(overlay).to_be_visible()
@@ -162,7 +162,7 @@ def test_keys_go_to_areas_and_are_listed(any_page: Page) -> None:
     expect(overlay).to_be_visible()
     any_page.keyboard.press("?")
     expect(overlay).to_be_hidden()
-    expect(any_page.get_by_role("heading", level=1)).to_have_text("Tasks")
+    expect(any_page.get_by_role("heading", level=1)).to_have_text("Overview")
     any_page.keyboard.press("/")
     expect(any_page.get_by_role("searchbox")).to_be_focused()
     any_page.keyboard.type("g?f")  # a field takes what is typed
@@ -196,7 +196,7 @@ def test_lists_load_as_one_scrolls_back_to_where_one_was(page: Page, shown: Show
     visit(page, "Work", "Scans")
     expect(page.locator(".scan").first).to_be_visible()
     go_back(page)
-    page.wait_for_function("location.hash === '#/tasks'")
+    page.wait_for_function("location.hash === '#/work'")
     go_back(page)
     expect(page.locator(f"[data-key=play-{239:040x}]")).to_be_attached()
     expect_position(page, before)

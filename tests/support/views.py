@@ -14,26 +14,45 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 import dampipe
+from dampipe.features.fixity.model import VerifyRequest
+from dampipe.features.fixity.service import FixityService
+from dampipe.features.fixity.worker import FixityWorker
+from dampipe.features.imports.model import ImportRequest
+from dampipe.features.imports.service import ImportService
+from dampipe.features.imports.worker import ImportWorker
+from dampipe.features.machinetags.model import SchemeRequest
+from dampipe.features.machinetags.service import MachineTagService
 from dampipe.features.metadata.model import BulkEdit
 from dampipe.features.metadata.schema import FieldDeclaration, Schema, default_schema
 from dampipe.features.metadata.schema_service import SchemaService
 from dampipe.features.metadata.service import MetadataService
+from dampipe.features.processing.throughput import ThroughputCounter
+from dampipe.features.pruning.requests import PruneOrder, PruneRequests
 from dampipe.features.review.model import Audience, CommentKind, CommentRequest
 from dampipe.features.review.service import ReviewService
+from dampipe.features.rights.model import NewLicence
+from dampipe.features.rights.service import RightsService
+from dampipe.features.search.index_requests import IndexRequest, IndexRequests
 from dampipe.features.sharing.model import Allow, ShareRequest
 from dampipe.features.sharing.service import ShareService
-from dampipe.features.sources.model import SourceRequest
+from dampipe.features.sources.costs import CostModel
+from dampipe.features.sources.model import SourceRequest, Tier
 from dampipe.features.sources.service import SourceService
 from dampipe.features.tagging.model import TagRequest
 from dampipe.features.tagging.service import TagService
+from dampipe.features.tiers.service import TierService
 from dampipe.features.vocabularies.model import NewTerm, NewVocabulary
 from dampipe.features.vocabularies.service import VocabularyService
 from dampipe.features.webhooks.model import NewWebhook
 from dampipe.features.webhooks.service import WebhookService
 from dampipe.features.workflow.definition import shipped_toml
 from dampipe.features.workflow.service import WorkflowService
+from dampipe.jobs.workers import WorkerRepository
 from dampipe.kernel.access import LOCAL, Actor, ActorKind, Role
 from dampipe.kernel.container import Services
+from dampipe.kernel.events.log import EventLog
+from dampipe.kernel.events.sequencer import Sequencer
+from dampipe.kernel.field import FieldType
 from dampipe.media.ffmpeg.binary import find_ffmpeg
 from dampipe.web.app import create_app
 from tests.support.demo_clips import DemoClips
@@ -44,8 +63,16 @@ SIZES = {"wide": (1440, 900), "phone": (390, 844)}
 """Width and height in CSS pixels of the screens that every view fits."""
 SCHEMES = ("light", "dark")
 EDITOR = Actor(ActorKind.USER, "anna", role=Role.EDITOR)
-FILM, BROKEN, STILL, SOUND = "A001_C001.mp4", "text.mp4", "slate.png", "tone.wav"
+FILM, BROKEN, STILL, SOUND, GONE = "A001_C001.mp4", "text.mp4", "slate.png", "tone.wav", "gone.mp4"
 OTHER = "A001_C003.mp4"
+POLICY = """[[rule]]
+name = "selects"
+query = "rating>=2"
+copies = 2
+tiers = ["hot", "cold"]
+verified_within = "90d"
+"""
+HARDWARE = {"python": "3.13.1", "ffmpeg": "7.1", "decoding": "nvdec", "encoding": "nvenc", "device": "cuda:0"}
 
 
 @dataclass(frozen=True)
@@ -104,10 +131,10 @@ VIEWS = (
     View("player-sound", "#/asset/{sound}", "#player[open] .timeline .wave"),
     View("compare", "#/compare?v={film}&v={other}&t=4", ".compared video"),
     View("scans", "#/scans", ".scan"),
-    View("failures", "#/failures", "table.failures td"),
+    View("failures", "#/failures", ".cause"),
     View("tasks", "#/tasks", "main h2"),
-    View("machine-tags", "#/machine-tags", "main h2"),
     View("edits", "#/edits", ".entry"),
+    View("machine-tags", "#/machine-tags", ".entry .thumb img"),
     View("people", "#/people", "main .part"),
     View("people-add", "#/people", "dialog.ask[open]", press("Add a user")),
     View("account", "#/account", ".notice"),
@@ -133,6 +160,26 @@ VIEWS = (
     View("map", "#/map", ".bubble"),
     View("subclips", "#/asset/{film}?tab=Subclips&subclip={subclip}", ".subclip .what"),
     View("trees", "#/", "#beside [role=treeitem]", press("Trees")),
+    View("work", "#/work", ".overview .chart"),
+    View("imports", "#/imports", "main .entry"),
+    View("import", "#/imports?number=1", "main table td"),
+    View("imports-begin", "#/imports", "dialog.ask[open]", press("Import …")),
+    View("throughput", "#/throughput", ".chart rect"),
+    View("storage", "#/storage", ".shares rect"),
+    View("proofs", "#/proofs", ".shares rect"),
+    View("sources", "#/sources", "main .entry"),
+    View("sources-add", "#/sources", "dialog.ask[open]", press("Add a source …")),
+    View("sync", "#/sync", "main form"),
+    View("policies", "#/policies", "main textarea"),
+    View("plan", "#/policies?plan=1", "main .entry"),
+    View("schema", "#/schema", "main .entry"),
+    View("schema-field", "#/schema", "dialog.ask[open]", press("Add a field …")),
+    View("sidecars", "#/sidecars", "main table td"),
+    View("rights", "#/rights", "main .entry"),
+    View("models", "#/models", "main .entry"),
+    View("index", "#/index", "main table td"),
+    View("verify", "#/verify", "main form"),
+    View("prune", "#/prune", "main .entry"),
     View("guest", "s#{share}", ".talk .thread", enter_as_guest),
     View("player-comments", "#/asset/{film}?tab=Comments&comment=1", ".talk .thread.chosen", press("Draw")),
     View("review", "#/review", ".inbox .entry"),
@@ -156,6 +203,8 @@ class ShownLibrary:
 
     def open(self, page: Page, view: View) -> None:
         """Open a view, and wait until it is there."""
+        queues = ["embed", "index", "io", "preview", "proxy", "scan"]
+        self.library.service(WorkerRepository).report("media@studio-1", queues, HARDWARE, 86_400.0)
         page.goto(self.address(view))
         prepared = view.prepare
         if view.address == "#/":
@@ -179,20 +228,21 @@ def shown_library(home: Path, footage: Path, demo_clips: DemoClips) -> Iterator[
     (footage / "copy").mkdir()
     (footage / "copy" / first.name).write_bytes(first.read_bytes())
     (footage / f"longer {second.name}").write_bytes(second.read_bytes() + b"\0" * 8)
+    (footage / GONE).write_bytes(first.read_bytes() + b"\0" * 16)
     (footage / BROKEN).write_text("this is no film\n" * 100)
     ffmpeg = [find_ffmpeg().path, "-v", "error", "-y", "-f", "lavfi", "-i"]
     still = ["testsrc2=size=1280x720:rate=1:duration=1", "-frames:v", "1", str(footage / STILL)]
     subprocess.run([*ffmpeg, *still], check=True)
     subprocess.run([*ffmpeg, "sine=duration=2", str(footage / SOUND)], check=True)
+    archive = footage.parent / "archive"
+    archive.mkdir()
     with dampipe.open(home=home, model="tiny", in_process=True, settle=0.0) as library:
         library.add(footage)
         library.process()
         film = sha1_of(library, FILM)
         share = _describe(library, film)
-        (home.parent / "raid").mkdir(exist_ok=True)
-        raid = SourceRequest(name="raid", path=str(home.parent / "raid"), managed=True)
-        library.service(SourceService).add(LOCAL, raid)
         gathered = gather(library, film)
+        _work(library, footage, archive, film)
         with serving(create_app(library.service(Services))) as url:
             yield ShownLibrary(library, url, share, gathered)
 
@@ -227,6 +277,59 @@ def _describe(library: Any, film: str) -> str:
     allowed = (Allow.COMMENT, Allow.DOWNLOAD)
     made = shares.create(LOCAL, ShareRequest(asset=film, name="For the client", allow=allowed))
     return str(made.token)
+
+
+def _work(library: Any, footage: Path, archive: Path, film: str) -> None:
+    """Give the views of the work and settings areas something to show."""
+    services: Services = library.service(Services)
+    sources: SourceService = library.service(SourceService)
+    cost = CostModel(gb_month=0.004, egress_gb=0.09)
+    sources.add(
+        LOCAL, SourceRequest(name="archive", path=str(archive), managed=True, tier=Tier.COLD, cost=cost)
+    )
+    # An import that copies one file, finds another at hand, and sets a text aside.
+    card = footage.parent / "card"
+    card.mkdir()
+    (card / "notes.txt").write_text("take 3 is the one\n")
+    (card / "A002_C001.mp4").write_bytes((footage / FILM).read_bytes() + b"\0" * 32)
+    (card / FILM).write_bytes((footage / FILM).read_bytes())
+    imports: ImportService = library.service(ImportService)
+    imports.begin(LOCAL, ImportRequest(importer="folder", origin=str(card), to=("archive",)))
+    worker = services.get(ImportWorker)
+    while not imports.report(LOCAL, 1).is_over:
+        worker.portion(1)
+    library.process()
+    # What the model proposes: the shapes and colours of the clips of the demo.
+    vocabularies = library.service(VocabularyService)
+    vocabularies.create(LOCAL, NewVocabulary(key="shapes", label="Shapes", open=True))
+    for label in ("circle", "square", "triangle", "star"):
+        vocabularies.add(LOCAL, "shapes", NewTerm(label=label))
+    schemas: SchemaService = library.service(SchemaService)
+    of_shapes = FieldDeclaration(
+        key="shapes", label="Shapes", type=FieldType.TERM, vocabulary="shapes", multiple=True, union=True
+    )
+    schemas.apply(LOCAL, Schema(field=(*schemas.show(LOCAL).fields, of_shapes)))
+    tags: MachineTagService = library.service(MachineTagService)
+    tags.choose(LOCAL, "shapes", SchemeRequest())
+    tags.run(LOCAL)
+    # What the relay counts in a deployment; files that were verified; a licence; a policy and its plan.
+    services.get(Sequencer).number()
+    services.get(ThroughputCounter)(services.get(EventLog).after(0, 10_000, {"stage.done", "stage.failed"}))
+    library.service(FixityService).start(LOCAL, VerifyRequest(what=("archive",)))
+    services.get(FixityWorker).portion()
+    licence = NewLicence(
+        name="festival", title="Festival 2026", territories=("DE", "AT"), expires="2099-12-31"
+    )
+    library.service(RightsService).add(LOCAL, licence)
+    library.service(RightsService).attach(LOCAL, "festival", [film])
+    tiers: TierService = library.service(TierService)
+    tiers.apply_policy(LOCAL, POLICY)
+    tiers.make_plan(LOCAL)
+    (footage / GONE).unlink()
+    library.add(footage)
+    library.service(PruneRequests).start(LOCAL, PruneOrder(dry_run=True))
+    library.service(IndexRequests).start(LOCAL, IndexRequest())
+    library.process()
 
 
 def context_of(browser: Browser, size: str = "wide", scheme: str = "light") -> BrowserContext:

@@ -20,6 +20,8 @@ FEATURE = Feature(
             "dampipe.features.fixity.cli.mhl:command",
         ),
     },
+    routers=("dampipe.features.fixity.http:router",),
+    panel="panel.js",
     tasks={
         "verify": Task(
             "dampipe.features.fixity.tasks:VerifyTask", beside="dampipe.kernel.stage_io:ContentHash"

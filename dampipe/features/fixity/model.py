@@ -85,3 +85,56 @@ class Verified(BaseModel):
         """Not reached in the time given; the next verification begins with them."""
         read = self.same + len(self.mismatch) + len(self.unreadable) + self.edited + self.gone
         return max(0, self.wanted - read)
+
+
+class Verification(BaseModel):
+    """Files were requested to be read again."""
+
+    model_config = ConfigDict(frozen=True)
+
+    requested: int
+    """Files."""
+    began_at: float
+    """Seconds since 1970 by the database's clock."""
+
+
+class SourceProof(BaseModel):
+    """How long ago the files of a source were read again. Counts are identified files that are present."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source: str
+    files: int = 0
+    bytes: int = 0
+    month: int = 0
+    """Read within the last 30 days and found good."""
+    quarter: int = 0
+    """Read 30 to 90 days ago and found good."""
+    year: int = 0
+    """Read 90 to 365 days ago and found good."""
+    older: int = 0
+    """Read longer ago than a year and found good."""
+    never: int = 0
+    """Not read again since they were identified."""
+    bad: int = 0
+    """Another content than that which was identified, or unreadable, when they were read last."""
+    edited: int = 0
+    """Changed or gone when they were read last: a scan looks at them."""
+    requested: int = 0
+    """To be read now."""
+    oldest_at: float | None = None
+    """When the file was read that was read longest ago, in seconds since 1970; None: none was ever read."""
+
+
+class VerificationReport(BaseModel):
+    """The proofs of the library."""
+
+    model_config = ConfigDict(frozen=True)
+
+    left: int
+    """Files that are still to be read."""
+    reading: int
+    """Files that are being read."""
+    waits_for_worker: bool = False
+    """Whether files are to be read, and no worker that could reports."""
+    sources: tuple[SourceProof, ...] = ()

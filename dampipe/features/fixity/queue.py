@@ -37,7 +37,7 @@ WRITTEN_TOGETHER = 2000
 """Rows written in one transaction."""
 _REQUESTED: ColumnElement[bool] = literal_column("verification.requested_until > 0")
 """Written exactly as in the partial index."""
-_IDENTIFIED = and_(LOCATION.c.state == LocationState.PRESENT, LOCATION.c.version_id.is_not(None))
+IDENTIFIED = and_(LOCATION.c.state == LocationState.PRESENT, LOCATION.c.version_id.is_not(None))
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class FixityQueue:
             row = connection.execute(
                 select(func.count(), func.coalesce(func.sum(case((read_at >= since, 1), else_=0)), 0))
                 .select_from(FILES.outerjoin(VERIFICATION, VERIFICATION.c.location_id == LOCATION.c.id))
-                .where(_IDENTIFIED, or_(*(scope.where for scope in scopes)))
+                .where(IDENTIFIED, or_(*(scope.where for scope in scopes)))
             ).one()
         return max(0, -int(-row[0] * percent // 100) - int(row[1]))
 
@@ -117,7 +117,7 @@ class FixityQueue:
                     ),
                 )
             )
-            .where(_IDENTIFIED, or_(*(scope.where for scope in scopes)))
+            .where(IDENTIFIED, or_(*(scope.where for scope in scopes)))
         )
         if limit is None:
             return self._request(files, until)
@@ -138,7 +138,7 @@ class FixityQueue:
         values = {"requested_until": until, "lease_until": 0.0, "at": 0.0}
         rows = select(LOCATION.c.id, LOCATION.c.version_id, *(literal(value) for value in values.values()))
         insert = self._db.insert(VERIFICATION).from_select(
-            ["location_id", "version_id", *values], rows.where(_IDENTIFIED, LOCATION.c.id.in_(locations))
+            ["location_id", "version_id", *values], rows.where(IDENTIFIED, LOCATION.c.id.in_(locations))
         )
         is_other = VERIFICATION.c.version_id != insert.excluded.version_id
         requests = insert.on_conflict_do_update(

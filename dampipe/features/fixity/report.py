@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, select
 
 from dampipe.features.assets.tables import VERSION
-from dampipe.features.fixity.model import BAD, Verdict, Verified
-from dampipe.features.fixity.queue import FILES, FileScope
+from dampipe.features.fixity.model import BAD, SourceProof, Verdict, Verified
+from dampipe.features.fixity.queue import FILES, IDENTIFIED, FileScope
 from dampipe.features.fixity.tables import VERIFICATION
 from dampipe.features.sources.paths import full_path, place_columns
-from dampipe.features.sources.tables import LOCATION
+from dampipe.features.sources.tables import LOCATION, SOURCE
 from dampipe.jobs.model import Failure
+from dampipe.kernel.db.adaptive_cache import AdaptiveCache
 from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.paths import printable
@@ -18,6 +19,7 @@ from dampipe.kernel.visibility import EVERYTHING, View
 
 _IS_BAD: ColumnElement[bool] = literal_column("verification.result IN ('mismatch', 'unreadable')")
 """Written exactly as in the partial index."""
+DAY = 86400.0
 
 
 class FixityReport:
@@ -25,6 +27,55 @@ class FixityReport:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._proofs: AdaptiveCache[list[SourceProof]] = AdaptiveCache()
+
+    def by_source(self, view: View = EVERYTHING) -> list[SourceProof]:
+        """How long ago the files of each source were read; slow counts are cached for some seconds."""
+        return self._proofs.get((view.key, view.is_all), lambda: self._by_source(view))
+
+    def _by_source(self, view: View) -> list[SourceProof]:
+        at, result = VERIFICATION.c.at, VERIFICATION.c.result
+        same = and_(result == Verdict.SAME, at > 0)
+        bad = result.in_(BAD)
+        changed = result.in_((Verdict.EDITED, Verdict.GONE))
+
+        def count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+            return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+        with self._db.read() as connection:
+            now = database_time(connection)
+            counts = {
+                "month": and_(same, at >= now - 30 * DAY),
+                "quarter": and_(same, at < now - 30 * DAY, at >= now - 90 * DAY),
+                "year": and_(same, at < now - 90 * DAY, at >= now - 365 * DAY),
+                "older": and_(same, at < now - 365 * DAY),
+                "never": result.is_(None),
+                "bad": bad,
+                "edited": changed,
+                "requested": VERIFICATION.c.requested_until > now,
+            }
+            rows = connection.execute(
+                select(
+                    SOURCE.c.name.label("source"),
+                    func.count().label("files"),
+                    func.coalesce(func.sum(LOCATION.c.size), 0).label("bytes"),
+                    func.min(case((at > 0, at))).label("oldest_at"),
+                    *(count(condition).label(name) for name, condition in counts.items()),
+                )
+                .select_from(
+                    FILES.outerjoin(
+                        VERIFICATION,
+                        and_(
+                            VERIFICATION.c.location_id == LOCATION.c.id,
+                            VERIFICATION.c.version_id == LOCATION.c.version_id,
+                        ),
+                    )
+                )
+                .where(IDENTIFIED, view.shows_folder(LOCATION.c.folder_id))
+                .group_by(SOURCE.c.name)
+                .order_by(SOURCE.c.name)
+            ).all()
+        return [SourceProof.model_validate(dict(row._mapping)) for row in rows]
 
     def report(self, scopes: Sequence[FileScope], since: float, requested: int) -> Verified:
         """The verdicts of the checks in these scopes since then, of which `requested` were asked for."""

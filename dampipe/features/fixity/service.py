@@ -8,7 +8,12 @@ next time.
 from collections.abc import Callable, Sequence
 
 from dampipe.features.fixity import errors
-from dampipe.features.fixity.model import Verified, VerifyRequest
+from dampipe.features.fixity.model import (
+    Verification,
+    VerificationReport,
+    Verified,
+    VerifyRequest,
+)
 from dampipe.features.fixity.queue import FileScope, FixityQueue
 from dampipe.features.fixity.report import FixityReport
 from dampipe.features.fixity.worker import FixityWorker
@@ -18,11 +23,12 @@ from dampipe.features.sources.path_mapping import below_root, holder, under_know
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.jobs.dispatch import TaskTransport
 from dampipe.jobs.workers import WorkerRepository
-from dampipe.kernel.access import PROCESS, Actor, require
+from dampipe.kernel.access import PROCESS, STATUS, Actor, require
 from dampipe.kernel.errors import CannotStart, InvalidInput, NotFound
 from dampipe.kernel.ids import SourceId
 from dampipe.kernel.paths import normal_path, printable, split_key
 from dampipe.kernel.polling import IdleTimeout, poll
+from dampipe.kernel.visibility import Visibility
 
 NIGHT = 20 * 3600.0
 """Seconds: a file that was read since then counts as read in this night, and is not read again."""
@@ -44,6 +50,7 @@ class FixityService:
         workers: WorkerRepository,
         transport: Callable[[], TaskTransport],
         worker: Callable[[], FixityWorker],
+        visibility: Visibility,
         patience: float = 120.0,
     ) -> None:
         """patience: seconds to wait for a worker to report."""
@@ -54,6 +61,7 @@ class FixityService:
         self._workers = workers
         self._transport = transport
         self._worker = worker
+        self._visibility = visibility
         self._patience = patience
 
     def run(self, actor: Actor, request: VerifyRequest, on_progress: OnProgress = lambda _: None) -> Verified:
@@ -63,12 +71,42 @@ class FixityService:
         read reports.
         """
         require(actor, PROCESS)
+        scopes, began, requested = self._request(request)
+        return self._wait(scopes, began, requested, on_progress)
+
+    def start(self, actor: Actor, request: VerifyRequest) -> Verification:
+        """Have files read again, and return at once; `state` says how far it is.
+
+        Raises NotFound for what is not in the library, InvalidInput where there is no source, Forbidden for an actor
+        who does not see everything, and BrokerDown.
+        """
+        require(actor, PROCESS)
+        self._visibility.of(actor).require_all(actor)
+        _, began, requested = self._request(request)
+        if requested:
+            self._worker().wake()
+        return Verification(requested=requested, began_at=began)
+
+    def state(self, actor: Actor) -> VerificationReport:
+        """How much is to be read and being read now, and how long ago the files of each source were read."""
+        require(actor, STATUS)
+        view = self._visibility.of(actor)
+        left, reading = self._checks.waiting()
+        queue = self._worker().queue
+        return VerificationReport(
+            left=left,
+            reading=reading,
+            waits_for_worker=bool(left) and all(queue not in one.queues for one in self._workers.present()),
+            sources=tuple(self._verdicts.by_source(view)),
+        )
+
+    def _request(self, request: VerifyRequest) -> tuple[list[FileScope], float, int]:
+        """Returns the scopes, when they were requested, and how many files."""
         scopes = self.scopes(request.what)
         began = self._checks.now()
         self._transport().check()
         limit = None if request.percent is None else self._checks.share(scopes, request.percent, began)
-        requested = self._checks.request(scopes, began + NO_LIMIT, limit, began)
-        return self._wait(scopes, began, requested, on_progress)
+        return scopes, began, self._checks.request(scopes, began + NO_LIMIT, limit, began)
 
     def request_share(self, sources: Sequence[SourceId], percent: float, minutes: float) -> int:
         """Request a night's share of the files of these sources; returns how many, without waiting."""

@@ -16,6 +16,7 @@ FEATURE = Feature(
         ),
     },
     routers=(f"{__name__}.http:router",),
+    panel="panel.js",
     known_contents=(f"{__name__}.contents:sha1_of_copy",),
     tasks={"import": Task(f"{__name__}.tasks:ImportTask", queue="io")},
     sweeps=(f"{__name__}.sweep:ImportSweep", f"{__name__}.notes.sweep:NoteSweep"),

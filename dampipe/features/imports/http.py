@@ -9,6 +9,7 @@ from dampipe.features.imports.model import (
     LARGEST_ID,
     MOST_DESTINATIONS,
     FileState,
+    ImporterReport,
     ImportFileReport,
     ImportReport,
     ImportRequest,
@@ -50,6 +51,12 @@ class ImportBody(BaseModel):
         tuple[Annotated[str, Field(min_length=1, max_length=100), Storable()], ...], Field(max_length=10)
     ] = ()
     """Of a photo library: `hidden`, `trashed`, `shared` and `orphans` are left out otherwise."""
+
+
+@router.get("/importers")
+def list_importers(actor: Manager, imports: Imports) -> list[ImporterReport]:
+    """The kinds of origins that can be imported: camera cards, folders, photo libraries, and what plug-ins add."""
+    return imports.importers(actor)
 
 
 @router.post(

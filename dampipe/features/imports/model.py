@@ -264,6 +264,26 @@ class ImportReport(BaseModel):
         return self.is_over or self.state in (SessionState.PAUSED, SessionState.BLOCKED)
 
 
+class ImporterReport(BaseModel):
+    """A kind of origin that can be imported."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    summary: str
+    default_pattern: str
+    names_files: bool
+    """Whether the pattern names files; else it names the folder to which everything is copied."""
+    fields: tuple[str, ...] = ()
+    """Fields that a pattern may have."""
+    includes: tuple[str, ...] = ()
+    """What is left out unless it is asked for, and can be asked for over HTTP."""
+    takes_parts: bool = False
+    """Whether an origin may be several paths, one a line."""
+    problem: str = ""
+    """Why it cannot be used on the server's machine: a program that it runs is not installed."""
+
+
 class ImportFileReport(BaseModel):
     """One input file, as the receipt lists it."""
 

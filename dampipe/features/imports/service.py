@@ -8,14 +8,18 @@ from dampipe.features.imports import errors
 from dampipe.features.imports.importers import (
     SEPARATOR,
     importer_named,
+    importer_names,
     importer_of,
+    includes_of,
     includes_outside,
     origin_parts,
     pattern_of,
+    program_of,
 )
 from dampipe.features.imports.model import (
     Destination,
     FileState,
+    ImporterReport,
     ImportFileReport,
     ImportReport,
     ImportRequest,
@@ -34,7 +38,7 @@ from dampipe.features.sources.places import ReachablePlaces
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.jobs.dispatch import TaskTransport
 from dampipe.kernel.access import MANAGE, Actor, require
-from dampipe.kernel.errors import BrokerDown, InvalidInput, NotFound, NotPermitted
+from dampipe.kernel.errors import BrokerDown, CannotStart, InvalidInput, NotFound, NotPermitted
 from dampipe.kernel.paths import is_url, normal_path, printable
 from dampipe.kernel.progress import Progress
 from dampipe.kernel.visibility import Visibility
@@ -60,6 +64,11 @@ class ImportService:
         self._transport = transport
         self._visibility = visibility
         self._stores = stores
+
+    def importers(self, actor: Actor) -> list[ImporterReport]:
+        """What can be imported: the importers of dampipe and of other packages, by name."""
+        require(actor, MANAGE)
+        return [_importer(name) for name in importer_names()]
 
     def begin(self, actor: Actor, request: ImportRequest) -> ImportReport:
         """Ask for an import and return at once; workers of the queue `io` that see both ends do it.
@@ -279,3 +288,24 @@ def _real(path: str) -> str:
 def _overlap(first: str, second: str) -> bool:
     one, other = first.rstrip("/") + "/", second.rstrip("/") + "/"
     return one.startswith(other) or other.startswith(one)
+
+
+def _importer(name: str) -> ImporterReport:
+    importer = importer_named(name)
+    problem, program = "", program_of(importer)
+    if program is not None:
+        try:
+            program.path()
+        except CannotStart as error:
+            problem = str(error)
+    outside = includes_outside(importer)
+    return ImporterReport(
+        name=name,
+        summary=importer.summary,
+        default_pattern=importer.default_pattern,
+        names_files=importer.names_files,
+        fields=importer.fields,
+        includes=tuple(one for one in includes_of(importer) if one not in outside),
+        takes_parts=getattr(importer, "takes_parts", False),
+        problem=problem,
+    )

@@ -1,6 +1,6 @@
 """Processing: the state of all stages, what failed, and retrying it."""
 
-from dampipe.kernel.feature import Command, Feature
+from dampipe.kernel.feature import Command, Feature, Subscriber
 
 FEATURE = Feature(
     "processing",
@@ -19,7 +19,17 @@ FEATURE = Feature(
         ),
         "retry": Command("Run failed stages again.", "dampipe.features.processing.cli.retry:command"),
     },
-    routers=("dampipe.features.processing.http:router",),
+    tables=("dampipe.features.processing.tables",),
+    routers=("dampipe.features.processing.http:router", "dampipe.features.processing.engineer_http:router"),
+    subscribers={
+        "processing.throughput": Subscriber(
+            "dampipe.features.processing.throughput:ThroughputCounter",
+            events=("stage.done", "stage.failed"),
+            batch=1000,
+            from_start=True,
+        )
+    },
+    panel="panel.js",
     events=("dampipe.jobs.events:StageDone", "dampipe.jobs.events:StageFailed"),
     panel="panel.js",
     remedies="dampipe.features.processing.remedies",

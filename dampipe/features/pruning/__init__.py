@@ -1,6 +1,6 @@
 """Pruning: removes what the catalogue knows of files that are gone, and derivatives that nothing refers to."""
 
-from dampipe.kernel.feature import Command, Feature
+from dampipe.kernel.feature import Command, Feature, Work
 
 FEATURE = Feature(
     "pruning",
@@ -11,4 +11,12 @@ FEATURE = Feature(
             "dampipe.features.pruning.cli:command",
         ),
     },
+    routers=("dampipe.features.pruning.http:router",),
+    work={
+        # The queue of the stage `index`: its workers hold the index, and derivatives are within reach of every worker.
+        "prune": Work(
+            queue="index", handler="dampipe.features.pruning.requests:PruneHandler", time_limit=24 * 3600
+        ),
+    },
+    panel="panel.js",
 )

@@ -141,3 +141,6 @@ export const bulkActs = [{
     });
   },
 }];
+
+/** @type {readonly import("/page/panels.js").View[]} */
+export const views = [{ path: "/rights", area: "settings", order: 58, label: "Rights", scope: "read", show: async (main, signal) => (await import("./settings.js")).rightsView(main, signal) }];

@@ -28,7 +28,12 @@ FEATURE = Feature(
             "dampipe.features.scanning.cli.watch_folder:command",
         ),
     },
-    routers=("dampipe.features.scanning.http:router", "dampipe.features.scanning.ring_http:router"),
+    routers=(
+        "dampipe.features.scanning.http:router",
+        "dampipe.features.scanning.ring_http:router",
+        "dampipe.features.scanning.sync_http:router",
+    ),
+    panel="panel.js",
     scopes=(NOTIFY,),
     tasks={
         "scan": Task("dampipe.features.scanning.tasks:ScanTask", queue="scan"),

@@ -44,3 +44,9 @@ NO_PROGRESS = ErrorCode(
     "asked for is kept.",
 )
 SCAN_KEPT = ErrorCode("scan.kept", "scan {scan} is kept, but {problem}")
+SCHEDULE_INVALID = ErrorCode("sync.schedule_invalid", "{problem}", "Leave it empty for never.")
+SETTING_FROM_ENVIRONMENT = ErrorCode(
+    "sync.from_environment",
+    "{variable} is set in the environment of the server and takes precedence",
+    "Change it there.",
+)

@@ -26,6 +26,7 @@ from dampipe.kernel.db.clock import database_time
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Busy, CannotStart, InvalidInput
 from dampipe.kernel.polling import IdleTimeout, poll
+from dampipe.kernel.visibility import Visibility
 
 OnProgress = Callable[[list[ScanProgress], int], object]
 """Called while waiting, with the scans and how many stages are still to do."""
@@ -58,7 +59,9 @@ class SyncService:
         sweep: Callable[[], Sweep],
         policy: NightlyPolicy,
         nightly: NightlyJobs,
+        visibility: Visibility,
     ) -> None:
+        self._visibility = visibility
         self._db = database
         self._sources = sources
         self._scans = scans
@@ -106,13 +109,15 @@ class SyncService:
                 seconds=time.monotonic() - began,
             )
 
-    def begin(self, actor: Actor) -> list[int]:
-        """Start what `run` does, for all sources, and return their scans at once, without waiting.
+    def begin(self, actor: Actor, names: Sequence[str] = ()) -> list[int]:
+        """Start what `run` does, and return the scans at once, without waiting. names: of sources; none means all.
 
-        Raises InvalidInput when there is no source.
+        Raises InvalidInput when there is no source, NotFound for an unknown one, BrokerDown, and Forbidden for an actor
+        who does not see everything.
         """
         require(actor, SCAN)
-        sources = self._named(())
+        self._visibility.of(actor).require_all(actor)
+        sources = self._named(names)
         scans, _, _ = self._begin(sources, accept_missing=False)
         self._request_share(sources)
         self._nightly.request()

@@ -1,6 +1,6 @@
 """Search: moments by words, picture, moment and filters; full-text index, embedding models and vector index."""
 
-from dampipe.kernel.feature import Command, Feature, Task
+from dampipe.kernel.feature import Command, Feature, Task, Work
 
 FEATURE = Feature(
     "search",
@@ -28,6 +28,8 @@ FEATURE = Feature(
     routers=(
         "dampipe.features.search.http:router",
         "dampipe.features.search.http_vectors:router",
+        "dampipe.features.search.http_models:router",
+        "dampipe.features.search.http_indexes:router",
     ),
     panel="panel.js",
     remedies="dampipe.features.search.remedies",
@@ -36,6 +38,13 @@ FEATURE = Feature(
         ("dampipe.vision.embedding:Embedding", "dampipe.features.search.savers:save_embeddings"),
         ("dampipe.media.outputs:Proxy", "dampipe.features.search.savers:save_shot_numbers"),
     ),
+    work={
+        # The queue of the stage `index`: its workers hold the index.
+        "reindex": Work(
+            queue="index", handler="dampipe.features.search.index_requests:IndexHandler", time_limit=24 * 3600
+        ),
+    },
+    panel="panel.js",
     tasks={
         "tend": Task(
             "dampipe.features.search.tasks:TendTask",

@@ -40,6 +40,11 @@ MODEL_FROM_ENVIRONMENT = ErrorCode(
     "DAMPIPE_MODEL is set in the environment and takes precedence",
     "Change it there.",
 )
+MODEL_NOT_KNOWN = ErrorCode(
+    "model.not_known",
+    "{name!r} is not a model of the list",
+    "The command line also takes folders on its machine.",
+)
 EXPORT_NO_FOLDER = ErrorCode(
     "export.no_folder", "there is no folder {folder}", "Create it, or write to another folder."
 )

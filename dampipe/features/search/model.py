@@ -341,7 +341,9 @@ class ModelReport(BaseModel):
     note: str = ""
     """What it is good for."""
     used: bool = False
-    """Whether the settings name it."""
+    """Whether the settings name it, as they were when this process was started."""
+    chosen: bool = False
+    """Whether dampipe.toml names it now: it is used once dampipe is restarted."""
     answers: bool = False
     """Whether it answers searches: an old model does until the vectors of the new one are complete."""
     assets: int = 0

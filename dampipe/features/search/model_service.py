@@ -6,13 +6,19 @@ from contextlib import suppress
 from threading import Lock
 from time import monotonic
 
-from dampipe.features.search.errors import MODEL_IN_USE, UNKNOWN_MODEL
+from dampipe.features.search.errors import (
+    MODEL_FROM_ENVIRONMENT,
+    MODEL_IN_USE,
+    MODEL_NOT_KNOWN,
+    UNKNOWN_MODEL,
+)
 from dampipe.features.search.model import ModelReport
 from dampipe.features.search.model_queries import ModelRepository
 from dampipe.jobs.keys import RunKey
 from dampipe.jobs.plan import Plan
 from dampipe.kernel.access import MANAGE, READ, Actor, require
 from dampipe.kernel.errors import Busy, DampipeError, InvalidInput, NotFound, StageError
+from dampipe.kernel.settings.file import is_in_environment, setting_in_file, write_setting
 from dampipe.storage.auto import AutoStorage
 from dampipe.vision.base import Embedder
 from dampipe.vision.model_catalog import known_models
@@ -89,6 +95,27 @@ class ModelService:
         if ref.folder and name != TINY:
             name = str(ref.folder)  # the same from whatever folder a process is started
         return self._report(name, self._models.all(), self._answers(), {})
+
+    def choose(self, actor: Actor, name: str) -> ModelReport:
+        """Write a model into dampipe.toml; processes use it once they are restarted.
+
+        Raises InvalidInput for an unknown name, for a value in the environment, which would win, and where the file
+        cannot be written.
+        """
+        require(actor, MANAGE)
+        if is_in_environment("model"):
+            raise InvalidInput(MODEL_FROM_ENVIRONMENT)
+        found = self.info(actor, name)
+        write_setting("model", found.name)
+        return found.model_copy(update={"chosen": True})
+
+    def choose_known(self, actor: Actor, name: str) -> ModelReport:
+        """The same for clients that may not see this machine's folders: only a model that `all` lists."""
+        require(actor, MANAGE)
+        listed = {self._name, TINY, *SUGGESTED, *known_models(), *self.names().values()}
+        if name not in listed:
+            raise InvalidInput(MODEL_NOT_KNOWN, name=name)
+        return self.choose(actor, name)
 
     def forget(self, actor: Actor, name: str) -> int:
         """Remove the vectors of a model that no longer answers; returns how many.
@@ -167,6 +194,10 @@ class ModelService:
         except InvalidInput:
             return ""
 
+    def _chosen(self) -> object:
+        in_file = None if is_in_environment("model") else setting_in_file("model")
+        return self._name if in_file is None else in_file
+
     def _report(self, name: str, present: list[str], answering: str, known: Mapping[str, str]) -> ModelReport:
         """known: fingerprints by name, for models that can no longer be resolved."""
         problem = ""
@@ -193,6 +224,7 @@ class ModelService:
             problem=problem,
             note=SUGGESTED.get(name, ""),
             used=name == self._name,
+            chosen=name == self._chosen(),
             answers=fingerprint == answering,
             assets=self._models.assets(fingerprint) if fingerprint in present else 0,
         )

@@ -1,4 +1,4 @@
-// In the player: a search by a part of the frame in view. On chosen assets: a timeline of them for editing programs.
+// The views of models and of the vector index, whose modules are loaded when they are shown. In the player: a search by a part of the frame in view. On chosen assets: a timeline of them for editing programs.
 
 import { asked, choice, field } from "/page/form.js";
 import { drawBox, textOf } from "/page/region.js";
@@ -41,3 +41,9 @@ export function sections({ video }, { player, signal }) {
   player.addTool(button);
   return [];
 }
+
+/** @type {readonly import("/page/panels.js").View[]} */
+export const views = [
+  { path: "/models", area: "settings", order: 70, label: "Models", scope: "manage", show: async (main, signal) => (await import("./models.js")).models(main, signal) },
+  { path: "/index", area: "settings", order: 72, label: "Index", scope: "manage", show: async (main, signal) => (await import("./index-view.js")).indexView(main, signal) },
+];

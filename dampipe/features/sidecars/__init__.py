@@ -12,6 +12,7 @@ FEATURE = Feature(
         ),
     },
     routers=("dampipe.features.sidecars.http:router",),
+    panel="panel.js",
     sweeps=("dampipe.features.sidecars.sweep:SidecarSweep",),
     value_listeners=("dampipe.features.sidecars.queries:note_values",),
     copied=("dampipe.features.sidecars.copied:note_copy",),

@@ -14,6 +14,7 @@ FEATURE = Feature(
         "source": Command("Name the folders that hold footage.", "dampipe.features.sources.cli:command"),
     },
     routers=("dampipe.features.sources.http:router",),
+    panel="panel.js",
     filters=("dampipe.features.sources.filters:FIELDS",),
     remedies="dampipe.features.sources.remedies",
 )

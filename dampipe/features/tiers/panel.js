@@ -143,3 +143,8 @@ export const bulkActs = [{
     return done === null ? null : { done };
   },
 }];
+
+/** @type {readonly import("/page/panels.js").View[]} */
+export const views = [
+  { path: "/policies", area: "settings", order: 32, label: "Policies", scope: "manage", show: async (main, signal, parameters) => (await import("./policies.js")).policies(main, signal, parameters) },
+];

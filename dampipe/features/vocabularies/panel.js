@@ -12,6 +12,7 @@ import { part, rowButton } from "/page/part.js";
 import { may, session } from "/page/session.js";
 import { tree } from "/page/tree.js";
 import { html, nothing } from "/page/vendor/lit.js";
+import { addTerm, changeTerm, create, exportTerms, importTerms, log, settings } from "./manage.js";
 
 /** @typedef {import("dampipe-api").Schemas} Schemas */
 /** @typedef {import("/page/part.js").Act} Act */
@@ -99,6 +100,11 @@ async function one(main, signal, key) {
       h("p", { class: "hint" }, `${plural(vocabulary.terms, "term")}, ${vocabulary.open ? "open: people propose terms" : "strict: only managers add terms"}`),
       proposals.terms.length ? h("h3", {}, "Proposed") : null, hint,
       proposals.terms.length ? h("ul", { class: "entries" }, proposals.terms.map((term) => proposal(key, term, act))) : null,
+      may("edit") ? h("p", { class: "actions" },
+        h("button", { type: "button", "data-key": "add-term", onclick: () => addTerm(key, act) }, may("manage") ? "Add a term …" : "Propose a term …"),
+        may("manage") ? [h("button", { type: "button", "data-key": "change-term", onclick: () => changeTerm(key, act) }, "Change a term …"), h("button", { type: "button", "data-key": "settings", onclick: () => settings(vocabulary, act) }, "Settings …"),
+          h("button", { type: "button", "data-key": "import", onclick: () => importTerms(key, act) }, "Import …")] : null,
+        h("button", { type: "button", "data-key": "export", onclick: () => exportTerms(key, act) }, "Export …")) : null,
       h("h3", {}, "Terms"), vocabulary.terms + vocabulary.proposed ? terms : notice("No terms yet.")];
   };
   const undo = (/** @type {Act} */ act) => confirm("Undo the last operation?", "Values that a merge has moved return to their terms.", "Undo", async () => {
@@ -109,9 +115,10 @@ async function one(main, signal, key) {
     may("manage") ? h("button", { type: "button", "data-key": "undo", onclick: () => undo(act) }, "Undo …") : null,
     h("a", { class: "button", href: "#/vocabularies" }, "All vocabularies")].filter(Boolean);
   const { element, refresh } = part(key, buttons, read, draw);
-  await refresh();
-  main.replaceChildren(element);
-  follow(signal, ["vocabulary."], () => refresh().catch(() => {}));
+  const done = may("manage") ? log(key, signal) : null;
+  await Promise.all([refresh(), done?.refresh()]);
+  main.replaceChildren(element, ...(done ? [done.element] : []));
+  follow(signal, ["vocabulary."], () => [refresh, done?.refresh].forEach((again) => again?.().catch(() => {})));
 }
 
 /** @param {HTMLElement} main @param {AbortSignal} signal */
@@ -121,7 +128,7 @@ async function all(main, signal) {
       h("h3", {}, h("a", { href: `#/vocabularies?${new URLSearchParams({ key })}` }, label(text))),
       h("p", {}, [plural(terms, "term"), proposed ? `${proposed} proposed` : "", open ? "open" : "strict"].filter(Boolean).join(", "))))))
     : notice("No vocabularies yet.", "A vocabulary is a tree of terms that assets can be described by."));
-  const { element, refresh } = part("Vocabularies", () => [], () => get("/vocabularies", {}, signal), draw);
+  const { element, refresh } = part("Vocabularies", (act) => (may("manage") ? [h("button", { type: "button", class: "primary", "data-key": "create", onclick: () => create(act) }, "Make a vocabulary …")] : []), () => get("/vocabularies", {}, signal), draw);
   await refresh();
   main.replaceChildren(element);
   follow(signal, ["vocabulary."], () => refresh().catch(() => {}));

@@ -1,8 +1,10 @@
 """The configuration file dampipe.toml: its path, a source for pydantic-settings, and an editor for one line."""
 
 import json
+import os
 import re
 import tomllib
+from contextlib import suppress
 from typing import Any
 
 from pydantic_settings import TomlConfigSettingsSource
@@ -23,8 +25,23 @@ class ConfigFile(TomlConfigSettingsSource):
         return values
 
 
-def write_setting(name: str, value: str) -> None:
-    """Set a text value in dampipe.toml and keep the rest of the file. Atomic.
+def is_in_environment(name: str) -> bool:
+    """Whether a setting has its value from the environment, which wins over the file."""
+    return f"DAMPIPE_{name.upper()}" in os.environ
+
+
+def setting_in_file(name: str) -> Any:
+    """The value of a setting in dampipe.toml as it is now; None: it has none there, or the file cannot be read.
+
+    A process keeps the values that it has read when it was started.
+    """
+    with suppress(OSError, ValueError):
+        return tomllib.loads(config_file().read_text(encoding="utf-8")).get(name)
+    return None
+
+
+def write_setting(name: str, value: str | float) -> None:
+    """Set a text or a number in dampipe.toml and keep the rest of the file. Atomic.
 
     Raises InvalidInput if the file is not valid TOML or cannot be written.
     """

@@ -143,6 +143,7 @@ export async function patch(path, body) {
 }
 
 /**
+ * Put: replace something.
  * @template {string} P
  * @param {P} path
  * @param {import("dampipe-api").Body<"put", P>} [body]
@@ -150,7 +151,8 @@ export async function patch(path, body) {
  */
 export async function put(path, body) {
   const headers = { "content-type": "application/json" };
-  return (await request(path, { method: "PUT", headers, body: JSON.stringify(body) })).json();
+  const response = await request(path, { method: "PUT", headers, body: JSON.stringify(body) });
+  return response.status === 204 ? /** @type {any} */ (null) : response.json();
 }
 
 /**

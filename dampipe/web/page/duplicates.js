@@ -52,7 +52,8 @@ function decision(pair, section) {
   async function decide() {
     button.disabled = true;
     try {
-      await post(`/duplicates/${isOpen ? "dismiss" : "reopen"}`, { first: pair.first.asset, second: pair.second.asset });
+      const action = isOpen ? "dismiss" : "reopen";
+      await post(`/duplicates/${action}`, { first: pair.first.asset, second: pair.second.asset });
       isOpen = !isOpen;
       message.textContent = "";
       announce(isOpen ? `${names} are listed again` : `${names} are dismissed`);

@@ -65,7 +65,7 @@ function describeProgress(progress) {
   const { done, total, unit, speed, left } = progress;
   const [amount, pace] = {
     s: [length, (/** @type {number} */ speed) => `${speed.toFixed(1)}×`], bytes: [bytes, (/** @type {number} */ speed) => `${bytes(speed)}/s`],
-    files: [String, (/** @type {number} */ speed) => `${speed.toFixed(1)}/s`],
+    files: [String, (/** @type {number} */ speed) => `${speed.toFixed(1)}/s`], items: [String, (/** @type {number} */ speed) => `${speed.toFixed(1)}/s`],
   }[unit] ?? [String, String];
   const reached = (total === null ? amount(done) : `${amount(done)} of ${amount(total)}`) + (unit === "files" ? " files" : "");
   return [reached, speed && pace(speed), left !== null && `${length(left)} left`].filter(Boolean).join(", ");
@@ -97,8 +97,10 @@ function workerList({ workers }) {
   return h("ul", { class: "workers" }, workers.map(({ name, queues }) => h("li", {}, h("b", {}, name), ` serves ${queues.join(", ")}`)));
 }
 
-/** @param {HTMLElement} main @param {AbortSignal} signal */
-export async function scans(main, signal) {
+/** @param {HTMLElement} main @param {AbortSignal} signal @param {URLSearchParams} parameters */
+export async function scans(main, signal, parameters) {
+  const asked = parameters.get("scan"); // one that may be older than the latest
+  const one = asked && /^\d+$/.test(asked) ? await get(`/scans/${asked}`, {}, signal) : null;
   const message = h("p", { role: "status" });
   const path = h("input", { name: "path", placeholder: "/mnt/footage", required: true, "aria-label": "A folder or file, as the server sees it" });
   const live = h("div");
@@ -111,7 +113,8 @@ export async function scans(main, signal) {
     const json = JSON.stringify(status);
     if (json === lastStatus) return; // drawing again would lose a selection of text
     lastStatus = json;
-    const list = status.scans.length ? h("ul", { class: "scans" }, status.scans.map((scan) => scanItem(scan, act)))
+    const shown = one && !status.scans.some(({ scan }) => scan === one.scan) ? [one, ...status.scans] : status.scans;
+    const list = shown.length ? h("ul", { class: "scans" }, shown.map((scan) => scanItem(scan, act)))
       : notice("No scans yet.", may("scan") ? "Enter the path of a folder above to add its footage." : "");
     live.replaceChildren(...inProgress(status), h("h2", {}, "Latest scans"), list, h("h2", {}, "Stages"), stageTable(status), h("h2", {}, "Workers"), workerList(status));
   }

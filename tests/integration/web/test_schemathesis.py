@@ -40,8 +40,11 @@ def role(request: pytest.FixtureRequest) -> Role | None:
 
 
 @pytest.fixture
-def token(role: Role | None, library: Any, app: FastAPI) -> Iterator[str]:
+def token(
+    role: Role | None, library: Any, app: FastAPI, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
     """A token of a user with that role; afterwards there are no users, as before."""
+    monkeypatch.setenv("DAMPIPE_CONFIG", str(tmp_path / "dampipe.toml"))  # which endpoints write
     access: AccessService = library.service(AccessService)
     access.add_user(LOCAL, UserRequest(name="anna", role=role or Role.ADMIN, sees=(str(library.footage),)))
     names = tuple(scope.name for scope in scopes())

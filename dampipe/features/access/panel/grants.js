@@ -41,11 +41,22 @@ function row({ to, what }, act) {
   return [subject(to), h("code", {}, what), h("div", { class: "actions" }, rowButton("Take back …", `${subject(to)}, ${what}`, askRevoke, { style: "danger" }))];
 }
 
+/** Say why someone sees an asset, or does not. @param {Act} act */
+async function explain(act) {
+  const users = await get("/users");
+  const fields = [choice("Who", "user", users.map(({ name }) => [name, name])), field("Asset", { name: "asset", autocomplete: "off", maxLength: 4096, hint: "Its SHA-1 or the first digits of it, or the absolute path of its file" })];
+  ask("Who sees an asset?", fields, "Explain", async ({ user, asset }) => {
+    const found = await get("/access/explain", { user, asset: asset.trim() });
+    return () => act(() => `${user} ${found.visible ? "sees" : "does not see"} it: ${found.reasons.join("; ")}`);
+  });
+}
+
 /** @param {AbortSignal} signal */
 export function grants(signal) {
   const draw = (/** @type {Schemas["GrantReport"][]} */ found, /** @type {Act} */ act) => (found.length ? table(["who", "may see", ""], found.map((grant) => row(grant, act)))
     : notice("No rights were granted.", "Managers and admins see everything; all others only what is granted to them."));
   const begin = (/** @type {Act} */ act) => act(async () => (await add(act), ""));
-  const button = (/** @type {Act} */ act) => [h("button", { class: "primary", "data-key": "add-grant", onclick: () => begin(act) }, "Let someone see …")];
+  const why = (/** @type {Act} */ act) => act(async () => (await explain(act), ""));
+  const button = (/** @type {Act} */ act) => [h("button", { type: "button", "data-key": "explain", onclick: () => why(act) }, "Explain …"), h("button", { class: "primary", "data-key": "add-grant", onclick: () => begin(act) }, "Let someone see …")];
   return part("Who sees what", button, () => get("/grants", {}, signal), draw);
 }

@@ -1,18 +1,14 @@
 """`dampipe model list|use|info|forget`"""
 
-import os
 from collections.abc import Sequence
 
 import click
 
-from dampipe.features.search.errors import MODEL_FROM_ENVIRONMENT
 from dampipe.features.search.model import ModelReport
 from dampipe.features.search.model_service import ModelService
 from dampipe.kernel.access import LOCAL
-from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 from dampipe.kernel.home import config_file
-from dampipe.kernel.settings.file import write_setting
 
 
 @click.group(name="model")
@@ -60,10 +56,7 @@ def info(name: str, as_json: bool) -> None:
 @click.argument("name")
 def use(name: str) -> None:
     """Write the model into dampipe.toml. Search answers from the old one until the new one is complete."""
-    if "DAMPIPE_MODEL" in os.environ:
-        raise InvalidInput(MODEL_FROM_ENVIRONMENT)
-    found = service(ModelService).info(LOCAL, name)
-    write_setting("model", found.name)
+    found = service(ModelService).choose(LOCAL, name)
     _print(_facts(found, found.note))
     click.echo(f"model = {found.name!r} is in {config_file()}")
     if found.problem:
