@@ -14,9 +14,9 @@ from dampipe.kernel.paths import printable
 
 @click.command(name="excerpt")
 @click.argument("asset")
-@click.option("--from", "start", required=True, metavar="TIME", help="Its first frame.")
-@click.option("--to", "end", metavar="TIME", help="The first frame after it, which is not part of it.")
-@click.option("--out", "last", metavar="TIME", help="Instead of --to: its last frame, which is part of it.")
+@click.option("--in", "start", required=True, metavar="TIME", help="Its first frame.")
+@click.option("--out", "last", metavar="TIME", help="Its last frame, which is part of it.")
+@click.option("--end", metavar="TIME", help="Instead of --out: the first frame after it.")
 @click.option(
     "--handles",
     default="0s",
@@ -36,8 +36,8 @@ from dampipe.kernel.paths import printable
 def command(
     asset: str,
     start: str,
-    end: str | None,
     last: str | None,
+    end: str | None,
     handles: str,
     output: Path,
     territory: str,
@@ -50,7 +50,7 @@ def command(
     A TIME is seconds (12.5), ticks of a time base (300@1001/24000), or the time code of a frame (01:00:12:12).
     """
     if (end is None) == (last is None):
-        raise click.UsageError("give --to or --out")
+        raise click.UsageError("give --out or --end")
     request = ExcerptRequest(
         asset=asset,
         start=start,

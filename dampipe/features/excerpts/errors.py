@@ -7,6 +7,11 @@ HANDLES_INVALID = ErrorCode(
     "{text!r} is not a valid length of handles",
     "Give seconds, as in 1s or 0.5s, or frames, as in 12f.",
 )
+END_TWICE = ErrorCode(
+    "excerpt.end_twice",
+    "the end of a part was given twice",
+    "Give either its last frame or the first frame after it.",
+)
 NO_FACTS = ErrorCode(
     "excerpt.not_probed", "{name} has not been probed, so that its times are not known", "Process it first."
 )

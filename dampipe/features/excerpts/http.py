@@ -58,9 +58,9 @@ def download_excerpt(
     sha1: Sha1,
     excerpts: Annotated[ExcerptService, provided(ExcerptService)],
     use: UseOf,
-    start: Annotated[Time, Query(alias="from")],
-    end: Annotated[Time | None, Query(alias="to", description="The first frame after the part.")] = None,
-    last: Annotated[Time | None, Query(description="Instead of `to`: the last frame of the part.")] = None,
+    start: Time,
+    end: Annotated[Time | None, Query(description="The first frame after the part.")] = None,
+    last: Annotated[Time | None, Query(description="Instead of `end`: the last frame of the part.")] = None,
     handles: Annotated[
         str,
         Query(max_length=20, description="How much more before and after it: 1s, or 12f for frames."),

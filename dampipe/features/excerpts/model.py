@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import PurePath
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
-from dampipe.features.excerpts.errors import HANDLES_INVALID
+from dampipe.features.excerpts.errors import END_TWICE, HANDLES_INVALID
 from dampipe.features.excerpts.events import OriginalExcerpted
 from dampipe.features.originals.scopes import ORIGINALS
 from dampipe.kernel.access import Scope
@@ -33,7 +33,7 @@ class ExcerptRequest(BaseModel):
     start: str
     """The first frame: seconds, ticks of a time base or time code."""
     end: str | None = None
-    """The first frame after the part, which is not part of it."""
+    """The first frame after the part, which is not part of it. Without an end it is one frame."""
     last: str | None = None
     """Instead of `end`: the last frame, which is part of it."""
     handles: str = "0"
@@ -41,6 +41,12 @@ class ExcerptRequest(BaseModel):
     territory: str = ""
     medium: str = ""
     reason: str = ""
+
+    @model_validator(mode="after")
+    def _has_one_end(self) -> Self:
+        if self.end is not None and self.last is not None:
+            raise InvalidInput(END_TWICE)
+        return self
 
 
 class ExcerptReport(BaseModel):

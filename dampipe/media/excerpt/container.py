@@ -13,7 +13,6 @@ _MUXERS = {
     "avi": "avi",
     "caf": "caf",
     "dv": "dv",
-    "flac": "flac",
     "flv": "flv",
     "gxf": "gxf",
     "matroska,webm": "matroska",
@@ -27,7 +26,10 @@ _MUXERS = {
     "w64": "w64",
     "wav": "wav",
 }
-"""Names of ffmpeg's muxers by those of its demuxers."""
+"""Names of ffmpeg's muxers by those of its demuxers.
+
+Not that of FLAC: it copies a header that states how much sound the whole file has.
+"""
 _BY_SUFFIX = {
     ".3g2": "3g2",
     ".3gp": "3gp",

@@ -25,6 +25,8 @@ from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
 
 _EARLIER = (0, 2, 10, 60)
 """Seconds before the wanted frame at which a key frame is looked for, one after the other, where an index is rough."""
+_OF_PARTS = ("-probesize", "32", "-analyzeduration", "0")
+"""What the probe has found is known: no packets are read to find it again."""
 _LIMITS = Limits(seconds=6 * 3600.0, stall=300.0, file_size=1 << 42)
 OnProgress = Callable[[float, float], None]
 """Called with the seconds that were copied, and all of them."""
@@ -61,7 +63,11 @@ class Cutter:
         Raises InvalidInput for a container that cannot be written, and what the failure of ffmpeg means.
         """
         muxer = muxer_of(wanted.media, wanted.name)
-        return self._copy(self._find(path, wanted, muxer, folder, ()), wanted, muxer, folder, on_progress)
+        for earlier in _EARLIER:
+            cut = self._find(path, wanted, muxer, folder, (), earlier)
+            if cut is not None:
+                return self._copy(cut, wanted, muxer, folder, on_progress)
+        raise BadMedia(NOT_CUT, name=wanted.name)
 
     def cut_parts(
         self, parts: FileParts, wanted: WantedSpan, folder: Path, on_progress: OnProgress = lambda *_: None
@@ -77,31 +83,33 @@ class Cutter:
         packets = PacketParts.read(self._ffmpeg.sandbox, parts, wanted)
         if packets is None:
             return None
-        # What the probe has found is known: no packets are read to find it again.
-        options = ("-probesize", "32", "-analyzeduration", "0")
-        cut = self._find(parts.path, wanted, muxer, folder, options)
-        if not packets.fetch(cut.first):
+        packets.fetch_keys()
+        cut = self._find(parts.path, wanted, muxer, folder, _OF_PARTS)
+        if cut is None or not packets.fetch(cut.first):
             return None
         made = self._copy(cut, wanted, muxer, folder, on_progress)
         sizes = [packet.size for packet in self._packets(made.path, folder) if packet.stream == 0]
         return made if packets.are_copied(sizes) else None
 
     def _find(
-        self, path: str, wanted: WantedSpan, muxer: str, folder: Path, options: tuple[str, ...]
-    ) -> _Cut:
-        """Where ffmpeg begins to copy for a wanted start."""
+        self,
+        path: str,
+        wanted: WantedSpan,
+        muxer: str,
+        folder: Path,
+        options: tuple[str, ...],
+        earlier: int = 0,
+    ) -> _Cut | None:
+        """Where ffmpeg begins to copy for a wanted start; None: behind it. earlier: by how many seconds it seeks."""
         due = wanted.origin + wanted.start
-        for earlier in _EARLIER:
-            seek = max(wanted.origin, due - earlier) + wanted.slack
-            found = self._first(path, wanted, seek, folder, options)
-            if found is None or found.time is None or found.time > due + wanted.slack:
-                continue
-            if muxer in MOV:  # else an edit list would hide what is before the wanted frame
-                again = self._first(path, wanted, found.time, folder, options)
-                if again == found:
-                    seek = found.time
-            return _Cut(path, found, seek, options)
-        raise BadMedia(NOT_CUT, name=wanted.name)
+        seek = max(wanted.origin, due - earlier) + wanted.slack
+        found = self._first(path, wanted, seek, folder, options)
+        if found is None or found.time is None or found.time > due + wanted.slack:
+            return None
+        # With the time of that packet itself no edit list hides what is before the wanted frame.
+        if muxer in MOV and self._first(path, wanted, found.time, folder, options) == found:
+            seek = found.time
+        return _Cut(path, found, seek, options)
 
     def _first(
         self, path: str, wanted: WantedSpan, seek: Fraction, folder: Path, options: tuple[str, ...]
@@ -117,7 +125,7 @@ class Cutter:
     ) -> Excerpt:
         assert cut.first.time is not None
         start = max(Fraction(0), cut.first.time - wanted.origin)
-        length = wanted.origin + wanted.end - cut.seek - wanted.slack
+        length = wanted.origin + wanted.end + wanted.reordering - cut.seek - wanted.slack
         name = f"excerpt{PurePath(wanted.name).suffix.lower()}"
         code = _timecode(wanted, start)
         arguments = [

@@ -22,8 +22,10 @@ class PacketParts:
     """The packets of a file whose bytes are fetched as far as they are needed."""
 
     parts: FileParts
+    start: float
+    """Where the part begins at the latest, as a time in the file, in seconds."""
     end: float
-    """Where the part ends, as a time in the file, in seconds."""
+    """Where it ends."""
     streams: Sequence[Sequence[Packet]]
     """The packets of each stream that is copied, in the order of their times."""
     first: int = 0
@@ -37,13 +39,20 @@ class PacketParts:
         found = read_indexes(sandbox, parts, wanted.streams, formats_of_container(wanted.media.container))
         if found is None:
             return None
-        end = float(wanted.origin + wanted.end)
+        end = float(wanted.origin + wanted.end + wanted.reordering)
         streams = [sorted(packets, key=lambda packet: packet.time) for packets in found]
-        shown = 0.0 if wanted.clock is None else float(wanted.clock.times.tolerance) * 8
-        if streams[0][-1].time + max(shown, SOUND_MARGIN) < end:  # of fragments, only the first ones
+        if streams[0][-1].time + SOUND_MARGIN < float(
+            wanted.origin + wanted.end
+        ):  # of fragments, only the first ones
             return None
         parts.fetch([(packets[0].start, packets[0].end) for packets in streams])
-        return cls(parts, end, streams)
+        return cls(parts, float(wanted.origin + wanted.start + wanted.slack), end, streams)
+
+    def fetch_keys(self) -> None:
+        """Fetch the key frames with one of which the part begins: demuxers look into them."""
+        keys = [packet for packet in self.streams[0] if packet.is_key]
+        behind = _row(keys, self.start)
+        self.parts.fetch([(packet.start, packet.end) for packet in keys[max(0, behind - 2) : behind]])
 
     def fetch(self, begin: CopiedPacket) -> bool:
         """Fetch the packets of the part, which begins with one of the first stream; False if the index has it not."""

@@ -8,6 +8,10 @@ from pathlib import Path
 from dampipe.media.frame_clock import FrameClock
 from dampipe.media.info import MediaInfo
 
+_REORDERED = 4
+"""Frames by which the order of decoding differs from that of showing, at most, in files that ffmpeg times well."""
+_SLOWEST = Fraction(10)
+"""Frames per second of footage whose rate is not known."""
 SLACK = Fraction(1, 1000)
 """Seconds by which containers round times; at most a quarter of a frame is taken for it."""
 
@@ -35,6 +39,16 @@ class WantedSpan:
     def slack(self) -> Fraction:
         """Seconds by which times may differ that mean the same frame."""
         return SLACK if self.clock is None else min(SLACK, self.clock.times.tolerance)
+
+    @property
+    def reordering(self) -> Fraction:
+        """Seconds that are copied more, since frames are not decoded in the order in which they are shown."""
+        video = self.media.video
+        if video is None or video.intra_only or self.clock is None:
+            return Fraction(0)
+        if video.rate and video.keyframe_interval and video.keyframe_interval * video.rate < 1.5:
+            return Fraction(0)  # every frame is a key frame, in a format that has others, too
+        return _REORDERED / (video.rate or _SLOWEST)
 
     @property
     def streams(self) -> tuple[int, ...]:
