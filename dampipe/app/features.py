@@ -15,6 +15,7 @@ from dampipe.features.collections import FEATURE as COLLECTIONS
 from dampipe.features.derivatives import FEATURE as DERIVATIVES
 from dampipe.features.duplicates import FEATURE as DUPLICATES
 from dampipe.features.events import FEATURE as EVENTS
+from dampipe.features.excerpts import FEATURE as EXCERPTS
 from dampipe.features.facets import FEATURE as FACETS
 from dampipe.features.fixity import FEATURE as FIXITY
 from dampipe.features.folders import FEATURE as FOLDERS
@@ -61,6 +62,7 @@ BUILT_IN = (
     ORIGINALS,
     FRAMES,
     ALIGNMENT,
+    EXCERPTS,
     GROUPING,
     DUPLICATES,
     VERSIONS,

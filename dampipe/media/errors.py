@@ -125,3 +125,15 @@ PROBE_ANSWER_INVALID = ErrorCode("media.probe_answer_invalid", "the answer of th
 PROXY_UNREADABLE = ErrorCode(
     "media.proxy_unreadable", "the proxy cannot be read: {reason}", "Make the proxy again."
 )
+
+# Excerpts
+NO_EXCERPT = ErrorCode(
+    "excerpt.not_possible",
+    "{name} is {kind}, of which no part can be copied",
+    "Download the original as a whole.",
+)
+NOT_CUT = ErrorCode(
+    "excerpt.not_cut",
+    "no part of {name} can be copied there: its index does not lead to the frame",
+    "Download the original as a whole.",
+)

@@ -14,16 +14,22 @@ from uuid import uuid4
 
 from dampipe.jobs.model import RunState
 from dampipe.kernel.stage_io import RemotePlace, SourceFile
+from dampipe.media.excerpt.cutter import Cutter
+from dampipe.media.excerpt.span import WantedSpan
 from dampipe.media.ffmpeg.binary import Ffmpeg, find_ffmpeg
 from dampipe.media.ffmpeg.run import Limits, run_ffmpeg
 from dampipe.media.ffmpeg.sandbox import find_sandbox
+from dampipe.media.frame_clock import FrameClock
+from dampipe.media.info import MediaInfo
 from dampipe.media.preview.maker import PreviewMaker
 from dampipe.media.probe.prober import Prober
 from dampipe.media.recipes import FramesRecipe, PreviewRecipe
+from dampipe.storage.files.base import FileStore
 from dampipe.storage.files.cache import FootageCache
 from dampipe.storage.files.staging import FootageStaging
 from tests.support.fault_proxy import FaultProxy
 from tests.support.file_stores.s3 import opened, rclone_server
+from tests.support.parts import NoWalls
 from tests.support.remote_library import RemoteLibrary
 
 GIGABYTES = float(os.environ.get("REMOTE_RANGES_GB", "1"))
@@ -32,8 +38,9 @@ GIGABYTES = float(os.environ.get("REMOTE_RANGES_GB", "1"))
 def main() -> None:
     """Print bytes and seconds."""
     ffmpeg = find_ffmpeg()
-    ffmpeg = replace(ffmpeg, sandbox=find_sandbox("auto", ffmpeg.path))
-    print(f"sandbox: {ffmpeg.sandbox.reason}", flush=True)
+    sandbox = find_sandbox("auto", ffmpeg.path)
+    print(f"sandbox: {sandbox.reason}", flush=True)
+    ffmpeg = replace(ffmpeg, sandbox=sandbox if sandbox.active else NoWalls())
     with tempfile.TemporaryDirectory() as temporary, rclone_server("--etag-hash", "") as (port, buckets, _):
         folder = Path(temporary)
         with FaultProxy("127.0.0.1", port) as proxy:
@@ -80,7 +87,32 @@ def large_file(ffmpeg: Ffmpeg, folder: Path, proxy: FaultProxy, buckets: Path) -
     print(f"  {sum('large.mov' in one for one in proxy.requests[asked:])} requests")
     what = f"the preview of a hashed intra-only file of {size / 1e9:.2f} GB"
     report(what, size, proxy.relayed - before, seconds, {"preview": sum(fetched)}, "<= 5 %")
+    excerpt(ffmpeg, folder, proxy, store, known, media)
     clip.unlink()
+
+
+def excerpt(
+    ffmpeg: Ffmpeg, folder: Path, proxy: FaultProxy, store: FileStore, known: SourceFile, media: MediaInfo
+) -> None:
+    """Ten seconds from the middle of the same file, copied as they are."""
+    clock = FrameClock.of_media(media)
+    assert clock is not None
+    middle = clock.times.count // 2
+    span = WantedSpan(media, clock, "large.mov", clock.time(middle).seconds, clock.time(middle + 250).seconds)
+    staging = FootageStaging(lambda _: store, FootageCache(folder / "cache of excerpts"))
+    before, asked, began = proxy.relayed, len(proxy.requests), time.monotonic()
+    fetched: list[int] = []
+    (folder / "excerpt").mkdir()
+    with staging.parts(known, lambda *_: None, fetched.append) as parts:
+        assert parts is not None
+        made = Cutter(ffmpeg).cut_parts(parts, span, folder / "excerpt")
+    assert made is not None and made.frames == 250, "it was left to the whole file"
+    seconds, sent = time.monotonic() - began, proxy.relayed - before
+    print(f"  {made.frames} frames in {made.size / 1e6:.1f} MB; {len(proxy.requests) - asked} requests")
+    report(
+        "an excerpt of ten seconds", known.size, sent, seconds, {"excerpt": sum(fetched)},
+        f"{sent / made.size:.2f} times the excerpt",
+    )  # fmt: skip
 
 
 def every_frame(_: object, times: list[float]) -> list[tuple[int, int]]:

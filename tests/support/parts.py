@@ -29,6 +29,10 @@ class NoWalls(Sandbox):
         """As it is."""
         return [*command]
 
+    def wrap_reader(self, command: Iterable[str]) -> list[str]:
+        """As it is."""
+        return [*command]
+
     def wrap_program(self, command: Iterable[str], readable: Iterable[str]) -> list[str]:
         """As it is."""
         return [*command]

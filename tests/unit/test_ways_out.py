@@ -17,7 +17,7 @@ PACKAGES = ("dampipe", "tasks", "workers")
 ORIGINALS = "dampipe/features/originals"
 MAY_CALL = {
     # What answers with bytes.
-    "byte_answer": {f"{ORIGINALS}/http.py"},
+    "byte_answer": {f"{ORIGINALS}/http.py", "dampipe/features/excerpts/http.py"},
     "FileResponse": {"dampipe/web/page.py"},  # the files of the page itself
     "StreamingResponse": {
         "dampipe/features/events/http.py",  # events
@@ -43,6 +43,7 @@ MAY_OPEN_DERIVATIVES = {
 """Files that call `DerivativeService.open`, and why."""
 BYTE_ENDPOINTS = {
     "/assets/{sha1}/original",
+    "/assets/{sha1}/original/excerpt",
     "/assets/{sha1}/{name}",
     "/assets/{sha1}/{name}/download",
 }

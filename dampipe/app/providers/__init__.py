@@ -40,6 +40,7 @@ PROVIDERS = {
     "dampipe.features.frames.reader:FrameReader": f"{_AT}searching:frame_reader",
     "dampipe.features.search.pictures:QueryPictures": f"{_AT}searching:query_pictures",
     "dampipe.jobs.toolbox:Toolbox": f"{_AT}tools:toolbox",
+    "dampipe.media.excerpt.cutter:Cutter": f"{_AT}tools:cutter",
     "dampipe.media.signatures.maker:SignatureMaker": f"{_AT}tools:signature_maker",
 }
 """Dotted names of functions of Services, or of classes, by those of the types that they provide."""

@@ -4,6 +4,7 @@ from dampipe.app.tools import MediaTools
 from dampipe.jobs.toolbox import LazyTools, Tool
 from dampipe.kernel.container import Services
 from dampipe.kernel.settings.settings import Settings
+from dampipe.media.excerpt.cutter import Cutter
 from dampipe.media.passes import Passes
 from dampipe.media.preview.shot_frames import ShotFrames
 from dampipe.media.probe.prober import Prober
@@ -46,3 +47,8 @@ def signature_maker(services: Services) -> SignatureMaker:
     """What makes the signatures of frames."""
     tools = services.get(MediaTools)
     return SignatureMaker(tools.ffmpeg, tools.prober)
+
+
+def cutter(services: Services) -> Cutter:
+    """What copies parts of originals."""
+    return Cutter(services.get(MediaTools).ffmpeg)

@@ -1,16 +1,29 @@
-"""`dampipe source add|list|remove`"""
+"""`dampipe source add|list|check|remove`"""
 
 import shlex
 
 import click
 
+from dampipe.features.sources.check import SourceChecks
 from dampipe.features.sources.costs import costs_as_texts, parse_costs
 from dampipe.features.sources.model import SourceReport, SourceRequest, Tier, VersionRule
 from dampipe.features.sources.service import SourceService
 from dampipe.kernel.access import LOCAL
+from dampipe.kernel.errors import ExitCode
 from dampipe.kernel.faces.arguments import not_empty
 from dampipe.kernel.faces.console import json_option, plural, print_json, say, service, table
 from dampipe.kernel.paths import normal_path
+
+_WORDS = {
+    "reach": "answers",
+    "list": "lists",
+    "read": "may be read",
+    "change": "changes",
+    "write": "may be written to",
+    "clock": "clock",
+    "same": "another source",
+    "space": "space",
+}
 
 
 @click.group(name="source")
@@ -123,6 +136,27 @@ def _notes(source: SourceReport) -> list[str]:
     costs = costs_as_texts(source.cost)
     notes += [f"costs {' '.join(costs)}"] if costs else []
     return notes + [f"on {machine} at {path}" for machine, path in source.path_maps.items()]
+
+
+@command.command(name="check")
+@click.argument("name")
+@json_option
+def check(name: str, as_json: bool) -> None:
+    """Look whether a source answers, can be listed and read and, if it is managed, written to."""
+    report = service(SourceChecks).check(LOCAL, name)
+    if as_json:
+        print_json(report)
+    else:
+        click.echo(f"{report.source}: {report.root}{', managed' if report.managed else ''}")
+        rows = [(_WORDS[one.what], one.finding, one.detail) for one in report.checks]
+        say(table(["", "", ""], rows))
+        for one in report.checks:
+            if one.hint:
+                click.echo(f"{_WORDS[one.what]}: {one.hint}")
+    if report.is_away:
+        click.get_current_context().exit(ExitCode.SUSPECT)
+    if report.failed:
+        click.get_current_context().exit(ExitCode.FAILURES)
 
 
 @command.command(name="remove")

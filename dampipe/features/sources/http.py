@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
+from dampipe.features.sources.check import SourceCheckReport, SourceChecks
 from dampipe.features.sources.model import SourceReport, SourceRequest
 from dampipe.features.sources.service import SourceService
 from dampipe.kernel.access import MANAGE, READ, Actor
@@ -54,6 +55,23 @@ def list_sources(actor: Annotated[Actor, allowed(READ)], sources: Sources) -> li
 def add_source(actor: Manager, sources: Sources, request: JsonBody[SourceBody]) -> SourceReport:
     """Name a folder of footage, or a URL; nothing is read yet. All settings of a known one are replaced."""
     return sources.add_inside(actor, request)
+
+
+@router.post(
+    "/sources/{name:path}/check",
+    responses={404: {"model": Problem, "description": "There is no such source."}},
+)
+def check_source(
+    actor: Manager,
+    checks: Annotated[SourceChecks, provided(SourceChecks)],
+    name: Annotated[str, Path(max_length=1000), Storable()],
+) -> SourceCheckReport:
+    """Look whether a source answers, can be listed and read and, if it is managed, written to.
+
+    Into a managed source a small hidden file is written, and deleted again. What fails is in the answer, whose status is
+    200.
+    """
+    return checks.check(actor, name)
 
 
 @router.delete(

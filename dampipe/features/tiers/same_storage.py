@@ -4,24 +4,20 @@ Nothing that storages say of themselves tells it. So a small file with a random 
 seen beside the other one, the two are one file.
 """
 
-import io
-import os
 import time
 import unicodedata
 from collections.abc import Callable
-from contextlib import suppress
-from stat import S_IFREG
-from typing import BinaryIO, Literal, cast
+from typing import cast
 
 from dampipe.features.tiers.known_copies import KnownCopy
 from dampipe.features.tiers.one_file import is_one_file
 from dampipe.kernel.errors import DampipeError, NotFound
 from dampipe.kernel.paths import join_key, split_key
-from dampipe.storage.files.base import FileStore, ManagedStore, temporary_name
+from dampipe.storage.files.base import FileStore, ManagedStore
+from dampipe.storage.files.probe import probe
 
 REMEMBERED = 3600.0
 """Seconds for which it is not looked again whether two folders are one."""
-_PROBE = b"dampipe looks whether two sources are one storage\n"
 
 _Relation = tuple[str, str, str, str]
 
@@ -69,32 +65,13 @@ class SameStorage:
         return False  # neither may be written to
 
     def _probe(self, here: KnownCopy, there: KnownCopy) -> bool:
-        store, name = cast(ManagedStore, self._stores(here.file.root)), temporary_name()
-        key = join_key(split_key(here.file.key)[0], name)
-        try:
-            store.put(key, _Probe())
+        store = cast(ManagedStore, self._stores(here.file.root))
+        with probe(store, split_key(here.file.key)[0]) as name:
             try:
                 self._stores(there.file.root).stat(join_key(split_key(there.file.key)[0], name))
             except NotFound:
                 return False
             return True
-        finally:
-            with suppress(DampipeError):  # a sweep deletes what is left
-                store.delete(key)
-
-
-class _Probe:
-    """The bytes of a probe."""
-
-    def open(self, mode: Literal["rb"], /) -> BinaryIO:
-        """See Content."""
-        return io.BytesIO(_PROBE)
-
-    def stat(self) -> os.stat_result:
-        """See Content. It is as old as it is: what is left of it is deleted by its age."""
-        now = time.time_ns()
-        facts = (S_IFREG | 0o644, 0, 0, 1, 0, 0, len(_PROBE), *3 * (now // 10**9,))
-        return os.stat_result(facts, {"st_atime_ns": now, "st_mtime_ns": now})
 
 
 def _name(copy: KnownCopy) -> str:

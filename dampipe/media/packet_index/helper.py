@@ -1,13 +1,14 @@
 """A small program in the sandbox: has libavformat read the index of one file, which it gets through a socket.
 
-    python -I -S helper.py SOCKET PACKAGES STREAM SIZE OPTIONS
+    python -I -S helper.py SOCKET PACKAGES STREAMS SIZE OPTIONS
 
-It opens neither files nor connections: PACKAGES is the folder of PyAV, OPTIONS are those of libavformat, as JSON, and
-SOCKET is the number of an inherited Unix socket, behind which is this one object, and no other:
+It opens neither files nor connections: PACKAGES is the folder of PyAV, STREAMS are the numbers of streams, with commas
+between them, OPTIONS are those of libavformat, as JSON, and SOCKET is the number of an inherited Unix socket, behind
+which is this one object, and no other:
 
     -> R START COUNT   a read: two numbers of 8 bytes
     <- COUNT BYTES     fewer bytes than were asked for only at the end of the file
-    -> P COUNT BYTES   the packets of the stream in the order of the index, see `PACKET`
+    -> P COUNT BYTES   the packets of each stream in the order of its index, see `PACKET`
     -> F COUNT BYTES   why there are none, as UTF-8
 
 Hostile content can at most have wrong packets listed; the parent checks where they are, and that their frames decode.
@@ -22,8 +23,8 @@ from typing import Any
 
 REQUEST = struct.Struct(">cQQ")
 LENGTH = struct.Struct(">Q")
-PACKET = struct.Struct(">QQdB")
-"""Offset, bytes, time in seconds, and whether it is a key frame."""
+PACKET = struct.Struct(">QQdBB")
+"""Offset, bytes, time in seconds, whether it is a key frame, and which of the streams has it, from 0."""
 BUFFER = 1 << 15
 """Bytes that libavformat asks for at a time."""
 
@@ -73,26 +74,29 @@ def received(connection: socket.socket, count: int) -> bytes:
     return bytes(data)
 
 
-def packets(file: RemoteFile, number: int, options: dict[str, str]) -> bytes:
-    """The packets of a stream, packed."""
+def packets(file: RemoteFile, numbers: list[int], options: dict[str, str]) -> bytes:
+    """The packets of streams, packed."""
     import av
 
     av.logging.set_level(av.logging.PANIC)
     with av.open(file, options=options, buffer_size=BUFFER, metadata_errors="replace") as container:
-        stream: Any = container.streams[number]
-        unit, found = float(stream.time_base), bytearray()
-        for entry in stream.index_entries:
-            found += PACKET.pack(entry.pos, entry.size, entry.timestamp * unit, entry.is_keyframe)
+        found = bytearray()
+        for row, number in enumerate(numbers):
+            stream: Any = container.streams[number]
+            unit = float(stream.time_base)
+            for entry in stream.index_entries:
+                found += PACKET.pack(entry.pos, entry.size, entry.timestamp * unit, entry.is_keyframe, row)
         return bytes(found)
 
 
 def main(arguments: list[str]) -> None:
     """Answer once."""
-    descriptor, folder, number, size, options = arguments
+    descriptor, folder, streams, size, options = arguments
+    numbers = [int(number) for number in streams.split(",")]
     sys.path.append(folder)
     with socket.socket(fileno=int(descriptor)) as connection:
         try:
-            kind, answer = b"P", packets(RemoteFile(connection, int(size)), int(number), json.loads(options))
+            kind, answer = b"P", packets(RemoteFile(connection, int(size)), numbers, json.loads(options))
         except ConnectionError:
             return
         except Exception as error:

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -56,6 +57,14 @@ def read_index(sandbox: Sandbox, parts: FileParts, stream: int, formats: str) ->
     What the parser reads is fetched into `parts`. stream: its number in the file. formats: the demuxers that are
     allowed. Raises what `parts` does.
     """
+    found = read_indexes(sandbox, parts, [stream], formats)
+    return None if found is None else found[0]
+
+
+def read_indexes(
+    sandbox: Sandbox, parts: FileParts, streams: Sequence[int], formats: str
+) -> list[list[Packet]] | None:
+    """The packets of several streams, as `read_index`; None if one of them has none in the index."""
     options = {
         "protocol_whitelist": PROTOCOLS,
         "format_whitelist": formats,
@@ -68,9 +77,10 @@ def read_index(sandbox: Sandbox, parts: FileParts, stream: int, formats: str) ->
     ours, theirs = socket.socketpair()
     with ours:
         with theirs:
-            process = _start(sandbox, theirs, [str(stream), str(parts.size), json.dumps(options)])
+            numbers = ",".join(map(str, streams))
+            process = _start(sandbox, theirs, [numbers, str(parts.size), json.dumps(options)])
         try:
-            return _packets(_serve(ours, parts), parts.size)
+            return _packets(_serve(ours, parts), parts.size, len(streams))
         finally:
             kill_group(process)
 
@@ -117,10 +127,12 @@ def _serve(ours: socket.socket, parts: FileParts) -> bytes:
             ours.sendall(LENGTH.pack(len(data)) + data)
 
 
-def _packets(answer: bytes, size: int) -> list[Packet] | None:
+def _packets(answer: bytes, size: int, streams: int) -> list[list[Packet]] | None:
     if len(answer) % PACKET.size:
         return None
-    packets = [Packet(start, count, at, bool(key)) for start, count, at, key in PACKET.iter_unpack(answer)]
-    if not packets or any(packet.end > size for packet in packets):
-        return None
-    return packets
+    found: list[list[Packet]] = [[] for _ in range(streams)]
+    for start, count, at, key, row in PACKET.iter_unpack(answer):
+        if row >= streams or start + count > size:
+            return None
+        found[row].append(Packet(start, count, at, bool(key)))
+    return found if all(found) else None

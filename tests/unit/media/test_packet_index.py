@@ -31,7 +31,7 @@ def read(start, count):
     send(b"R", start, count)
     return received(struct.unpack(">Q", received(8))[0])
 def packets(*found):
-    data = b"".join(struct.pack(">QQdB", *one) for one in found)
+    data = b"".join(struct.pack(">QQdBB", *one, *[0][: 5 - len(one)]) for one in found)
     send(b"P", len(data), 0, data)
 """
 
@@ -104,6 +104,7 @@ def test_packets_come_in_their_order(ask: Ask, file: Memory) -> None:
         "it crashes": "import os; os.abort()",
         "none": "packets()",
         "failed": "send(b'F', 3, 0, b'why')",
+        "of a stream that was not asked for": "packets((0, 9, 0.0, 1, 1))",
         "beyond the end": "packets((0, 9, 0.0, 1), (1000, 25, 0.5, 1))",
         "far beyond the end": "packets((2**64 - 1, 2**64 - 1, 0.5, 1))",
         "half a packet": "send(b'P', 7, 0, b'1234567')",

@@ -1,7 +1,12 @@
 """`dampipe tier restore|restores`"""
 
+from pathlib import Path
+
 import click
 
+from dampipe.features.excerpts.cli import say_report
+from dampipe.features.excerpts.model import ExcerptRequest
+from dampipe.features.excerpts.service import ExcerptService
 from dampipe.features.tiers.cli.words import hours, local_time, money, size
 from dampipe.features.tiers.restoring.model import (
     LONGEST,
@@ -40,6 +45,12 @@ from dampipe.kernel.faces.console import json_option, plural, print_json, say, s
 @click.option("--dry-run", is_flag=True, help="Only say what it would cost.")
 @click.option("--yes", is_flag=True, help="Accept any cost.")
 @click.option("--wait", is_flag=True, help="Wait until the files can be read.")
+@click.option(
+    "--in", "start", metavar="TIME", help="Of one ASSET: wait, then copy the part from this frame on."
+)
+@click.option("--out", "last", metavar="TIME", help="The last frame of the part.")
+@click.option("--end", metavar="TIME", help="Instead of --out: the first frame after the part.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file of the part, or its folder.")
 @json_option
 def restore(
     assets: tuple[str, ...],
@@ -50,9 +61,17 @@ def restore(
     dry_run: bool,
     yes: bool,
     wait: bool,
+    start: str | None,
+    last: str | None,
+    end: str | None,
+    output: Path | None,
     as_json: bool,
 ) -> None:
-    """Have the archived files of ASSETs made readable for some days."""
+    """Have the archived files of ASSETs made readable for some days.
+
+    With --in, --out and -o, the part of one ASSET is copied once its file can be read, as `dampipe excerpt` does.
+    """
+    part = _part(assets, start, last, end, output)
     filters = {} if where is None else {"where": (where,)}
     request = RestoreRequest(assets=assets, filters=filters, waiting=waiting, speed=Speed(speed), days=days)
     restores = service(RestoreService)
@@ -69,18 +88,43 @@ def restore(
         click.confirm(
             f"Restore {plural(estimate.files, 'file')} for {money(estimate.cost)}?", abort=True, err=as_json
         )
+    if part is not None and not estimate.files and not estimate.restoring:  # it can be read already
+        _copy(part, as_json)
+        return
     report = restores.request(LOCAL, request, accepted)
-    if wait:
+    if wait or part is not None:
         for now in restores.wait(LOCAL, report.number):
             if not as_json and now != report:
                 click.echo(f"{now.ready} of {now.files} files can be read", err=True)
             report = now
+    if part is not None and not report.failed:
+        _copy(part, as_json)
+        return
     if as_json:
         print_json(report)
     else:
         _say_report(report)
     if report.failed:
         click.get_current_context().exit(ExitCode.FAILURES)
+
+
+def _part(
+    assets: tuple[str, ...], start: str | None, last: str | None, end: str | None, output: Path | None
+) -> tuple[ExcerptRequest, Path] | None:
+    """What is to be copied once it can be read; None: nothing."""
+    if start is None and last is None and end is None and output is None:
+        return None
+    if len(assets) != 1 or start is None or output is None or (last is None) == (end is None):
+        raise click.UsageError("to copy a part, give one ASSET, --in, --out or --end, and -o")
+    return ExcerptRequest(asset=assets[0], start=start, last=last, end=end), output
+
+
+def _copy(part: tuple[ExcerptRequest, Path], as_json: bool) -> None:
+    report = service(ExcerptService).write(LOCAL, *part)
+    if as_json:
+        print_json(report)
+    else:
+        say_report(report)
 
 
 def _say_estimate(estimate: Estimate, speed: str) -> None:

@@ -1,0 +1,1 @@
+"""Excerpts: a part of a file, copied without decoding it."""
