@@ -31,6 +31,5 @@ FEATURE = Feature(
     },
     panel="panel.js",
     events=("dampipe.jobs.events:StageDone", "dampipe.jobs.events:StageFailed"),
-    panel="panel.js",
     remedies="dampipe.features.processing.remedies",
 )

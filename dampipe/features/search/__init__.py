@@ -44,7 +44,6 @@ FEATURE = Feature(
             queue="index", handler="dampipe.features.search.index_requests:IndexHandler", time_limit=24 * 3600
         ),
     },
-    panel="panel.js",
     tasks={
         "tend": Task(
             "dampipe.features.search.tasks:TendTask",
@@ -53,5 +52,4 @@ FEATURE = Feature(
         ),
     },
     sweeps=("dampipe.features.search.sweep:TextIndexSweep",),
-    panel="panel.js",
 )
