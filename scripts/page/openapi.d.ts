@@ -1,4 +1,4 @@
-// Made by `make types` of docs/openapi.json, SHA-256 291bf6f4449abd72b89315c8dd9985417167c45000c5518835bd5c52cb22232a; not to be edited.
+// Made by `make types` of docs/openapi.json, SHA-256 4cc424b0a62e84dffe5800f6fd377383c35e39b774db5789323d10684635dd12; not to be edited.
 
 export interface paths {
     "/access/explain": {
@@ -9,6 +9,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["explain_access_api_v1_access_explain_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/arrivals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_arrivals_api_v1_arrivals_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -113,6 +129,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/assets/{sha1}/frame": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["fetch_frame_api_v1_assets__sha1__frame_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assets/{sha1}/mentionable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_mentionable_api_v1_assets__sha1__mentionable_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/assets/{sha1}/metadata": {
         parameters: {
             query?: never;
@@ -153,6 +201,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["download_original_api_v1_assets__sha1__original_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assets/{sha1}/original/excerpt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["download_excerpt_api_v1_assets__sha1__original_excerpt_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -347,6 +411,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["move_asset_api_v1_assets__sha1__workflow_move_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assets/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["count_assets_api_v1_assets_count_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -961,6 +1041,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/folders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_folders_api_v1_folders_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/grants": {
         parameters: {
             query?: never;
@@ -985,6 +1081,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["health_api_v1_health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/importers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_importers_api_v1_importers_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1083,6 +1195,102 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["resume_import_api_v1_imports__number__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indexes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_indexes_api_v1_indexes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indexes/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_index_requests_api_v1_indexes_requests_get"];
+        put?: never;
+        post: operations["request_index_work_api_v1_indexes_requests_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indexes/requests/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_index_request_api_v1_indexes_requests__number__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/library/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["page_api_v1_library_assets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/library/buckets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["buckets_api_v1_library_buckets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/library/sha1s": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["sha1s_api_v1_library_sha1s_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1217,6 +1425,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_map_api_v1_map_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/metadata/edit": {
         parameters: {
             query?: never;
@@ -1329,6 +1553,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_models_api_v1_models_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/models/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["forget_model_api_v1_models__name__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/models/chosen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["choose_model_api_v1_models_chosen_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/panels": {
         parameters: {
             query?: never;
@@ -1337,6 +1609,38 @@ export interface paths {
             cookie?: never;
         };
         get: operations["list_panels_api_v1_panels_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prunes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_prunes_api_v1_prunes_get"];
+        put?: never;
+        post: operations["request_prune_api_v1_prunes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prunes/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_prune_api_v1_prunes__number__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1722,7 +2026,7 @@ export interface paths {
         };
         get: operations["export_api_v1_search_export_get"];
         put?: never;
-        post?: never;
+        post: operations["export_assets_api_v1_search_export_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2065,6 +2369,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sources/{name}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["check_source_api_v1_sources__name__check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sources/{name}/notifications": {
         parameters: {
             query?: never;
@@ -2089,6 +2409,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["read_status_api_v1_status_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_storage_api_v1_storage_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2177,6 +2513,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_sync_api_v1_sync_get"];
+        put?: never;
+        post: operations["start_sync_api_v1_sync_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["change_sync_api_v1_sync_patch"];
+        trace?: never;
+    };
     "/tags": {
         parameters: {
             query?: never;
@@ -2185,6 +2537,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["list_tags_api_v1_tags_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/throughput": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_throughput_api_v1_throughput_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2625,6 +2993,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/verifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_verifications_api_v1_verifications_get"];
+        put?: never;
+        post: operations["start_verification_api_v1_verifications_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/versions/{sha1}/carry": {
         parameters: {
             query?: never;
@@ -2633,6 +3017,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["carry_times_api_v1_versions__sha1__carry_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/versions/{sha1}/playback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_playback_api_v1_versions__sha1__playback_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3181,7 +3581,14 @@ export interface components {
             /** Accepted Cost */
             accepted_cost: number;
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -3192,6 +3599,7 @@ export interface components {
             days?: number;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -3204,6 +3612,12 @@ export interface components {
              * @default false
              */
             waiting?: boolean;
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * ActionKind
@@ -3321,6 +3735,16 @@ export interface components {
              * @default []
              */
             keep?: string[];
+        };
+        /**
+         * Arrivals
+         * @description What came in within some days.
+         */
+        Arrivals: {
+            /** Days */
+            days: string[];
+            /** Sources */
+            sources: components["schemas"]["SourceArrivals"][];
         };
         /**
          * ArrowShape
@@ -3449,6 +3873,20 @@ export interface components {
             sha1: string;
         };
         /**
+         * AssetPage
+         * @description A part of a list.
+         */
+        AssetPage: {
+            /** Assets */
+            assets: components["schemas"]["Video"][];
+            /** First */
+            first: number;
+            /** Stamp */
+            stamp: string;
+            /** Total */
+            total: number;
+        };
+        /**
          * AssetRef
          * @description An asset, by the version that stands for it.
          */
@@ -3457,14 +3895,6 @@ export interface components {
             asset: string;
             /** Name */
             name: string;
-        };
-        /**
-         * AssetsBody
-         * @description The assets that get or lose a licence.
-         */
-        AssetsBody: {
-            /** Assets */
-            assets: string[];
         };
         /**
          * AssetWorkflow
@@ -3505,7 +3935,14 @@ export interface components {
          */
         AssignBody: {
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -3513,12 +3950,35 @@ export interface components {
             assignee: string | null;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
                 [key: string]: string[];
             };
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
+        /**
+         * Attached
+         * @description What attaching a licence did.
+         */
+        Attached: {
+            /** At */
+            at: number;
+            /** Changed */
+            changed: number;
+        };
+        /**
+         * Audience
+         * @description Who sees a comment, of those who see its asset.
+         * @enum {string}
+         */
+        Audience: "everyone" | "team";
         /**
          * AudioStream
          * @description One sound track.
@@ -3603,6 +4063,30 @@ export interface components {
             start: number;
         };
         /**
+         * Bucket
+         * @description Assets that stand beside each other in a list.
+         */
+        Bucket: {
+            /** Count */
+            count: number;
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+        };
+        /**
+         * Buckets
+         * @description The buckets of a list, in its order.
+         */
+        Buckets: {
+            /** Buckets */
+            buckets: components["schemas"]["Bucket"][];
+            /** Stamp */
+            stamp: string;
+            /** Total */
+            total: number;
+        };
+        /**
          * BulkBody
          * @description Subclips that are to be created, all or none.
          */
@@ -3625,21 +4109,30 @@ export interface components {
             };
             /**
              * All
+             * @description or all assets;
              * @default false
              */
             all?: boolean;
-            /** Assets */
-            assets?: string[] | null;
+            /**
+             * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
+             * @default []
+             */
+            assets?: string[];
             /**
              * Clear
              * @description Fields that are to have no value, whatever files and machines say.
              * @default []
              */
             clear?: string[];
-            /** Filters */
+            /**
+             * Filters
+             * @description or the filters of a search, values by name;
+             * @default {}
+             */
             filters?: {
                 [key: string]: string[];
-            } | null;
+            };
             /**
              * Remove
              * @description Fields with several values, and values to take away.
@@ -3662,6 +4155,12 @@ export interface components {
              * @default []
              */
             unset?: string[];
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * CameraFacts
@@ -3929,13 +4428,20 @@ export interface components {
         };
         /**
          * ChosenBody
-         * @description What is to be added: named assets, subclips, or assets that pass filters; and where it goes.
+         * @description What is to be added: assets and subclips; and where it goes.
          */
         ChosenBody: {
             /** After */
             after?: number | null;
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -3943,6 +4449,7 @@ export interface components {
             before?: number | null;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -3963,6 +4470,12 @@ export interface components {
              * @default []
              */
             subclips?: number[];
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * ClipMatch
@@ -4036,6 +4549,30 @@ export interface components {
          * @enum {string}
          */
         ClipVerdict: "allowed" | "warned" | "refused" | "unknown";
+        /**
+         * Cluster
+         * @description Assets that were recorded in one cell of the map.
+         */
+        Cluster: {
+            /** Assets */
+            assets: number;
+            /** Cover */
+            cover: string;
+            /** East */
+            east: number;
+            /** Latitude */
+            latitude: number;
+            /** Longitude */
+            longitude: number;
+            /** Name */
+            name: string;
+            /** North */
+            north: number;
+            /** South */
+            south: number;
+            /** West */
+            west: number;
+        };
         /**
          * CollectionChangeBody
          * @description What is to be different; what is left out stays.
@@ -4153,10 +4690,22 @@ export interface components {
             version: number;
         };
         /**
+         * CollectionsDeleted
+         * @description How many collections were deleted: one with all below it.
+         */
+        CollectionsDeleted: {
+            /** Deleted */
+            deleted: number;
+            /** Edit */
+            edit: number | null;
+        };
+        /**
          * CommentBody
          * @description A comment or a marker on an asset.
          */
         CommentBody: {
+            /** @default everyone */
+            audience?: components["schemas"]["Audience"];
             /**
              * Color
              * @default
@@ -4211,6 +4760,8 @@ export interface components {
             asset: string;
             /** Asset Name */
             asset_name: string;
+            /** @default everyone */
+            audience: components["schemas"]["Audience"];
             /** Author */
             author: string;
             /** Author Name */
@@ -4689,6 +5240,7 @@ export interface components {
          * @description What is to be changed of a comment; what is not given stays.
          */
         dampipe__features__review__http__EditBody: {
+            audience?: components["schemas"]["Audience"] | null;
             /** Color */
             color?: string | null;
             drawing?: components["schemas"]["Drawing"] | null;
@@ -5223,14 +5775,6 @@ export interface components {
             version: number | null;
         };
         /**
-         * Deleted
-         * @description How many were deleted.
-         */
-        Deleted: {
-            /** Deleted */
-            deleted: number;
-        };
-        /**
          * Delimiter
          * @description What stands between the cells of a row.
          * @enum {string}
@@ -5296,6 +5840,18 @@ export interface components {
          */
         DerivativeKind: "poster" | "sprite" | "sprite_vtt" | "frames" | "proxy" | "waveform" | "signatures";
         /**
+         * DerivativeUsage
+         * @description The derivatives of one kind.
+         */
+        DerivativeUsage: {
+            /** Bytes */
+            bytes: number;
+            /** Files */
+            files: number;
+            /** Kind */
+            kind: string;
+        };
+        /**
          * Description
          * @description What a file says about its contents: texts that people or programs have embedded, by properties of XMP.
          */
@@ -5307,6 +5863,43 @@ export interface components {
             properties: {
                 [key: string]: string[];
             };
+        };
+        /**
+         * DetachBody
+         * @description The assets that lose a licence.
+         */
+        DetachBody: {
+            /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
+             * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
+             * @default []
+             */
+            assets?: string[];
+            /**
+             * Attached At
+             * @description Only from those that got it from the one who asks at this time, as `attach` answered: undoes it.
+             */
+            attached_at?: number | null;
+            /**
+             * Filters
+             * @description or the filters of a search, values by name;
+             * @default {}
+             */
+            filters?: {
+                [key: string]: string[];
+            };
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * Document
@@ -5654,6 +6247,25 @@ export interface components {
             sha1: string;
         };
         /**
+         * Disk
+         * @description A disk or a share of the server's machine.
+         */
+        Disk: {
+            /** Free */
+            free: number;
+            /** Holds */
+            holds: string[];
+            /**
+             * Is Low
+             * @default false
+             */
+            is_low: boolean;
+            /** Path */
+            path: string;
+            /** Total */
+            total: number;
+        };
+        /**
          * Document
          * @description A reference to a document: a contract, an invoice. dampipe keeps the reference, not the document.
          */
@@ -5680,7 +6292,14 @@ export interface components {
          */
         DueBody: {
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -5688,11 +6307,18 @@ export interface components {
             due: string | null;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
                 [key: string]: string[];
             };
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
             /** Zone */
             zone?: string | null;
         };
@@ -5949,17 +6575,31 @@ export interface components {
          */
         ExcludeBody: {
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
                 [key: string]: string[];
             };
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * Explained
@@ -6003,6 +6643,11 @@ export interface components {
              */
             reason?: string;
             /**
+             * Team
+             * @default true
+             */
+            team?: boolean;
+            /**
              * Territory
              * @default
              */
@@ -6028,8 +6673,12 @@ export interface components {
             key: string;
             /** Label */
             label: string;
+            /** Least */
+            least: string | null;
             /** More */
             more: number;
+            /** Most */
+            most: string | null;
             type: components["schemas"]["FieldType"];
             /**
              * Unit
@@ -6060,6 +6709,11 @@ export interface components {
             assets: number;
             /** Label */
             label: string;
+            /**
+             * Parent
+             * @default
+             */
+            parent: string;
             /** Value */
             value: string;
         };
@@ -6321,6 +6975,16 @@ export interface components {
             example: string;
             /** Help */
             help: string;
+            /**
+             * In Queries
+             * @default
+             */
+            in_queries: string;
+            /**
+             * Is Ordered
+             * @default false
+             */
+            is_ordered: boolean;
             /** Label */
             label: string;
             /** Multiple */
@@ -6339,7 +7003,14 @@ export interface components {
          */
         FindBody: {
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -6352,11 +7023,17 @@ export interface components {
             before?: number | null;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
                 [key: string]: string[];
             };
+            /**
+             * Guests
+             * @default false
+             */
+            guests?: boolean;
             kind?: components["schemas"]["CommentKind"] | null;
             /**
              * Limit
@@ -6367,6 +7044,47 @@ export interface components {
             resolved?: boolean | null;
             /** Since */
             since?: string | null;
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
+        };
+        /**
+         * Finding
+         * @description What was found.
+         * @enum {string}
+         */
+        Finding: "ok" | "warning" | "failed" | "skipped";
+        /**
+         * FolderPage
+         * @description Some folders, in the order of their names.
+         */
+        FolderPage: {
+            /** After */
+            after: string | null;
+            /** Folders */
+            folders: components["schemas"]["FolderReport"][];
+        };
+        /**
+         * FolderReport
+         * @description A source, or a folder in one, as far as the one who asks may know of it.
+         */
+        FolderReport: {
+            /** Assets */
+            assets: number;
+            /** Has Folders */
+            has_folders: boolean;
+            /**
+             * Is Source
+             * @default false
+             */
+            is_source: boolean;
+            /** Name */
+            name: string;
+            /** Path */
+            path: string;
         };
         /**
          * Forgotten
@@ -6375,6 +7093,14 @@ export interface components {
         Forgotten: {
             /** Forgotten */
             forgotten: number;
+        };
+        /**
+         * ForgottenVectors
+         * @description What was removed with a model.
+         */
+        ForgottenVectors: {
+            /** Vectors */
+            vectors: number;
         };
         /**
          * Format
@@ -6406,9 +7132,44 @@ export interface components {
             warnings: string[];
             /**
              * Weaker
-             * @default false
+             * @default 0
              */
-            weaker: boolean;
+            weaker: number;
+        };
+        /**
+         * FramesReport
+         * @description The frames of a version, counted from 0: n begins at `start` + n × `step` ticks, rounded, or as `steps` says.
+         */
+        FramesReport: {
+            /** Base */
+            base: string;
+            /** Count */
+            count: number;
+            /** End */
+            end: number;
+            /**
+             * Exact
+             * @default true
+             */
+            exact: boolean;
+            /** Rate */
+            rate: string | null;
+            /**
+             * Shown
+             * @default []
+             */
+            shown: number[];
+            /** Start */
+            start: number;
+            /** Step */
+            step: string | null;
+            /**
+             * Steps
+             * @default []
+             */
+            steps: number[];
+            /** Timecode */
+            timecode: string | null;
         };
         /**
          * GrantBody
@@ -6441,6 +7202,12 @@ export interface components {
             what: string;
         };
         /**
+         * Group
+         * @description What a bucket holds.
+         * @enum {string}
+         */
+        Group: "none" | "day" | "month" | "folder" | "camera";
+        /**
          * GroupKind
          * @description Why the members of a group belong together. Where several reasons meet, the last one names the group.
          * @enum {string}
@@ -6461,6 +7228,8 @@ export interface components {
             expires_at: number | null;
             /** Guest */
             guest: string;
+            /** Message */
+            message: string;
             /** Moves */
             moves: string[];
             /** Name */
@@ -6515,6 +7284,8 @@ export interface components {
             expires_at: number | null;
             /** Guest */
             guest: string;
+            /** Message */
+            message: string;
             /** Moves */
             moves: string[];
             /** Name */
@@ -6559,8 +7330,20 @@ export interface components {
             moments: components["schemas"]["Moment"][];
             /** Name */
             name: string;
+            /**
+             * Passages
+             * @default []
+             */
+            passages: components["schemas"]["Passage"][];
             /** Path */
             path: string;
+            /**
+             * Recipes
+             * @default {}
+             */
+            recipes: {
+                [key: string]: string;
+            };
             /** Score */
             score: number | null;
             /**
@@ -6658,6 +7441,40 @@ export interface components {
             reason: string;
         };
         /**
+         * ImporterReport
+         * @description A kind of origin that can be imported.
+         */
+        ImporterReport: {
+            /** Default Pattern */
+            default_pattern: string;
+            /**
+             * Fields
+             * @default []
+             */
+            fields: string[];
+            /**
+             * Includes
+             * @default []
+             */
+            includes: string[];
+            /** Name */
+            name: string;
+            /** Names Files */
+            names_files: boolean;
+            /**
+             * Problem
+             * @default
+             */
+            problem: string;
+            /** Summary */
+            summary: string;
+            /**
+             * Takes Parts
+             * @default false
+             */
+            takes_parts: boolean;
+        };
+        /**
          * ImportFileReport
          * @description One input file, as the receipt lists it.
          */
@@ -6691,6 +7508,95 @@ export interface components {
              * @default []
              */
             verified_at: number[];
+        };
+        /**
+         * IndexReport
+         * @description The vector index of one model, compared with the catalogue. Counts are numbers of vectors.
+         */
+        IndexReport: {
+            /**
+             * Bytes
+             * @default 0
+             */
+            bytes: number;
+            /**
+             * Damage
+             * @default []
+             */
+            damage: string[];
+            /** Kind */
+            kind: string;
+            /**
+             * Missing
+             * @default 0
+             */
+            missing: number;
+            /** Model */
+            model: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Sound
+             * @description Whether the index is complete and undamaged. Waiting and superfluous vectors are normal.
+             */
+            readonly sound: boolean;
+            /**
+             * Superfluous
+             * @default 0
+             */
+            superfluous: number;
+            /** Vectors */
+            vectors: number;
+            /**
+             * Waiting
+             * @default 0
+             */
+            waiting: number;
+        };
+        /**
+         * IndexRequest
+         * @description What is to be done with the vector indexes.
+         */
+        IndexRequest: {
+            /**
+             * Rebuild
+             * @default false
+             */
+            rebuild?: boolean;
+        };
+        /**
+         * IndexRequestState
+         * @description How a check or a rebuild of the vector indexes stands.
+         */
+        IndexRequestState: {
+            /** Created At */
+            created_at: number;
+            /** Finished At */
+            finished_at: number | null;
+            /**
+             * Indexes
+             * @default []
+             */
+            indexes: components["schemas"]["IndexReport"][];
+            /** Number */
+            number: number;
+            progress: components["schemas"]["Progress"] | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Rebuild */
+            rebuild: boolean;
+            state: components["schemas"]["RunState"];
+            /**
+             * Waits For Worker
+             * @default false
+             */
+            waits_for_worker: boolean;
         };
         /**
          * ItemPage
@@ -7135,6 +8041,49 @@ export interface components {
             problem: string;
         };
         /**
+         * MapReport
+         * @description Where assets were recorded, within a box.
+         */
+        MapReport: {
+            /** Assets */
+            assets: number;
+            /**
+             * Clusters
+             * @default []
+             */
+            clusters: components["schemas"]["Cluster"][];
+            /** Extent */
+            extent: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /** Placed */
+            placed: number;
+            tiles: components["schemas"]["MapTiles"];
+            /** Without */
+            without: number;
+            /** Zoom */
+            zoom: number;
+        };
+        /**
+         * MapTiles
+         * @description What a map draws below the assets.
+         */
+        MapTiles: {
+            /**
+             * Credit
+             * @default
+             */
+            credit: string;
+            /**
+             * Url
+             * @default
+             */
+            url: string;
+        };
+        /**
          * MatchedAsset
          * @description An asset that a clip may be of.
          */
@@ -7236,6 +8185,14 @@ export interface components {
          */
         MediaKind: "video" | "audio" | "still";
         /**
+         * Mentionable
+         * @description A user who is told where a comment says `@name`.
+         */
+        Mentionable: {
+            /** Name */
+            name: string;
+        };
+        /**
          * MentionReport
          * @description A mention of a user.
          */
@@ -7291,6 +8248,74 @@ export interface components {
          */
         Missing: "auto" | "retire" | "keep";
         /**
+         * ModelChoice
+         * @description The model that is to be used.
+         */
+        ModelChoice: {
+            /** Name */
+            name: string;
+        };
+        /**
+         * ModelReport
+         * @description An embedding model.
+         */
+        ModelReport: {
+            /**
+             * Answers
+             * @default false
+             */
+            answers: boolean;
+            /**
+             * Assets
+             * @default 0
+             */
+            assets: number;
+            /**
+             * Chosen
+             * @default false
+             */
+            chosen: boolean;
+            /** Fingerprint */
+            fingerprint: string;
+            /**
+             * Licence
+             * @default
+             */
+            licence: string;
+            /** Name */
+            name: string;
+            /**
+             * Needs
+             * @default
+             */
+            needs: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Problem
+             * @default
+             */
+            problem: string;
+            /**
+             * Size
+             * @default 0
+             */
+            size: number;
+            /**
+             * Used
+             * @default false
+             */
+            used: boolean;
+            /**
+             * Weights Here
+             * @default false
+             */
+            weights_here: boolean;
+        };
+        /**
          * Moment
          * @description One hit: a point in time of an asset, with the path of a file.
          */
@@ -7308,6 +8333,14 @@ export interface components {
              * @default
              */
             label: string;
+            /**
+             * Marks
+             * @default []
+             */
+            marks: [
+                number,
+                number
+            ][];
             /**
              * Name
              * @default
@@ -7418,7 +8451,14 @@ export interface components {
          */
         MovesBody: {
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -7434,6 +8474,7 @@ export interface components {
             dry_run?: boolean;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -7441,6 +8482,12 @@ export interface components {
             };
             /** Transition */
             transition: string;
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * Naming
@@ -7647,6 +8694,18 @@ export interface components {
             zone?: string;
         };
         /**
+         * NightlyBody
+         * @description When a sync is started, and what it verifies; what is left out stays as it is.
+         */
+        NightlyBody: {
+            /** Minutes */
+            minutes?: number | null;
+            /** Percent */
+            percent?: number | null;
+            /** Schedule */
+            schedule?: string | null;
+        };
+        /**
          * NoteBody
          * @description A note, as a client sends it; an empty text removes the notes of its kind and language.
          */
@@ -7779,6 +8838,21 @@ export interface components {
          */
         PairState: "open" | "dismissed" | "stacked";
         /**
+         * Passage
+         * @description A text of an asset that has words of the query: why words found it.
+         */
+        Passage: {
+            /** Field */
+            field: string;
+            /** Marks */
+            marks: [
+                number,
+                number
+            ][];
+            /** Text */
+            text: string;
+        };
+        /**
          * PasswordRequest
          * @description A new password for oneself.
          */
@@ -7841,7 +8915,14 @@ export interface components {
             /** After */
             after?: number | null;
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -7849,6 +8930,7 @@ export interface components {
             before?: number | null;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -7864,6 +8946,12 @@ export interface components {
              * @default false
              */
             last?: boolean;
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * Place
@@ -8037,6 +9125,25 @@ export interface components {
          * @enum {string}
          */
         PlanState: "making" | "draft" | "running" | "paused" | "done" | "cancelled";
+        /**
+         * PlaybackReport
+         * @description How a version is played.
+         */
+        PlaybackReport: {
+            frames: components["schemas"]["FramesReport"] | null;
+            /**
+             * Heard
+             * @default []
+             */
+            heard: number[];
+            /** Sha1 */
+            sha1: string;
+            /**
+             * Shots
+             * @default []
+             */
+            shots: number[];
+        };
         /**
          * Policy
          * @description The policy of a library. One for all its machines, so it is kept in the catalogue.
@@ -8225,7 +9332,145 @@ export interface components {
              * @default s
              * @enum {string}
              */
-            unit: "s" | "files" | "bytes";
+            unit: "s" | "files" | "bytes" | "items";
+        };
+        /**
+         * PruneBody
+         * @description What to prune, or to count.
+         */
+        PruneBody: {
+            /**
+             * Annotations
+             * @default false
+             */
+            annotations?: boolean;
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run?: boolean;
+            /**
+             * Orphans
+             * @default false
+             */
+            orphans?: boolean;
+            /** Source */
+            source?: string | null;
+        };
+        /**
+         * Pruned
+         * @description What a prune removed, or would remove.
+         */
+        Pruned: {
+            /**
+             * Annotated
+             * @default 0
+             */
+            annotated: number;
+            /**
+             * Annotated Paths
+             * @default []
+             */
+            annotated_paths: string[];
+            /**
+             * Assets
+             * @default 0
+             */
+            assets: number;
+            /**
+             * Bytes
+             * @default 0
+             */
+            bytes: number;
+            /**
+             * Derivatives
+             * @default 0
+             */
+            derivatives: number;
+            /**
+             * Leftover Bytes
+             * @default 0
+             */
+            leftover_bytes: number;
+            /**
+             * Leftovers
+             * @default 0
+             */
+            leftovers: number;
+            /**
+             * Locations
+             * @default 0
+             */
+            locations: number;
+            /**
+             * Paths
+             * @default []
+             */
+            paths: string[];
+            /**
+             * Unidentified
+             * @default 0
+             */
+            unidentified: number;
+            /**
+             * Vectors
+             * @default 0
+             */
+            vectors: number;
+            /**
+             * Work Folders
+             * @default 0
+             */
+            work_folders: number;
+        };
+        /**
+         * PruneOrder
+         * @description What to prune, or to count.
+         */
+        PruneOrder: {
+            /**
+             * Annotations
+             * @default false
+             */
+            annotations: boolean;
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * Orphans
+             * @default false
+             */
+            orphans: boolean;
+            /** Source */
+            source: string | null;
+        };
+        /**
+         * PruneState
+         * @description How a prune stands.
+         */
+        PruneState: {
+            /** Created At */
+            created_at: number;
+            /** Finished At */
+            finished_at: number | null;
+            /** Number */
+            number: number;
+            order: components["schemas"]["PruneOrder"];
+            progress: components["schemas"]["Progress"] | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            removed: components["schemas"]["Pruned"] | null;
+            state: components["schemas"]["RunState"];
+            /**
+             * Waits For Worker
+             * @default false
+             */
+            waits_for_worker: boolean;
         };
         /**
          * Reason
@@ -8299,12 +9544,20 @@ export interface components {
          */
         RemoveBody: {
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -8320,6 +9573,12 @@ export interface components {
              * @default []
              */
             subclips?: number[];
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * RemovedState
@@ -8375,6 +9634,8 @@ export interface components {
          * @description An answer to a comment.
          */
         ReplyBody: {
+            /** @default everyone */
+            audience?: components["schemas"]["Audience"];
             /** Text */
             text: string;
         };
@@ -8383,6 +9644,8 @@ export interface components {
          * @description One reply of a thread.
          */
         ReplyReport: {
+            /** @default everyone */
+            audience: components["schemas"]["Audience"];
             /** Author */
             author: string;
             /** Author Name */
@@ -8420,11 +9683,18 @@ export interface components {
         };
         /**
          * RestoreBody
-         * @description Which assets are to be readable again: named ones, or those that pass filters.
+         * @description Which assets are to be readable again, how quickly, and for how long.
          */
         RestoreBody: {
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -8435,6 +9705,7 @@ export interface components {
             days?: number;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -8447,6 +9718,12 @@ export interface components {
              * @default false
              */
             waiting?: boolean;
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * RestoreFileReport
@@ -8563,6 +9840,7 @@ export interface components {
         RetryRequest: {
             /** Kinds */
             kinds?: string[] | null;
+            selected?: components["schemas"]["SelectedBody"] | null;
             /** Stage */
             stage?: string | null;
             /**
@@ -9050,6 +10328,46 @@ export interface components {
             summary: string;
         };
         /**
+         * SelectedBody
+         * @description Which assets are meant: named ones, those that pass filters, or all; without some.
+         */
+        SelectedBody: {
+            /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
+             * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
+             * @default []
+             */
+            assets?: string[];
+            /**
+             * Filters
+             * @description or the filters of a search, values by name;
+             * @default {}
+             */
+            filters?: {
+                [key: string]: string[];
+            };
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
+        };
+        /**
+         * SelectedCount
+         * @description How many assets a selection means.
+         */
+        SelectedCount: {
+            /** Count */
+            count: number;
+        };
+        /**
          * Session
          * @description Who is logged in, and how one can log in.
          */
@@ -9076,6 +10394,20 @@ export interface components {
          */
         SessionState: "waiting" | "running" | "blocked" | "paused" | "done" | "failed" | "cancelled";
         /**
+         * Sha1s
+         * @description The SHA-1s of a part of a list.
+         */
+        Sha1s: {
+            /** First */
+            first: number;
+            /** Sha1S */
+            sha1s: string[];
+            /** Stamp */
+            stamp: string;
+            /** Total */
+            total: number;
+        };
+        /**
          * ShareChange
          * @description What is to change of a link; what is not given stays.
          */
@@ -9088,6 +10420,8 @@ export interface components {
             if_version?: number | null;
             /** Max Opens */
             max_opens?: number | null;
+            /** Message */
+            message?: string | null;
             /** Moves */
             moves?: string[] | null;
             /** Name */
@@ -9120,6 +10454,8 @@ export interface components {
             id: number;
             /** Max Opens */
             max_opens: number | null;
+            /** Message */
+            message: string;
             /** Moves */
             moves: string[];
             /** Name */
@@ -9161,6 +10497,8 @@ export interface components {
             id: number;
             /** Max Opens */
             max_opens: number | null;
+            /** Message */
+            message: string;
             /** Moves */
             moves: string[];
             /** Name */
@@ -9195,6 +10533,11 @@ export interface components {
             days?: number | null;
             /** Max Opens */
             max_opens?: number | null;
+            /**
+             * Message
+             * @default
+             */
+            message?: string;
             /**
              * Moves
              * @default []
@@ -9301,6 +10644,18 @@ export interface components {
             by: string;
         };
         /**
+         * SourceArrivals
+         * @description What came in through one source.
+         */
+        SourceArrivals: {
+            /** Bytes */
+            bytes: number;
+            /** Files */
+            files: number[];
+            /** Source */
+            source: string;
+        };
+        /**
          * SourceBody
          * @description A folder or URL to name as a source; the settings of one that is a source already are replaced.
          */
@@ -9350,6 +10705,101 @@ export interface components {
             tier?: components["schemas"]["Tier"];
             /** @default footage */
             versions?: components["schemas"]["VersionRule"];
+        };
+        /**
+         * SourceCheck
+         * @description One thing that was looked at.
+         */
+        SourceCheck: {
+            /**
+             * Code
+             * @default
+             */
+            code: string;
+            /** Detail */
+            detail: string;
+            finding: components["schemas"]["Finding"];
+            /**
+             * Hint
+             * @default
+             */
+            hint: string;
+            /** What */
+            what: string;
+        };
+        /**
+         * SourceCheckReport
+         * @description Whether a source can be used by this machine, or why not.
+         */
+        SourceCheckReport: {
+            /** Checks */
+            checks: components["schemas"]["SourceCheck"][];
+            /** Managed */
+            managed: boolean;
+            /** Root */
+            root: string;
+            /** Source */
+            source: string;
+        };
+        /**
+         * SourceProof
+         * @description How long ago the files of a source were read again. Counts are identified files that are present.
+         */
+        SourceProof: {
+            /**
+             * Bad
+             * @default 0
+             */
+            bad: number;
+            /**
+             * Bytes
+             * @default 0
+             */
+            bytes: number;
+            /**
+             * Edited
+             * @default 0
+             */
+            edited: number;
+            /**
+             * Files
+             * @default 0
+             */
+            files: number;
+            /**
+             * Month
+             * @default 0
+             */
+            month: number;
+            /**
+             * Never
+             * @default 0
+             */
+            never: number;
+            /**
+             * Older
+             * @default 0
+             */
+            older: number;
+            /** Oldest At */
+            oldest_at: number | null;
+            /**
+             * Quarter
+             * @default 0
+             */
+            quarter: number;
+            /**
+             * Requested
+             * @default 0
+             */
+            requested: number;
+            /** Source */
+            source: string;
+            /**
+             * Year
+             * @default 0
+             */
+            year: number;
         };
         /**
          * SourceUsage
@@ -9491,6 +10941,25 @@ export interface components {
             waiting: number;
         };
         /**
+         * StageThroughput
+         * @description One stage over time. Counts are runs.
+         */
+        StageThroughput: {
+            /** Done */
+            done: number[];
+            /** Failed */
+            failed: number[];
+            /** Oldest At */
+            oldest_at: number | null;
+            /** Stage */
+            stage: string;
+            /**
+             * Waiting
+             * @default 0
+             */
+            waiting: number;
+        };
+        /**
          * Standing
          * @description How the assets stand by the policy that is in force.
          */
@@ -9575,6 +11044,23 @@ export interface components {
             subscribers: components["schemas"]["SubscriberState"][];
             /** Workers */
             workers: components["schemas"]["WorkerInfo"][];
+        };
+        /**
+         * StorageReport
+         * @description What the library takes.
+         */
+        StorageReport: {
+            /** Catalogue Bytes */
+            catalogue_bytes: number;
+            /** Derivatives */
+            derivatives: components["schemas"]["DerivativeUsage"][];
+            /** Disks */
+            disks: components["schemas"]["Disk"][];
+            /**
+             * Unknown
+             * @default []
+             */
+            unknown: string[];
         };
         /**
          * StoreHealth
@@ -9715,6 +11201,16 @@ export interface components {
             version: number;
         };
         /**
+         * SubclipsDeleted
+         * @description How many subclips were deleted.
+         */
+        SubclipsDeleted: {
+            /** Deleted */
+            deleted: number;
+            /** Edit */
+            edit: number | null;
+        };
+        /**
          * SubscriberState
          * @description How far a subscriber is.
          */
@@ -9747,17 +11243,65 @@ export interface components {
          */
         Sureness: "certain" | "likely" | "possible";
         /**
+         * SyncBegun
+         * @description A sync was started.
+         */
+        SyncBegun: {
+            /** Scans */
+            scans: number[];
+        };
+        /**
+         * SyncBody
+         * @description What to sync.
+         */
+        SyncBody: {
+            /**
+             * Sources
+             * @default []
+             */
+            sources?: string[];
+        };
+        /**
+         * SyncReport
+         * @description When a sync is started, and what it does besides scans.
+         */
+        SyncReport: {
+            /** Backs Up */
+            backs_up: boolean;
+            /**
+             * Fixed
+             * @default []
+             */
+            fixed: string[];
+            /** Minutes */
+            minutes: number;
+            /**
+             * Needs Restart
+             * @default false
+             */
+            needs_restart: boolean;
+            /** Percent */
+            percent: number;
+            /** Schedule */
+            schedule: string;
+        };
+        /**
          * TableRequest
-         * @description Which values of which assets are written as a table; neither assets nor filters: of all.
+         * @description Which values of which assets are written as a table; without a selection: of all.
          */
         TableRequest: {
             /**
              * All
+             * @description or all assets;
              * @default false
              */
             all?: boolean;
-            /** Assets */
-            assets?: string[] | null;
+            /**
+             * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
+             * @default []
+             */
+            assets?: string[];
             /**
              * @description Between the cells of a row. With `semicolon` numbers have a decimal comma.
              * @default comma
@@ -9769,10 +11313,20 @@ export interface components {
              * @default []
              */
             fields?: string[];
-            /** Filters */
+            /**
+             * Filters
+             * @description or the filters of a search, values by name;
+             * @default {}
+             */
             filters?: {
                 [key: string]: string[];
-            } | null;
+            };
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * TagBody
@@ -9995,6 +11549,20 @@ export interface components {
         TextVectorsRequest: {
             /** Texts */
             texts: string[];
+        };
+        /**
+         * Throughput
+         * @description What the pipeline has done, and what waits.
+         */
+        Throughput: {
+            /** Points */
+            points: number;
+            /** Since */
+            since: number;
+            /** Stages */
+            stages: components["schemas"]["StageThroughput"][];
+            /** Step */
+            step: number;
         };
         /**
          * Tier
@@ -10471,6 +12039,49 @@ export interface components {
             term: string;
         };
         /**
+         * Verification
+         * @description Files were requested to be read again.
+         */
+        Verification: {
+            /** Began At */
+            began_at: number;
+            /** Requested */
+            requested: number;
+        };
+        /**
+         * VerificationReport
+         * @description The proofs of the library.
+         */
+        VerificationReport: {
+            /** Left */
+            left: number;
+            /** Reading */
+            reading: number;
+            /**
+             * Sources
+             * @default []
+             */
+            sources: components["schemas"]["SourceProof"][];
+            /**
+             * Waits For Worker
+             * @default false
+             */
+            waits_for_worker: boolean;
+        };
+        /**
+         * VerifyRequest
+         * @description The files to check against their stored checksums.
+         */
+        VerifyRequest: {
+            /** Percent */
+            percent?: number | null;
+            /**
+             * What
+             * @default []
+             */
+            what?: string[];
+        };
+        /**
          * VersionBody
          * @description The version of the comment that was read.
          */
@@ -10774,6 +12385,64 @@ export interface components {
             secret: string;
         };
         /**
+         * WholeBody
+         * @description Assets that become a timeline, each as a whole, and its use.
+         */
+        WholeBody: {
+            /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
+             * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
+             * @default []
+             */
+            assets?: string[];
+            /**
+             * Filters
+             * @description or the filters of a search, values by name;
+             * @default {}
+             */
+            filters?: {
+                [key: string]: string[];
+            };
+            /** @description Format of the timeline. */
+            format: components["schemas"]["Format"];
+            /**
+             * Medium
+             * @description How it will be used: online, broadcast; default: not said.
+             * @default
+             */
+            medium?: string;
+            /**
+             * Reason
+             * @description Why it is released although a check refuses it; needs the scope `override`, and is recorded.
+             * @default
+             */
+            reason?: string;
+            /**
+             * Territory
+             * @description Where it will be used: DE, EU, worldwide; default: not said.
+             * @default
+             */
+            territory?: string;
+            /**
+             * Title
+             * @description Of the timeline.
+             * @default dampipe
+             */
+            title?: string;
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
+        };
+        /**
          * WorkerInfo
          * @description A worker and what it serves. Times are seconds since 1970, by the database's clock.
          */
@@ -10869,6 +12538,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["dampipe__features__access__model__Explanation"];
+                };
+            };
+        };
+    };
+    read_arrivals_api_v1_arrivals_get: {
+        parameters: {
+            query?: {
+                days?: number;
+                minutes_east?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Arrivals"];
                 };
             };
         };
@@ -11094,6 +12786,57 @@ export interface operations {
             };
         };
     };
+    fetch_frame_api_v1_assets__sha1__frame_get: {
+        parameters: {
+            query?: {
+                /** @description Pixels, at most. */
+                height?: "180" | "360" | "720";
+                /** @description The recipe of the proxy, as its asset names it. Where it is still that, a browser keeps the picture, and does not ask again. */
+                recipe?: string;
+                /** @description Seconds; after the end it is the last frame. */
+                t?: number;
+            };
+            header?: never;
+            path: {
+                sha1: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The frame, a JPEG. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+        };
+    };
+    list_mentionable_api_v1_assets__sha1__mentionable_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sha1: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mentionable"][];
+                };
+            };
+        };
+    };
     get_metadata_api_v1_assets__sha1__metadata_get: {
         parameters: {
             query?: {
@@ -11206,6 +12949,46 @@ export interface operations {
             /** @description The part asked for. */
             206: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                    "application/octet-stream": unknown;
+                };
+            };
+        };
+    };
+    download_excerpt_api_v1_assets__sha1__original_excerpt_get: {
+        parameters: {
+            query: {
+                /** @description The first frame after the part. */
+                end?: string | null;
+                /** @description How much more before and after it: 1s, or 12f for frames. */
+                handles?: string;
+                /** @description Instead of `end`: the last frame of the part. */
+                last?: string | null;
+                /** @description How it will be used: online, broadcast; default: not said. */
+                medium?: string;
+                /** @description Why it is released although a check refuses it; needs the scope `override`, and is recorded. */
+                reason?: string;
+                /** @description Seconds ("12.5"), ticks of a time base ("300@1001/24000") or time code ("01:00:12:12"). */
+                start: string;
+                /** @description Where it will be used: DE, EU, worldwide; default: not said. */
+                territory?: string;
+            };
+            header?: never;
+            path: {
+                sha1: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The part, as a file of the same kind. */
+            200: {
+                headers: {
+                    /** @description Where it begins earlier, and what was left out: a JSON list of sentences. */
+                    "Dampipe-Warnings"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11536,6 +13319,30 @@ export interface operations {
             };
         };
     };
+    count_assets_api_v1_assets_count_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SelectedBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectedCount"];
+                };
+            };
+        };
+    };
     list_collections_api_v1_collections_get: {
         parameters: {
             query?: never;
@@ -11618,11 +13425,13 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["CollectionsDeleted"];
+                };
             };
         };
     };
@@ -12020,6 +13829,8 @@ export interface operations {
                 author?: string;
                 /** @description Older than this comment. */
                 before?: number | null;
+                /** @description Only threads in which a guest wrote something. */
+                guests?: boolean;
                 /** @description Only comments, or only markers. */
                 kind?: components["schemas"]["CommentKind"] | null;
                 limit?: number;
@@ -12273,6 +14084,8 @@ export interface operations {
     import_comments_api_v1_comments_import_post: {
         parameters: {
             query: {
+                /** @description Of new comments and replies. */
+                audience?: components["schemas"]["Audience"];
                 /** @description Change nothing. */
                 dry_run?: boolean;
                 /** @description Format of the timeline in the body. */
@@ -12665,6 +14478,8 @@ export interface operations {
                 commented_by?: string[];
                 /** @description Only what has open comments or markers, resolved ones, any, or none. */
                 comments?: ("open" | "resolved" | "any" | "none")[];
+                /** @description Only values that contain this text, in any case; of terms their labels. */
+                containing?: string;
                 /** @description Only what is not in a final state, and overdue, due within a week, or due at any time. */
                 due?: ("overdue" | "week" | "any")[];
                 /** @description Seconds: 10-60, 10+, 1:00-. */
@@ -12785,6 +14600,32 @@ export interface operations {
             };
         };
     };
+    list_folders_api_v1_folders_get: {
+        parameters: {
+            query?: {
+                /** @description `after` of the page before. */
+                after?: string | null;
+                limit?: number;
+                /** @description The path of a folder; none: the sources. */
+                of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FolderPage"];
+                };
+            };
+        };
+    };
     list_grants_api_v1_grants_get: {
         parameters: {
             query?: never;
@@ -12871,6 +14712,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    list_importers_api_v1_importers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImporterReport"][];
                 };
             };
         };
@@ -13036,6 +14897,333 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["dampipe__features__imports__model__ImportReport"];
+                };
+            };
+        };
+    };
+    list_indexes_api_v1_indexes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexReport"][];
+                };
+            };
+        };
+    };
+    list_index_requests_api_v1_indexes_requests_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexRequestState"][];
+                };
+            };
+        };
+    };
+    request_index_work_api_v1_indexes_requests_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["IndexRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexRequestState"];
+                };
+            };
+        };
+    };
+    show_index_request_api_v1_indexes_requests__number__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexRequestState"];
+                };
+            };
+        };
+    };
+    page_api_v1_library_assets_get: {
+        parameters: {
+            query?: {
+                /** @description Since it was added to the library: 30d or more, <12h, >6w, <=2y. */
+                age?: string | null;
+                /** @description Only what is assigned to this user; several: any of them. */
+                assignee?: string[];
+                /** @description The SHA-1 of an asset, or its beginning, from which `position` counts. */
+                at?: string | null;
+                /** @description The key of a bucket, from whose first asset `position` counts. */
+                bucket?: string | null;
+                /** @description Make or model of the camera, or a part of it, in any case. */
+                camera?: string[];
+                /** @description Codec of the picture, else of the sound: h264, hevc, prores … */
+                codec?: string[];
+                /** @description Only what is in this collection, or in one below it: its number, name or path; several: any of them. */
+                collection?: string[];
+                /** @description Only what this user or guest commented on; several: any of them. */
+                commented_by?: string[];
+                /** @description Only what has open comments or markers, resolved ones, any, or none. */
+                comments?: ("open" | "resolved" | "any" | "none")[];
+                /** @description Only what is not in a final state, and overdue, due within a week, or due at any time. */
+                due?: ("overdue" | "week" | "any")[];
+                /** @description Seconds: 10-60, 10+, 1:00-. */
+                duration?: string | null;
+                /** @description Only what has such a value in a metadata field: =, !=, <, <=, >, >=, ~ (contains), or the field alone (it has a value); several: all of them. */
+                field?: string[];
+                /** @description Only footage in this folder, by path or name. */
+                folder?: string[];
+                /** @description What buckets hold: the assets of a `day`, a `month`, a `folder` or a `camera`, or `none`: all. Assets are listed bucket by bucket. */
+                group?: components["schemas"]["Group"];
+                /** @description Kind of media. */
+                kind?: ("video" | "audio" | "still")[];
+                /** @description Only what has this licence. */
+                licence?: string[];
+                limit?: number;
+                /** @description Only what has this tag from a model, set or accepted, or one below it; several: all of them. */
+                machine_tag?: string[];
+                /** @description Orientation of the picture as it is shown. */
+                orientation?: ("landscape" | "portrait" | "square")[];
+                /** @description Only assets that search has to wait for (true), or only the others (false). */
+                pending?: boolean | null;
+                /** @description Where the part begins: a number from 0, or a negative one for what stands before `bucket` or `at`. What would begin before the list begins with it. */
+                position?: number;
+                /** @description By the shorter side: 1080p, 4k+, 720p-, 720-1080. */
+                resolution?: string | null;
+                /** @description Only what has licences in this state; none: without a licence. */
+                rights?: ("active" | "expiring" | "expired" | "embargoed" | "none")[];
+                /** @description Recorded at this time or later: 2024, 2024-05, 2024-05-17. */
+                since?: string | null;
+                /** @description The order within buckets: `date` (when an asset was shot: what people say in the field `shot_on`, else what the file says, else when it came into the library), `added`, `name`, `duration`, `size`, or a sortable facet of texts or numbers; after a minus sign, the greatest first. Days and months stand in this order, too, where it is one of dates (they are those of `added` where that is the order), else the newest first; folders and cameras stand by name. */
+                sort?: string;
+                /** @description Only footage of this source. */
+                source?: string[];
+                /** @description Only what is in this state of the workflow; several: any of them. */
+                state?: string[];
+                /** @description Only what has a subclip whose name or note contains this, * for any; several: one for each. */
+                subclip?: string[];
+                /** @description Only what has this tag, or one below it; several: all of them. */
+                tag?: string[];
+                /** @description Recorded at this time or earlier; the whole of that year, month or day counts. */
+                until?: string | null;
+                /** @description Only what a query over metadata fields finds: rating>=3 and (city=Rome or keywords:beach) and not has:title. */
+                where?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetPage"];
+                };
+            };
+        };
+    };
+    buckets_api_v1_library_buckets_get: {
+        parameters: {
+            query?: {
+                /** @description Since it was added to the library: 30d or more, <12h, >6w, <=2y. */
+                age?: string | null;
+                /** @description Only what is assigned to this user; several: any of them. */
+                assignee?: string[];
+                /** @description Make or model of the camera, or a part of it, in any case. */
+                camera?: string[];
+                /** @description Codec of the picture, else of the sound: h264, hevc, prores … */
+                codec?: string[];
+                /** @description Only what is in this collection, or in one below it: its number, name or path; several: any of them. */
+                collection?: string[];
+                /** @description Only what this user or guest commented on; several: any of them. */
+                commented_by?: string[];
+                /** @description Only what has open comments or markers, resolved ones, any, or none. */
+                comments?: ("open" | "resolved" | "any" | "none")[];
+                /** @description Only what is not in a final state, and overdue, due within a week, or due at any time. */
+                due?: ("overdue" | "week" | "any")[];
+                /** @description Seconds: 10-60, 10+, 1:00-. */
+                duration?: string | null;
+                /** @description Only what has such a value in a metadata field: =, !=, <, <=, >, >=, ~ (contains), or the field alone (it has a value); several: all of them. */
+                field?: string[];
+                /** @description Only footage in this folder, by path or name. */
+                folder?: string[];
+                /** @description What buckets hold: the assets of a `day`, a `month`, a `folder` or a `camera`, or `none`: all. Assets are listed bucket by bucket. */
+                group?: components["schemas"]["Group"];
+                /** @description Kind of media. */
+                kind?: ("video" | "audio" | "still")[];
+                /** @description Only what has this licence. */
+                licence?: string[];
+                /** @description Only what has this tag from a model, set or accepted, or one below it; several: all of them. */
+                machine_tag?: string[];
+                /** @description Orientation of the picture as it is shown. */
+                orientation?: ("landscape" | "portrait" | "square")[];
+                /** @description Only assets that search has to wait for (true), or only the others (false). */
+                pending?: boolean | null;
+                /** @description By the shorter side: 1080p, 4k+, 720p-, 720-1080. */
+                resolution?: string | null;
+                /** @description Only what has licences in this state; none: without a licence. */
+                rights?: ("active" | "expiring" | "expired" | "embargoed" | "none")[];
+                /** @description Recorded at this time or later: 2024, 2024-05, 2024-05-17. */
+                since?: string | null;
+                /** @description The order within buckets: `date` (when an asset was shot: what people say in the field `shot_on`, else what the file says, else when it came into the library), `added`, `name`, `duration`, `size`, or a sortable facet of texts or numbers; after a minus sign, the greatest first. Days and months stand in this order, too, where it is one of dates (they are those of `added` where that is the order), else the newest first; folders and cameras stand by name. */
+                sort?: string;
+                /** @description Only footage of this source. */
+                source?: string[];
+                /** @description Only what is in this state of the workflow; several: any of them. */
+                state?: string[];
+                /** @description Only what has a subclip whose name or note contains this, * for any; several: one for each. */
+                subclip?: string[];
+                /** @description Only what has this tag, or one below it; several: all of them. */
+                tag?: string[];
+                /** @description Recorded at this time or earlier; the whole of that year, month or day counts. */
+                until?: string | null;
+                /** @description Only what a query over metadata fields finds: rating>=3 and (city=Rome or keywords:beach) and not has:title. */
+                where?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Buckets"];
+                };
+            };
+        };
+    };
+    sha1s_api_v1_library_sha1s_get: {
+        parameters: {
+            query?: {
+                /** @description Since it was added to the library: 30d or more, <12h, >6w, <=2y. */
+                age?: string | null;
+                /** @description Only what is assigned to this user; several: any of them. */
+                assignee?: string[];
+                /** @description The SHA-1 of an asset, or its beginning, from which `position` counts. */
+                at?: string | null;
+                /** @description The key of a bucket, from whose first asset `position` counts. */
+                bucket?: string | null;
+                /** @description Make or model of the camera, or a part of it, in any case. */
+                camera?: string[];
+                /** @description Codec of the picture, else of the sound: h264, hevc, prores … */
+                codec?: string[];
+                /** @description Only what is in this collection, or in one below it: its number, name or path; several: any of them. */
+                collection?: string[];
+                /** @description Only what this user or guest commented on; several: any of them. */
+                commented_by?: string[];
+                /** @description Only what has open comments or markers, resolved ones, any, or none. */
+                comments?: ("open" | "resolved" | "any" | "none")[];
+                /** @description Only what is not in a final state, and overdue, due within a week, or due at any time. */
+                due?: ("overdue" | "week" | "any")[];
+                /** @description Seconds: 10-60, 10+, 1:00-. */
+                duration?: string | null;
+                /** @description Only what has such a value in a metadata field: =, !=, <, <=, >, >=, ~ (contains), or the field alone (it has a value); several: all of them. */
+                field?: string[];
+                /** @description Only footage in this folder, by path or name. */
+                folder?: string[];
+                /** @description What buckets hold: the assets of a `day`, a `month`, a `folder` or a `camera`, or `none`: all. Assets are listed bucket by bucket. */
+                group?: components["schemas"]["Group"];
+                /** @description Kind of media. */
+                kind?: ("video" | "audio" | "still")[];
+                /** @description Only what has this licence. */
+                licence?: string[];
+                limit?: number;
+                /** @description Only what has this tag from a model, set or accepted, or one below it; several: all of them. */
+                machine_tag?: string[];
+                /** @description Orientation of the picture as it is shown. */
+                orientation?: ("landscape" | "portrait" | "square")[];
+                /** @description Only assets that search has to wait for (true), or only the others (false). */
+                pending?: boolean | null;
+                /** @description Where the part begins: a number from 0, or a negative one for what stands before `bucket` or `at`. What would begin before the list begins with it. */
+                position?: number;
+                /** @description By the shorter side: 1080p, 4k+, 720p-, 720-1080. */
+                resolution?: string | null;
+                /** @description Only what has licences in this state; none: without a licence. */
+                rights?: ("active" | "expiring" | "expired" | "embargoed" | "none")[];
+                /** @description Recorded at this time or later: 2024, 2024-05, 2024-05-17. */
+                since?: string | null;
+                /** @description The order within buckets: `date` (when an asset was shot: what people say in the field `shot_on`, else what the file says, else when it came into the library), `added`, `name`, `duration`, `size`, or a sortable facet of texts or numbers; after a minus sign, the greatest first. Days and months stand in this order, too, where it is one of dates (they are those of `added` where that is the order), else the newest first; folders and cameras stand by name. */
+                sort?: string;
+                /** @description Only footage of this source. */
+                source?: string[];
+                /** @description Only what is in this state of the workflow; several: any of them. */
+                state?: string[];
+                /** @description Only what has a subclip whose name or note contains this, * for any; several: one for each. */
+                subclip?: string[];
+                /** @description Only what has this tag, or one below it; several: all of them. */
+                tag?: string[];
+                /** @description Recorded at this time or earlier; the whole of that year, month or day counts. */
+                until?: string | null;
+                /** @description Only what a query over metadata fields finds: rating>=3 and (city=Rome or keywords:beach) and not has:title. */
+                where?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sha1s"];
                 };
             };
         };
@@ -13225,6 +15413,79 @@ export interface operations {
             };
         };
     };
+    show_map_api_v1_map_get: {
+        parameters: {
+            query?: {
+                /** @description Since it was added to the library: 30d or more, <12h, >6w, <=2y. */
+                age?: string | null;
+                /** @description Only what is assigned to this user; several: any of them. */
+                assignee?: string[];
+                /** @description west,south,east,north in degrees; over 180° west is greater than east. */
+                box?: string;
+                /** @description Make or model of the camera, or a part of it, in any case. */
+                camera?: string[];
+                /** @description Codec of the picture, else of the sound: h264, hevc, prores … */
+                codec?: string[];
+                /** @description Only what is in this collection, or in one below it: its number, name or path; several: any of them. */
+                collection?: string[];
+                /** @description Only what this user or guest commented on; several: any of them. */
+                commented_by?: string[];
+                /** @description Only what has open comments or markers, resolved ones, any, or none. */
+                comments?: ("open" | "resolved" | "any" | "none")[];
+                /** @description Only what is not in a final state, and overdue, due within a week, or due at any time. */
+                due?: ("overdue" | "week" | "any")[];
+                /** @description Seconds: 10-60, 10+, 1:00-. */
+                duration?: string | null;
+                /** @description Only what has such a value in a metadata field: =, !=, <, <=, >, >=, ~ (contains), or the field alone (it has a value); several: all of them. */
+                field?: string[];
+                /** @description Only footage in this folder, by path or name. */
+                folder?: string[];
+                /** @description Kind of media. */
+                kind?: ("video" | "audio" | "still")[];
+                /** @description Only what has this licence. */
+                licence?: string[];
+                /** @description Only what has this tag from a model, set or accepted, or one below it; several: all of them. */
+                machine_tag?: string[];
+                /** @description Orientation of the picture as it is shown. */
+                orientation?: ("landscape" | "portrait" | "square")[];
+                /** @description By the shorter side: 1080p, 4k+, 720p-, 720-1080. */
+                resolution?: string | null;
+                /** @description Only what has licences in this state; none: without a licence. */
+                rights?: ("active" | "expiring" | "expired" | "embargoed" | "none")[];
+                /** @description Recorded at this time or later: 2024, 2024-05, 2024-05-17. */
+                since?: string | null;
+                /** @description Only footage of this source. */
+                source?: string[];
+                /** @description Only what is in this state of the workflow; several: any of them. */
+                state?: string[];
+                /** @description Only what has a subclip whose name or note contains this, * for any; several: one for each. */
+                subclip?: string[];
+                /** @description Only what has this tag, or one below it; several: all of them. */
+                tag?: string[];
+                /** @description Recorded at this time or earlier; the whole of that year, month or day counts. */
+                until?: string | null;
+                /** @description Only what a query over metadata fields finds: rating>=3 and (city=Rome or keywords:beach) and not has:title. */
+                where?: string | null;
+                /** @description Of a map of tiles: the world is 2**zoom tiles wide, of 4 × 4 cells each. */
+                zoom?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapReport"];
+                };
+            };
+        };
+    };
     edit_many_api_v1_metadata_edit_post: {
         parameters: {
             query?: never;
@@ -13339,6 +15600,8 @@ export interface operations {
                 /** @description Only older ones than the one with this number. */
                 before?: number | null;
                 limit?: number;
+                /** @description Only those of the one who asks. */
+                mine?: boolean;
             };
             header?: never;
             path?: never;
@@ -13405,6 +15668,75 @@ export interface operations {
             };
         };
     };
+    list_models_api_v1_models_get: {
+        parameters: {
+            query?: {
+                /** @description Every model that can be fetched by name. */
+                all?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelReport"][];
+                };
+            };
+        };
+    };
+    forget_model_api_v1_models__name__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForgottenVectors"];
+                };
+            };
+        };
+    };
+    choose_model_api_v1_models_chosen_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelReport"];
+                };
+            };
+        };
+    };
     list_panels_api_v1_panels_get: {
         parameters: {
             query?: never;
@@ -13421,6 +15753,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": string[];
+                };
+            };
+        };
+    };
+    list_prunes_api_v1_prunes_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PruneState"][];
+                };
+            };
+        };
+    };
+    request_prune_api_v1_prunes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PruneBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PruneState"];
+                };
+            };
+        };
+    };
+    show_prune_api_v1_prunes__number__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PruneState"];
                 };
             };
         };
@@ -13727,7 +16127,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AssetsBody"];
+                "application/json": components["schemas"]["SelectedBody"];
             };
         };
         responses: {
@@ -13737,7 +16137,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": number;
+                    "application/json": components["schemas"]["Attached"];
                 };
             };
         };
@@ -13753,7 +16153,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AssetsBody"];
+                "application/json": components["schemas"]["DetachBody"];
             };
         };
         responses: {
@@ -14133,7 +16533,7 @@ export interface operations {
                 kind?: ("video" | "audio" | "still")[];
                 /** @description Only what has this licence. */
                 licence?: string[];
-                /** @description What looks like this moment, or all of an asset: ASSET@SECONDS or ASSET. */
+                /** @description What looks like this moment, or all of an asset, or a part of a frame: ASSET@SECONDS, ASSET, or ASSET@SECONDS@LEFT,TOP,WIDTH,HEIGHT, the part in fractions of the picture. */
                 like?: string[];
                 /** @description Most hits. */
                 limit?: number;
@@ -14161,7 +16561,7 @@ export interface operations {
                 source?: string[];
                 /** @description Only what is in this state of the workflow; several: any of them. */
                 state?: string[];
-                /** @description Leave out weak hits, whose scores are no higher than those of meaningless words. */
+                /** @description Leave out weak hits, whose scores are no higher than those of meaningless words; else they come last. */
                 strong?: boolean;
                 /** @description Only what has a subclip whose name or note contains this, * for any; several: one for each. */
                 subclip?: string[];
@@ -14224,7 +16624,7 @@ export interface operations {
                 kind?: ("video" | "audio" | "still")[];
                 /** @description Only what has this licence. */
                 licence?: string[];
-                /** @description What looks like this moment, or all of an asset: ASSET@SECONDS or ASSET. */
+                /** @description What looks like this moment, or all of an asset, or a part of a frame: ASSET@SECONDS, ASSET, or ASSET@SECONDS@LEFT,TOP,WIDTH,HEIGHT, the part in fractions of the picture. */
                 like?: string[];
                 /** @description Most hits. */
                 limit?: number;
@@ -14252,7 +16652,7 @@ export interface operations {
                 source?: string[];
                 /** @description Only what is in this state of the workflow; several: any of them. */
                 state?: string[];
-                /** @description Leave out weak hits, whose scores are no higher than those of meaningless words. */
+                /** @description Leave out weak hits, whose scores are no higher than those of meaningless words; else they come last. */
                 strong?: boolean;
                 /** @description Only what has a subclip whose name or note contains this, * for any; several: one for each. */
                 subclip?: string[];
@@ -14323,7 +16723,7 @@ export interface operations {
                 kind?: ("video" | "audio" | "still")[];
                 /** @description Only what has this licence. */
                 licence?: string[];
-                /** @description What looks like this moment, or all of an asset: ASSET@SECONDS or ASSET. */
+                /** @description What looks like this moment, or all of an asset, or a part of a frame: ASSET@SECONDS, ASSET, or ASSET@SECONDS@LEFT,TOP,WIDTH,HEIGHT, the part in fractions of the picture. */
                 like?: string[];
                 /** @description Most hits. */
                 limit?: number;
@@ -14355,7 +16755,7 @@ export interface operations {
                 source?: string[];
                 /** @description Only what is in this state of the workflow; several: any of them. */
                 state?: string[];
-                /** @description Leave out weak hits, whose scores are no higher than those of meaningless words. */
+                /** @description Leave out weak hits, whose scores are no higher than those of meaningless words; else they come last. */
                 strong?: boolean;
                 /** @description Only what has a subclip whose name or note contains this, * for any; several: one for each. */
                 subclip?: string[];
@@ -14375,6 +16775,35 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description What was left out or converted: a JSON list of sentences. */
+                    "Dampipe-Warnings"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.pixar.opentimelineio+json": unknown;
+                    "application/xml": unknown;
+                    "text/csv": unknown;
+                    "text/plain": unknown;
+                };
+            };
+        };
+    };
+    export_assets_api_v1_search_export_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WholeBody"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -14657,8 +17086,12 @@ export interface operations {
     list_shares_api_v1_shares_get: {
         parameters: {
             query?: {
+                /** @description Only links to this asset. */
+                asset?: string | null;
                 /** @description Only lower numbers. */
                 before?: number | null;
+                /** @description Only links to this collection. */
+                collection?: number | null;
                 /** @description Those of all users; managers may. */
                 everybody?: boolean;
                 limit?: number;
@@ -15004,6 +17437,28 @@ export interface operations {
             };
         };
     };
+    check_source_api_v1_sources__name__check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceCheckReport"];
+                };
+            };
+        };
+    };
     notify_api_v1_sources__name__notifications_post: {
         parameters: {
             query?: never;
@@ -15048,6 +17503,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    read_storage_api_v1_storage_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageReport"];
                 };
             };
         };
@@ -15143,11 +17618,13 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SubclipsDeleted"];
+                };
             };
         };
     };
@@ -15220,7 +17697,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Deleted"];
+                    "application/json": components["schemas"]["SubclipsDeleted"];
                 };
             };
         };
@@ -15264,6 +17741,74 @@ export interface operations {
             };
         };
     };
+    show_sync_api_v1_sync_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncReport"];
+                };
+            };
+        };
+    };
+    start_sync_api_v1_sync_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SyncBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncBegun"];
+                };
+            };
+        };
+    };
+    change_sync_api_v1_sync_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NightlyBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncReport"];
+                };
+            };
+        };
+    };
     list_tags_api_v1_tags_get: {
         parameters: {
             query?: never;
@@ -15280,6 +17825,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TagReport"][];
+                };
+            };
+        };
+    };
+    read_throughput_api_v1_throughput_get: {
+        parameters: {
+            query?: {
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Throughput"];
                 };
             };
         };
@@ -16150,6 +18717,50 @@ export interface operations {
             };
         };
     };
+    list_verifications_api_v1_verifications_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationReport"];
+                };
+            };
+        };
+    };
+    start_verification_api_v1_verifications_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verification"];
+                };
+            };
+        };
+    };
     carry_times_api_v1_versions__sha1__carry_get: {
         parameters: {
             query: {
@@ -16173,6 +18784,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CarryReport"];
+                };
+            };
+        };
+    };
+    show_playback_api_v1_versions__sha1__playback_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sha1: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaybackReport"];
                 };
             };
         };
