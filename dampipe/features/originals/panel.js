@@ -1,10 +1,10 @@
-// The link that downloads the original of an asset, for those who may. Where a licence does not allow it, a dialog says why,
+// The links that download the original of an asset, for those who may, and its proxy. Where a licence does not allow it, a dialog says why,
 // and those who may release it nevertheless give a reason.
 
 import { API, get } from "/page/api.js";
 import { h } from "/page/dom.js";
 import { ask, asked, choice, field } from "/page/form.js";
-import { plural } from "/page/format.js";
+import { bytes, plural } from "/page/format.js";
 import { knownSession, may } from "/page/session.js";
 
 /** @typedef {import("dampipe-api").Schemas} Schemas */
@@ -31,23 +31,39 @@ function release(url, name, problem) {
 }
 
 /**
- * The rows that this feature adds to an asset's details: pairs of a heading and an element.
- * @param {Schemas["Details"]} asset
+ * A link that downloads a file, or says why that is refused.
+ * @param {string} text
+ * @param {string} url
+ * @param {string} name
  */
-export async function details({ video }) {
-  await knownSession();
-  if (!may("originals") || !video.paths.length) return []; // of a version that has no file any more nothing is left
-  const url = `${API}/assets/${video.sha1}/original`;
+function downloadLink(text, url, name) {
   const message = h("small", { role: "status" });
   /** @param {MouseEvent} event */
   async function download(event) {
     event.preventDefault();
     const problem = await refusal(url).catch((error) => ({ detail: error.message }));
-    if (!problem) save(url, video.name);
-    else if (problem.code === "release.refused" && may("override")) release(url, video.name, problem);
+    if (!problem) save(url, name);
+    else if (problem.code === "release.refused" && may("override")) release(url, name, problem);
     else message.textContent = [` ${problem.detail}`, problem.hint].filter(Boolean).join(". ");
   }
-  return [["Original", h("span", {}, h("a", { href: url, download: video.name, onclick: download }, "Download original"), message)]];
+  return h("span", {}, h("a", { href: url, download: name, onclick: download }, text), message);
+}
+
+/**
+ * The rows that this feature adds to an asset's details: pairs of a heading and an element.
+ * @param {Schemas["Details"]} asset
+ * @returns {Promise<import("/page/panels.js").Row[]>}
+ */
+export async function details({ video }) {
+  await knownSession();
+  const address = `${API}/assets/${video.sha1}`;
+  const proxy = video.derivatives.find((made) => made.kind === "proxy");
+  const suffix = proxy?.media_type === "video/quicktime" ? "mov" : "mp4";
+  return [
+    // Of a version that has no file any more nothing is left but what was made of it.
+    ...(may("originals") && video.paths.length ? [/** @type {import("/page/panels.js").Row} */ (["Original", downloadLink(`Download original (${bytes(video.size)})`, `${address}/original`, video.name)])] : []),
+    ...(proxy ? [/** @type {import("/page/panels.js").Row} */ (["Proxy", downloadLink(`Download proxy (${bytes(proxy.size)})`, `${address}/proxy/download`, video.name.replace(/(\.[^.]*)?$/, `.${suffix}`))])] : []),
+  ];
 }
 
 /** Files that are downloaded at a time: browsers ask before each. */
