@@ -35,6 +35,7 @@ from tests.support.serving import serving
 
 ASSETS = int(os.environ.get("GRID_ASSETS", "2000000"))
 TRIES = 3
+_HAS_PICTURE = "document.querySelector('dp-grid .card img')?.complete === true"
 _ADDED = datetime(2024, 1, 1, tzinfo=UTC)
 
 
@@ -139,6 +140,7 @@ def _measure(browser: Browser, url: str, ratio: int, picture: bytes) -> None:
     page.goto(f"{url}/#/scans")  # the modules of the page are known, as they are to who uses it
     page.wait_for_timeout(2000)
     grid = Gridded(page, url)
+    say = f"  {ratio} pixels of the screen for each: "
     taken = []
     for _ in range(5):
         page.goto("about:blank")
@@ -162,28 +164,27 @@ def _measure(browser: Browser, url: str, ratio: int, picture: bytes) -> None:
     for position in [0, ASSETS - 1, *(chance.randrange(ASSETS) for _ in range(TRIES))]:
         grid.open(at=_sha1(position))
         grid.expect_seen(_sha1(position))
-    print(f"  {ratio} pixels: reached by address: {TRIES + 2} of {TRIES + 2}", flush=True)
+    print(f"{say}reached by address: {TRIES + 2} of {TRIES + 2}", flush=True)
     grid.open()
     for position in [ASSETS - 1, 0, *(chance.randrange(ASSETS) for _ in range(TRIES))]:
         grid.scrub_to(position)
         grid.wheel_to(position)
         grid.expect_seen(_sha1(position))
-    print(f"  {ratio} pixels: reached by scrubber and wheel: {TRIES + 2} of {TRIES + 2}", flush=True)
+    print(f"{say}reached by scrubber and wheel: {TRIES + 2} of {TRIES + 2}", flush=True)
     for key, position in (("End", ASSETS - 1), ("ArrowLeft", ASSETS - 2), ("Home", 0), ("ArrowRight", 1)):
         page.keyboard.press(key)
         grid.expect_focus(position)
         grid.expect_seen(_sha1(position))
-    print(f"  {ratio} pixels: reached by keys: both ends and their neighbours", flush=True)
+    print(f"{say}reached by keys: both ends and their neighbours", flush=True)
     for _ in range(60):  # much is seen before memory is measured
         page.mouse.wheel(0, 4000)
         page.wait_for_timeout(50)
     grid.settle()
     heap = page.evaluate("performance.memory.usedJSHeapSize")
     sizes = [_proportional(process) for process in _renderers()]
-    print(
-        f"  {ratio} pixels: memory of the tab {max(sizes, default=0) / 2**20:.0f} MiB, of its scripts {heap / 2**20:.0f} MiB"
-    )
-    print(f"  {ratio} pixels: faults: {faults or 'none'}", flush=True)
+    most = max(sizes, default=0)
+    print(f"{say}memory of the tab {most / 2**20:.0f} MiB, of its scripts {heap / 2**20:.0f} MiB")
+    print(f"{say}faults: {faults or 'none'}", flush=True)
     context.close()
 
 
