@@ -22,8 +22,9 @@ _COLUMNS = """() => {
 }"""
 _POSITIONS = """() => {
   const seen = document.querySelector(".window").getBoundingClientRect();
+  const isSeen = ({ top, bottom }) => bottom > seen.top + 1 && top < seen.bottom;
   return [...document.querySelectorAll("dp-grid .card[data-sha1]")]
-    .filter((card) => card.getBoundingClientRect().bottom > seen.top + 1 && card.getBoundingClientRect().top < seen.bottom)
+    .filter((card) => isSeen(card.getBoundingClientRect()))
     .map((card) => Number(card.getAttribute("aria-posinset")) - 1);
 }"""
 
@@ -50,12 +51,12 @@ class Gridded:
         self.page.goto(f"{self.url}/#/{'' if at is None else f'?at={at}'}")
         expect(self.page.locator("dp-grid .card[data-sha1] img").first).to_be_visible()
 
-    def wait_for(self, is_so: Callable[[], bool], seconds: float = 90.0) -> None:
-        """Ask again and again."""
+    def wait_for(self, is_so: Callable[[], bool], seconds: float = 90.0, pause: int = 100) -> None:
+        """Ask again and again. pause: milliseconds between."""
         deadline = time.monotonic() + seconds
         while not is_so():
             assert time.monotonic() < deadline, "timeout"
-            self.page.wait_for_timeout(100)
+            self.page.wait_for_timeout(pause)
 
     def expect_seen(self, sha1: str) -> None:
         """Wait until the card of an asset is in view, with its picture."""

@@ -1,0 +1,231 @@
+"""The page with a list of 2,000,000 assets: whether each is reached, how soon the first pictures are there, and memory.
+
+GRID_ASSETS sets the length of the list. The page, the web server and the API are the real ones; the list itself is made
+up: a service that answers for a catalogue of that size, and one picture for all assets. So the run measures the page.
+"""
+
+import os
+import random
+import shutil
+import time
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha1
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageDraw
+from playwright.sync_api import Browser, sync_playwright
+
+import dampipe
+from dampipe.features.library.errors import ASSET_NOT_LISTED
+from dampipe.features.library.model import AssetPage, Bucket, Buckets, ListRequest, PageRequest, Sha1s
+from dampipe.features.library.service import LibraryService
+from dampipe.kernel.access import Actor
+from dampipe.kernel.container import Container, Services
+from dampipe.kernel.errors import NotFound
+from dampipe.media.outputs import Derivative
+from dampipe.storage.video import Video
+from dampipe.web.app import create_app
+from tests.bench.scan import temporary
+from tests.support.gridded import Gridded
+from tests.support.searching import media
+from tests.support.serving import serving
+
+ASSETS = int(os.environ.get("GRID_ASSETS", "2000000"))
+TRIES = 3
+_HAS_PICTURE = "document.querySelector('dp-grid .card img')?.complete === true"
+_ADDED = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+class MadeUp:
+    """A library of that many assets by day, of which some days have very many, newest first."""
+
+    def __init__(self, total: int) -> None:
+        chance = random.Random(3)
+        self._total = total
+        counts: list[int] = []
+        rest = total
+        while rest:
+            counts.append(min(rest, int(chance.paretovariate(0.9) * 120)))
+            rest -= counts[-1]
+        last = date(2024, 12, 31)
+        self._buckets = tuple(
+            Bucket(key=day, label=day, count=count)
+            for day, count in ((str(last - timedelta(days=at)), count) for at, count in enumerate(counts))
+        )
+        self._media = media(duration=32.0)
+
+    def buckets(self, actor: Actor, request: ListRequest) -> Buckets:
+        """See LibraryService."""
+        return Buckets(stamp="1", total=self._total, buckets=self._buckets)
+
+    def page(self, actor: Actor, request: PageRequest) -> AssetPage:
+        """See LibraryService."""
+        first = self._first(request)
+        return AssetPage(
+            stamp="1",
+            total=self._total,
+            first=first,
+            assets=tuple(self._asset(at) for at in range(first, min(self._total, first + request.limit))),
+        )
+
+    def sha1s(self, actor: Actor, request: PageRequest, limit: int) -> Sha1s:
+        """See LibraryService."""
+        first = self._first(request)
+        found = tuple(_sha1(at) for at in range(first, min(self._total, first + limit)))
+        return Sha1s(stamp="1", total=self._total, first=first, sha1s=found)
+
+    def _first(self, request: PageRequest) -> int:
+        begin = 0
+        if request.at is not None:
+            begin = int(request.at[:8], 16)
+            if begin >= self._total:
+                raise NotFound(ASSET_NOT_LISTED, sha1=request.at)
+        return max(0, begin + request.position)
+
+    def _asset(self, position: int) -> Video:
+        poster = Derivative(kind="poster", key="a/b/c.jpg", recipe="made-up", media_type="image/jpeg", size=1)
+        return Video(
+            sha1=_sha1(position),
+            size=1_000_000 + position,
+            name=f"A{position:07}.mov",
+            paths=(f"/mnt/footage/A{position:07}.mov",),
+            media=self._media,
+            derivatives=(poster,),
+            added_at=_ADDED,
+        )
+
+
+def _sha1(position: int) -> str:
+    """Its first eight digits are the position."""
+    return f"{position:08x}{sha1(str(position).encode()).hexdigest()[:32]}"
+
+
+def _picture() -> bytes:
+    poster = Image.new("RGB", (640, 360), "#20476b")
+    ImageDraw.Draw(poster).ellipse((200, 60, 440, 300), fill="#e8a33d")
+    file = BytesIO()
+    poster.save(file, "JPEG")
+    return file.getvalue()
+
+
+def main() -> None:
+    """Print all."""
+    picture = _picture()
+    with temporary("home") as home, dampipe.open(home=home, model="tiny", in_process=True) as library:
+        services: Any = library.service(Services)
+        assert isinstance(services, Container)
+        services.provide(LibraryService, lambda: MadeUp(ASSETS))
+        with serving(create_app(services)) as url, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+            )
+            print(f"\n{ASSETS:,} assets", flush=True)
+            for ratio in (1, 2):
+                _measure(browser, url, ratio, picture)
+            browser.close()
+
+
+def _measure(browser: Browser, url: str, ratio: int, picture: bytes) -> None:
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, device_scale_factor=ratio)
+    context.set_default_timeout(120_000)
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.route(
+        "**/api/v1/assets/*/poster*", lambda route: route.fulfill(body=picture, content_type="image/jpeg")
+    )
+    page.goto(f"{url}/#/scans")  # the modules of the page are known, as they are to who uses it
+    page.wait_for_timeout(2000)
+    grid = Gridded(page, url)
+    say = f"  {ratio} pixels of the screen for each: "
+    taken = []
+    for _ in range(5):
+        page.goto("about:blank")
+        began = time.monotonic()
+        page.goto(f"{url}/#/")
+        grid.wait_for(
+            lambda: bool(page.evaluate("document.querySelector('dp-grid .card img')?.complete === true")),
+            pause=5,
+        )
+        taken.append(time.monotonic() - began)
+    print(
+        f"  {ratio} pixels: first picture after {sorted(taken)[2]:.2f} s ({min(taken):.2f}-{max(taken):.2f})",
+        flush=True,
+    )
+    height = page.evaluate("document.querySelector('.box').offsetHeight")
+    print(
+        f"  {ratio} pixels: the box is {height:,} px high, {height * ratio / 2**24:.2f} of what browsers allow",
+        flush=True,
+    )
+    chance = random.Random(ratio)
+    for position in [0, ASSETS - 1, *(chance.randrange(ASSETS) for _ in range(TRIES))]:
+        grid.open(at=_sha1(position))
+        grid.expect_seen(_sha1(position))
+    print(f"{say}reached by address: {TRIES + 2} of {TRIES + 2}", flush=True)
+    grid.open()
+    for position in [ASSETS - 1, 0, *(chance.randrange(ASSETS) for _ in range(TRIES))]:
+        grid.scrub_to(position)
+        grid.wheel_to(position)
+        grid.expect_seen(_sha1(position))
+    print(f"{say}reached by scrubber and wheel: {TRIES + 2} of {TRIES + 2}", flush=True)
+    for key, position in (("End", ASSETS - 1), ("ArrowLeft", ASSETS - 2), ("Home", 0), ("ArrowRight", 1)):
+        page.keyboard.press(key)
+        grid.expect_focus(position)
+        grid.expect_seen(_sha1(position))
+    print(f"{say}reached by keys: both ends and their neighbours", flush=True)
+    for _ in range(60):  # much is seen before memory is measured
+        page.mouse.wheel(0, 4000)
+        page.wait_for_timeout(50)
+    grid.settle()
+    heap = page.evaluate("performance.memory.usedJSHeapSize")
+    sizes = [_proportional(process) for process in _renderers()]
+    most = max(sizes, default=0)
+    print(f"{say}memory of the tab {most / 2**20:.0f} MiB, of its scripts {heap / 2**20:.0f} MiB")
+    print(f"{say}faults: {faults or 'none'}", flush=True)
+    context.close()
+
+
+def _renderers() -> Sequence[Path]:
+    """The processes that draw pages, of browsers that this process has started."""
+    own = os.getpid()
+    parents = {int(one.name): _parent(one) for one in Path("/proc").iterdir() if one.name.isdigit()}
+
+    def is_own(number: int) -> bool:
+        while number > 1:
+            if number == own:
+                return True
+            number = parents.get(number, 0)
+        return False
+
+    found = []
+    for number in parents:
+        try:
+            command = Path(f"/proc/{number}/cmdline").read_bytes()
+        except OSError:
+            continue
+        if b"--type=renderer" in command and is_own(number):
+            found.append(Path(f"/proc/{number}"))
+    return found
+
+
+def _parent(process: Path) -> int:
+    try:
+        return int((process / "stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
+
+
+def _proportional(process: Path) -> int:
+    """The memory of a process in bytes, with its share of what several use."""
+    try:
+        lines = (process / "smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+
+
+if __name__ == "__main__":
+    main()
