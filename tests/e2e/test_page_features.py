@@ -153,7 +153,7 @@ def check_fits(page: Page) -> None:
 
 def play(page: Page, served: Served, sha1: str) -> Locator:
     """Open the player at a version; returns the list of versions."""
-    page.goto(f"{served.url}#/asset/{sha1}")
+    page.goto(f"{served.url}#/asset/{sha1}?tab=Versions")
     versions = page.locator("#player .version")
     expect(versions.first).to_be_visible()
     return versions
@@ -607,6 +607,7 @@ def test_licences_are_attached_asked_and_obeyed(page: Page, served: Served) -> N
     )
     log_in(page, "root")
     page.locator(".card", has_text="other.mp4").get_by_role("link").first.click()
+    page.get_by_role("tab", name="Rights").click()
     section = page.get_by_role("region", name="Rights")
     expect(section).to_contain_text("No licence.")
     section.get_by_label("Licence").fill("old")
@@ -618,6 +619,7 @@ def test_licences_are_attached_asked_and_obeyed(page: Page, served: Served) -> N
     expect(section).to_contain_text("Not allowed")
     expect(section).to_contain_text("does not cover FR: it covers DE")
     assert page.evaluate(NAMELESS) == []
+    page.get_by_role("tab", name="Info").click()
     page.locator("#player").get_by_role("link", name="Download original").click()
     dialog = page.get_by_role("dialog", name="Download although it is not licensed")
     expect(dialog).to_contain_text("until 2000-01-01")
@@ -625,6 +627,7 @@ def test_licences_are_attached_asked_and_obeyed(page: Page, served: Served) -> N
     with page.expect_download() as started:
         dialog.get_by_role("button", name="Download").click()
     assert started.value.suggested_filename == "other.mp4"
+    page.get_by_role("tab", name="Rights").click()
     section.get_by_role("button", name="Take the licence Old licence away").click()
     expect(section).to_contain_text("No licence.")
     rights.remove(LOCAL, "old")

@@ -16,17 +16,23 @@ WIDTH, HEIGHT = 320, 180
 BITS = 12
 BLOCK = 24
 """Pixels of a block's side."""
-READ = """(video) => {
-    const canvas = new OffscreenCanvas(%(width)d, %(height)d);
+_READ = """(video) => {
+    const canvas = new OffscreenCanvas(WIDTH, HEIGHT);
     const context = canvas.getContext("2d");
-    context.drawImage(video, 0, 0, %(width)d, %(height)d);
+    context.drawImage(video, 0, 0, WIDTH, HEIGHT);
     let number = 0;
-    for (let bit = 0; bit < %(bits)d; bit += 1) {
-        const [red] = context.getImageData(bit * %(block)d + %(block)d / 2, %(block)d / 2, 1, 1).data;
+    for (let bit = 0; bit < BITS; bit += 1) {
+        const [red] = context.getImageData(bit * BLOCK + BLOCK / 2, BLOCK / 2, 1, 1).data;
         if (red > 127) number += 2 ** bit;
     }
     return number;
-}""" % {"width": WIDTH, "height": HEIGHT, "bits": BITS, "block": BLOCK}
+}"""
+READ = (
+    _READ.replace("WIDTH", str(WIDTH))
+    .replace("HEIGHT", str(HEIGHT))
+    .replace("BITS", str(BITS))
+    .replace("BLOCK", str(BLOCK))
+)
 """JavaScript: the number that a video element, or an image, shows."""
 
 
@@ -51,8 +57,11 @@ def counted(
     timecode: str = "",
     sound: bool = False,
 ) -> Path:
-    """Write a clip. times: when the frames begin, in units of 1 / (1000 × rate) seconds: multiples of 1000 are a constant
-    rate. timecode: of the first frame."""
+    """Write a clip.
+
+    times: when the frames begin, in units of 1 / (1000 × rate) seconds: multiples of 1000 are a constant rate.
+    timecode: of the first frame.
+    """
     base = 1 / (rate * 1000)
     silent = path.with_suffix(".silent.mov")
     with av.open(

@@ -35,6 +35,7 @@ from dampipe.kernel.container import Services
 from dampipe.media.ffmpeg.binary import find_ffmpeg
 from dampipe.web.app import create_app
 from tests.support.demo_clips import DemoClips
+from tests.support.gathered_views import gather
 from tests.support.serving import serving
 
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
@@ -42,6 +43,7 @@ SIZES = {"wide": (1440, 900), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
 EDITOR = Actor(ActorKind.USER, "anna", role=Role.EDITOR)
 FILM, BROKEN, STILL, SOUND = "A001_C001.mp4", "text.mp4", "slate.png", "tone.wav"
+OTHER = "A001_C003.mp4"
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class View:
 
     name: str
     address: str
-    """What follows the address of the server. `{film}`, `{still}` and `{share}` stand for what the library has."""
+    """What follows the address of the server; `{film}`, `{other}`, `{still}`, `{sound}` and `{share}` are of the library."""
     shown: str
     """A CSS selector of what is seen once the view is there."""
     prepare: Callable[[Page], None] = lambda _: None
@@ -86,8 +88,10 @@ VIEWS = (
     View("search", "#/search?q=a+red+circle", ".card img"),
     View("search-without-results", "#/search?tag=nothing", ".notice"),
     View("duplicates", "#/duplicates", ".alike .card"),
-    View("player", "#/asset/{film}", "#player[open] .film button"),
+    View("player", "#/asset/{film}?t=4&in=3&out=6", "#player[open] .timeline .strip"),
     View("player-still", "#/asset/{still}", "#player[open] .still img"),
+    View("player-sound", "#/asset/{sound}", "#player[open] .timeline .wave"),
+    View("compare", "#/compare?v={film}&v={other}&t=4", ".compared video"),
     View("scans", "#/scans", ".scan"),
     View("failures", "#/failures", "table.failures td"),
     View("tasks", "#/tasks", "main h2"),
@@ -104,6 +108,19 @@ VIEWS = (
     View("deliveries", "#/webhooks?log=cms", "main .notice"),
     View("keys", "#/", "#keys[open] kbd", lambda page: page.keyboard.press("?")),
     View("nothing-here", "#/no-such-page", ".notice"),
+    View("collections", "#/collections", ".collection-card"),
+    View("collection", "#/collections?collection={collection}", ".items .card img"),
+    View("saved-search", "#/collections?collection={search}", ".items .card img"),
+    View(
+        "collection-menu",
+        "#/collections?collection={collection}",
+        ".menu-popup",
+        press("What can be done with Selects"),
+    ),
+    View("folders", "#/folders", "dp-tree [role=treeitem]"),
+    View("map", "#/map", ".bubble"),
+    View("subclips", "#/asset/{film}?tab=Subclips&subclip={subclip}", ".subclip .what"),
+    View("trees", "#/", "#beside [role=treeitem]", press("Trees")),
     View("guest", "s#{share}", ".talk .thread", enter_as_guest),
 )
 
@@ -111,9 +128,11 @@ VIEWS = (
 class ShownLibrary:
     """The library, and where its page is."""
 
-    def __init__(self, library: Any, url: str, share: str) -> None:
+    def __init__(self, library: Any, url: str, share: str, gathered: dict[str, str]) -> None:
         self.library, self.url = library, url
         self._named = {"share": share, "film": sha1_of(library, FILM), "still": sha1_of(library, STILL)}
+        self._named |= {"sound": sha1_of(library, SOUND), "other": sha1_of(library, OTHER)}
+        self._named |= gathered
 
     def address(self, view: View) -> str:
         """The URL of a view."""
@@ -154,8 +173,9 @@ def shown_library(home: Path, footage: Path, demo_clips: DemoClips) -> Iterator[
         library.process()
         film = sha1_of(library, FILM)
         share = _describe(library, film)
+        gathered = gather(library, film)
         with serving(create_app(library.service(Services))) as url:
-            yield ShownLibrary(library, url, share)
+            yield ShownLibrary(library, url, share, gathered)
 
 
 def _describe(library: Any, film: str) -> str:

@@ -76,7 +76,7 @@ function question(sha1, signal) {
 
 /** The element below the details of an asset. @param {Schemas["Details"]} asset @param {SectionContext} context */
 export function sections(asset, { signal, refresh }) {
-  const section = h("section", { class: "asset-part rights", "aria-labelledby": "rights-title" });
+  const section = h("section", { class: "asset-part rights", "data-tab": "Rights", "aria-labelledby": "rights-title" });
   const message = h("p", { role: "status", class: "hint" });
   const list = h("div");
   let latest = asset;

@@ -98,7 +98,7 @@ async function restoring(body, title) {
  * @param {import("/page/panels.js").SectionContext} context
  */
 export function sections(asset, { signal }) {
-  const section = h("section", { class: "asset-part copies", "aria-labelledby": "copies-title", hidden: true });
+  const section = h("section", { class: "asset-part copies", "data-tab": "Copies", "aria-labelledby": "copies-title", hidden: true });
   const message = h("p", { role: "status", class: "hint" });
   const list = h("div");
   section.append(h("h3", { id: "copies-title" }, "Copies"), message, list);

@@ -4,7 +4,7 @@
 import { Component } from "./component.js";
 import { newest } from "./follow.js";
 import { declareKeys } from "./keys.js";
-import { html, ifDefined, nothing, repeat, styleMap } from "./vendor/lit.js";
+import { html, ifDefined, nothing, repeat } from "./vendor/lit.js";
 
 /** @typedef {"in" | "before" | "after"} Place */
 
@@ -98,7 +98,7 @@ export class Tree extends Component {
   /** Read the open levels again. What is open stays open, and the focus stays where it is. */
   async refresh() {
     await this.#read(TOP);
-    await this.updateComplete;
+    if (this.isConnected) await this.updateComplete; // before, it is never drawn
   }
 
   /** Open the items above one, as far as they are there, and show it. @param {readonly string[]} path keys, that of the item last */
@@ -279,7 +279,7 @@ export class Tree extends Component {
     return html`<li role="treeitem" data-key="tree-${key}" aria-level=${depth} aria-label=${source.name(item)}
       aria-expanded=${hasBelow ? String(isOpen) : nothing} aria-selected=${String(key === this.current)}
       tabindex=${key === this.#active ? 0 : -1} @focus=${() => this.#focused(key)}>
-      <div class="row" style=${styleMap({ "--depth": String(depth - 1) })} data-drop=${target} draggable=${ifDefined(source.drag ? "true" : undefined)}
+      <div class="row" data-drop=${target} draggable=${ifDefined(source.drag ? "true" : undefined)}
         @dragstart=${(/** @type {DragEvent} */ event) => source.drag?.(item, event)}
         @dragover=${(/** @type {DragEvent} */ event) => this.#over(item, event)}
         @dragleave=${(/** @type {DragEvent} */ event) => !(/** @type {HTMLElement} */ (event.currentTarget).contains(/** @type {Node | null} */ (event.relatedTarget))) && this.#leave(item)}

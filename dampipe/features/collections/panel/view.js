@@ -61,8 +61,9 @@ function exclusions(one, refresh) {
     redraw(list, items.length ? items.map((item) => h("li", { class: "entry" }, h("div", { class: "what" }, h("h3", {}, item.name)),
       h("div", { class: "actions" }, may(one, "edit") ? h("button", { type: "button", "aria-label": `Exclude ${item.name} no more`, onclick: () => back(item) }, "No more") : null))) : h("li", { class: "hint" }, "None."));
   }
-  details.addEventListener("toggle", () => details.open && draw().catch(() => {}));
-  return details;
+  const update = () => details.open && draw().catch(() => {});
+  details.addEventListener("toggle", update);
+  return { details, update };
 }
 
 /**
@@ -86,6 +87,7 @@ async function showOne(place, signal, id, all, refreshTree) {
     draw();
   }
   const items = itemGrid(signal, () => one, refresh);
+  const excluded = one.filters ? exclusions(one, refresh) : null; // once, so that it stays open
 
   function draw() {
     const below = all().filter(({ parent }) => parent === id);
@@ -104,7 +106,8 @@ async function showOne(place, signal, id, all, refreshTree) {
     redraw(head, crumbs, h("div", { class: "bar" }, h("h2", {}, one.name), h("div", { class: "actions" }, buttons)),
       h("p", { class: "hint" }, facts.filter(Boolean).join(" · ")), one.description ? h("p", { class: "description" }, one.description) : null, one.filters ? searchLine(one) : null);
     redraw(inner, below.length ? h("div", { class: "grid collections" }, below.map((other) => collectionCard(other, signal))) : null);
-    redraw(more, one.filters ? exclusions(one, refresh) : null,
+    excluded?.update();
+    redraw(more, excluded?.details,
       items.count() || below.length ? null : notice(one.filters ? "It finds nothing now." : "Nothing is in it yet.", one.filters ? "" : "Choose assets in the library and add them, or drag them here."));
   }
   await items.refresh();
@@ -115,7 +118,7 @@ async function showOne(place, signal, id, all, refreshTree) {
   document.addEventListener("server-event", ({ detail }) => (isOld ||= detail.name.startsWith("collection.") && own(detail)), { signal });
   follow(signal, ["collection.", "subclip.changed", "asset.merged"], () => {
     if (isOld) refresh().catch((problem) => gone(place, problem));
-    else Promise.resolve(refreshTree()).then(draw);
+    else Promise.resolve(refreshTree()).then(draw, () => {});
     isOld = false;
   }, PAUSE);
 }

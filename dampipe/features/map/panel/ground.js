@@ -18,7 +18,8 @@ const label = (degrees, plus, minus) => `${Number(Math.abs(degrees).toFixed(3))}
 export function makeGround() {
   const canvas = h("canvas", { "aria-hidden": "true" });
   const tiles = h("div", { class: "tiles", "aria-hidden": "true" });
-  const element = h("div", { class: "ground" }, tiles, canvas);
+  const probe = h("span", { hidden: true }); // what a colour of the style sheet is in the present scheme
+  const element = h("div", { class: "ground" }, tiles, canvas, probe);
   /** @type {Map<string, HTMLImageElement>} */
   let shown = new Map();
 
@@ -52,8 +53,10 @@ export function makeGround() {
     const context = canvas.getContext("2d");
     if (!context) return;
     context.scale(ratio, ratio);
-    const style = getComputedStyle(element);
-    const colour = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
+    const colour = (/** @type {string} */ name) => {
+      probe.style.color = `var(${name})`;
+      return getComputedStyle(probe).color;
+    };
     const world = worldOf(camera);
     if (url) drawTiles(camera, url);
     else {

@@ -72,7 +72,7 @@ async function map(main, signal, parameters) {
   const button = (/** @type {string} */ text, /** @type {string} */ label, /** @type {() => unknown} */ onclick) => h("button", { type: "button", "aria-label": label, title: label, onclick }, text);
   const controls = h("div", { class: "map-controls" }, button("+", "Zoom in", () => zoom(1)), button("−", "Zoom out", () => zoom(-1)), button("⤢", "Show all assets with a position", () => showAll()));
   const element = h("section", { class: "map", tabIndex: 0, "aria-label": "Map of where assets were recorded; arrow keys move it, plus and minus zoom", "data-key": "map" }, ground.element, bubbles, scale, credit, controls);
-  main.replaceChildren(h("div", { class: "map-view" }, line, element));
+  main.replaceChildren(h("div", { class: "map-view" }, h("h2", { class: "unseen" }, "Map"), line, element));
 
   const size = () => ({ width: element.clientWidth || 800, height: element.clientHeight || 500 });
   /** @type {Camera} */

@@ -161,12 +161,16 @@ export function sections(asset, { signal, player }) {
     element.hidden = !shown.length && !may("edit");
   }
 
+  const wanted = Number(parseAddress(location.hash).parameters.get("subclip"));
+  if (wanted) {
+    if (player.picture instanceof HTMLVideoElement) player.picture.autoplay = false; // it begins where the subclip does
+    player.pause();
+  }
   element.hidden = !may("edit");
   player.events.addEventListener("range", follows, { signal });
   follows();
   keys({ save: () => save() }, { signal, within: player.scope });
   refresh().then(() => {
-    const wanted = Number(parseAddress(location.hash).parameters.get("subclip"));
     const one = shown.find(({ id }) => id === wanted);
     const span = one && spanIn(one, sha1);
     if (span) playAlone(span);

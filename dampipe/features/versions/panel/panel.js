@@ -103,17 +103,18 @@ function item(version, shown, operations, isOnly, act) {
   return h("li", { class: "version" },
     h("div", { class: "thumb" }, picture),
     h("div", { class: "what" },
-      h("h4", {}, version.name, isCurrent ? h("span", { class: "chip" }, "current") : null, version.sha1 === shown ? h("span", { class: "chip" }, "shown above") : null),
+      h("h4", {}, version.name, isCurrent ? h("span", { class: "chip" }, "current") : null, version.sha1 === shown ? h("span", { class: "chip" }, "shown here") : null),
       h("p", {}, facts(version)),
       h("p", {}, `Added ${dateTime(version.added_at)}. ${origin(version, operations)}`)),
     h("div", { class: "actions" },
       version.sha1 === shown ? null : play,
+      version.sha1 === shown ? null : h("a", { class: "button", href: `#/compare?v=${shown}&v=${version.sha1}`, "aria-label": `Compare with the version ${name}` }, "Compare"),
       ...(may("edit") ? [isCurrent ? null : makeCurrent, isOnly ? null : splitOff] : [])));
 }
 
 /** The element below the details of an asset. @param {Schemas["Details"]} asset @param {SectionContext} context */
 export function sections(asset, { signal, refresh }) {
-  const section = h("section", { class: "asset-part versions", "aria-labelledby": "versions-title" });
+  const section = h("section", { class: "asset-part versions", "data-tab": "Versions", "aria-labelledby": "versions-title" });
   const message = h("p", { role: "status", class: "hint" });
   const list = h("div");
   const same = h("div");

@@ -94,8 +94,7 @@ function clockLength(film) {
   const { grid, range } = film;
   if (!range) return "";
   if (!grid) return timecode(range.end - range.start);
-  const behind = range.end >= grid.begin(grid.count) - 1e-6 ? grid.count : grid.frame(range.end);
-  const frames = behind - grid.frame(range.start);
+  const frames = grid.before(range.end) + 1 - grid.frame(range.start);
   return `${frames.toLocaleString()} ${frames === 1 ? "frame" : "frames"}`;
 }
 

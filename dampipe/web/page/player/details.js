@@ -44,7 +44,7 @@ export function olderVersion({ video, versions }) {
   const current = versions.find((version) => version.superseded_at === null);
   if (!current || current.sha1 === video.sha1) return null;
   return h("p", { class: "older", role: "status" }, "An older version of this asset. ",
-    h("a", { href: `#/asset/${current.sha1}` }, "Show the current one"), " · ", h("a", { href: `#/compare?a=${video.sha1}&b=${current.sha1}` }, "Compare both"));
+    h("a", { href: `#/asset/${current.sha1}` }, "Show the current one"), " · ", h("a", { href: `#/compare?v=${video.sha1}&v=${current.sha1}` }, "Compare both"));
 }
 
 /**

@@ -78,6 +78,8 @@ export function gridOf(report) {
       const next = shown ? shown[countUpTo(shown, frame)] ?? count : frame + 1;
       return (begin(frame) + begin(next)) / 2;
     },
+    /** The last frame that begins before a time at which one begins, or the film ends. @param {number} end */
+    before: (end) => (end >= begin(count) - tolerance ? count - 1 : clamp(ticks.at(((end + tolerance) * bottom) / top) - 1)),
     text: (/** @type {number} */ frame) => `${ticks.begin(frame)}@${report.base}`,
     label: (/** @type {number} */ frame) => code?.label(frame) ?? null,
     /** @param {string} text */

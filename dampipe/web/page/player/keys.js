@@ -100,7 +100,7 @@ export function useFilmKeys(film, acts, timeline, shots, mark, settings) {
     markOut: () => film.markOut(),
     clear: () => { film.range = null; },
     toIn: () => (film.range ? film.seek(film.range.start) : false),
-    toOut: () => (film.range ? film.seek(film.grid ? film.grid.begin(film.grid.frame(film.range.end - 1e-6)) : film.range.end) : false),
+    toOut: () => (film.range ? film.seek(film.grid ? film.grid.begin(film.grid.before(film.range.end)) : film.range.end) : false),
     loop: acts.loop,
     marker: mark,
     slower: () => acts.faster(-1),

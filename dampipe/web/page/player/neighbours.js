@@ -7,9 +7,9 @@ import { page } from "../state.js";
 /** @typedef {import("../panels.js").Neighbours} Neighbours */
 
 /**
- * A list that asks the server for what it does not show, as `dp-grid` does: `indexOf` is the place of an asset, -1 where it has none;
- * `sha1s` are those from one place up to another, which is not one of them.
- * @typedef {HTMLElement & { indexOf: (sha1: string) => number | Promise<number>, sha1s: (from: number, to: number) => Promise<string[]>, count?: number }} List
+ * A list that asks the server for what it does not show, as `dp-grid` does: `indexOf` is the place of an asset, null where it has none;
+ * `sha1s` are those from one place to another, both included.
+ * @typedef {HTMLElement & { indexOf: (sha1: string) => Promise<number | null>, sha1s: (from: number, to: number) => Promise<string[]>, total?: number }} List
  */
 
 /** The SHA-1 of each card in the order in which they are seen. @param {Element} main */
@@ -22,12 +22,12 @@ function cardsOf(main) {
 /** @param {List} list @param {string} sha1 @returns {Promise<Neighbours | null>} */
 async function ofList(list, sha1) {
   const at = await list.indexOf(sha1);
-  if (at === undefined || at < 0) return null;
-  const first = Math.max(0, at - 1);
-  const near = await list.sha1s(first, at + 2);
+  if (at === null || at < 0) return null;
+  const last = list.total ? list.total - 1 : at + 1;
+  const near = await list.sha1s(Math.max(0, at - 1), Math.min(at + 1, last));
   const place = near.indexOf(sha1);
   if (place < 0) return null;
-  return { previous: near[place - 1] ?? null, next: near[place + 1] ?? null, at, count: list.count ?? null };
+  return { previous: near[place - 1] ?? null, next: near[place + 1] ?? null, at, count: list.total ?? null };
 }
 
 /**

@@ -57,7 +57,7 @@ function medium({ video }, playback, events, signal) {
     const film = new Film(element, playback.frames ? gridOf(playback.frames) : null, video.media?.duration ?? 0, events, signal);
     return { kind: video.media?.kind === "video" ? "film" : "sound", element, film };
   }
-  const image = poster ? h("img", { src: poster, alt: video.name, draggable: false }) : null;
+  const image = poster ? h("img", { src: poster, alt: video.name, draggable: false, tabIndex: -1 }) : null;
   return { kind: video.media?.kind === "still" && image ? "still" : "none", element: image, film: null };
 }
 
@@ -94,6 +94,24 @@ function similarButton(video, film) {
   if (!video.derivatives.some((made) => made.kind === "frames")) return null;
   const like = () => (film ? `${video.sha1}@${film.time.toFixed(2)}` : video.sha1);
   return h("button", { type: "button", onclick: () => (location.hash = `#/search?${new URLSearchParams({ like: like() })}`) }, "More like this");
+}
+
+/** What was put aside to be compared with what is opened next. @type {{ sha1: string, name: string } | null} */
+let putAside = null;
+
+/** What compares this asset with the one that was put aside before, or puts it aside. @param {Schemas["Video"]} video @param {(text: string) => void} say */
+function compareButton({ sha1, name }, say) {
+  const other = putAside && putAside.sha1 !== sha1 ? putAside : null;
+  const run = () => {
+    if (other) {
+      putAside = null;
+      location.hash = writeAddress("/compare", [["v", other.sha1], ["v", sha1]]);
+    } else {
+      putAside = { sha1, name };
+      say("Open another asset, and press Compare there.");
+    }
+  };
+  return h("button", { type: "button", title: other ? `Compare with ${other.name}` : "Compare with what you open next", onclick: run }, other ? "Compare with it" : "Compare");
 }
 
 /**
@@ -162,7 +180,7 @@ export async function open(dialog, sha1, parameters, onClose) {
 
   const leave = () => (element ?? close).focus({ preventScroll: true });
   const close = iconButton("Close", "clear", "Esc", () => dialog.close());
-  const tools = h("div", { class: "tools-of-player" }, similarButton(video, film));
+  const tools = h("div", { class: "tools-of-player" }, similarButton(video, film), kind === "none" ? null : compareButton(video, (text) => stage.say(text)));
   const [previous, next] = [iconButton("The one before in the list", "previous", "P", () => go(-1)), iconButton("The next of the list", "next", "N", () => go(1))];
   const place = h("span", { class: "place" });
   const list = h("div", { class: "neighbours", hidden: true }, previous, place, next);

@@ -91,6 +91,7 @@ export function makeTimeline({ film, video, shots: starts, clock, signal }) {
     isDrawing = false;
     if (signal.aborted) return;
     const { start, end } = seen();
+    for (const canvas of [strip, wave]) canvas.style.width = `${scroller.clientWidth}px`; // what is seen, of what may be much wider
     const colour = getComputedStyle(element).getPropertyValue("color");
     if (sprite && tiles.length) {
       sized(strip);
