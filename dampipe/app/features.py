@@ -17,9 +17,12 @@ from dampipe.features.duplicates import FEATURE as DUPLICATES
 from dampipe.features.events import FEATURE as EVENTS
 from dampipe.features.facets import FEATURE as FACETS
 from dampipe.features.fixity import FEATURE as FIXITY
+from dampipe.features.folders import FEATURE as FOLDERS
 from dampipe.features.grouping import FEATURE as GROUPING
 from dampipe.features.imports import FEATURE as IMPORTS
+from dampipe.features.library import FEATURE as LIBRARY
 from dampipe.features.machinetags import FEATURE as MACHINETAGS
+from dampipe.features.map import FEATURE as MAP
 from dampipe.features.metadata import FEATURE as METADATA
 from dampipe.features.originals import FEATURE as ORIGINALS
 from dampipe.features.processing import FEATURE as PROCESSING
@@ -75,6 +78,9 @@ BUILT_IN = (
     WORKFLOW,
     SEARCH,
     FACETS,
+    FOLDERS,
+    MAP,
+    LIBRARY,
     MACHINETAGS,
     PRUNING,
     ACCESS,

@@ -40,7 +40,8 @@ def command(host: str | None, port: int | None, no_page: bool) -> None:
     container.provide(LoginPolicy, lambda: policy)
     check_ports(settings, {WEB})
     threading.Thread(target=_warm_up, args=(container,), name="warm-up", daemon=True).start()
-    run(create_app(container, hosts_of(settings), has_page=not no_page), settings)
+    app = create_app(container, hosts_of(settings), has_page=not no_page, map_origin=settings.map_origin)
+    run(app, settings)
 
 
 def _warm_up(container: Container) -> None:

@@ -92,10 +92,13 @@ EVERYWHERE: dict[int | str, dict[str, Any]] = {
 """What any endpoint may answer."""
 
 
-def create_app(services: Services | None, hosts: Hosts | None = None, has_page: bool = True) -> FastAPI:
+def create_app(
+    services: Services | None, hosts: Hosts | None = None, has_page: bool = True, map_origin: str = ""
+) -> FastAPI:
     """The application over the services of one process.
 
     hosts: the names it answers for; None: loopback only. has_page: whether it serves the page, and that of guests.
+    map_origin: the server of the tiles of its map.
     """
     app: FastAPI = FastAPIOffline(  # /docs without asking a server elsewhere for its script
         title="dampipe",
@@ -162,7 +165,7 @@ def create_app(services: Services | None, hosts: Hosts | None = None, has_page: 
     build = app.build_middleware_stack
 
     def build_guarded() -> ASGIApp:  # around the answers to internal errors, too
-        return Guard(build(), hosts or Hosts(), app.router.routes)
+        return Guard(build(), hosts or Hosts(), app.router.routes, map_origin)
 
     app.build_middleware_stack = build_guarded  # type: ignore[method-assign]
     return app

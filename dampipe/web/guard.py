@@ -41,8 +41,10 @@ _DOCS = ("/docs", "/redoc")
 class Guard:
     """ASGI middleware: refuses requests of foreign pages, answers HEAD, and sets the security headers."""
 
-    def __init__(self, app: ASGIApp, hosts: Hosts, routes: Sequence[BaseRoute]) -> None:
-        """routes: of the application, to know which endpoints answer HEAD themselves."""
+    def __init__(self, app: ASGIApp, hosts: Hosts, routes: Sequence[BaseRoute], map_origin: str = "") -> None:
+        """routes: of the application, to know which endpoints answer HEAD themselves. map_origin: the server of the
+        tiles of the map, whose pictures the page may show; empty: none."""
+        self._page_policy = page_policy(map_origin)
         self._app = app
         self._hosts = hosts
         self._routes = routes
@@ -58,7 +60,7 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _set_headers(path, MutableHeaders(scope=message))
+                _set_headers(path, MutableHeaders(scope=message), self._page_policy)
             elif answers_head and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)
@@ -113,12 +115,15 @@ def allowed_methods(routes: Sequence[BaseRoute], scope: Scope) -> list[str]:
     return sorted(found)
 
 
-def _set_headers(path: str, headers: MutableHeaders) -> None:
+def page_policy(map_origin: str) -> str:
+    """The policy of the page, with the server of the tiles of the map, if there is one."""
+    return PAGE_POLICY.replace("img-src 'self' blob:", f"img-src 'self' blob: {map_origin}".rstrip())
+
+
+def _set_headers(path: str, headers: MutableHeaders, policy: str) -> None:
     for name, value in HEADERS.items():
         headers[name] = value
     below_docs = path in _DOCS or path.startswith("/docs/")
     below_api = path == API or path.startswith(f"{API}/")
-    headers["Content-Security-Policy"] = (
-        DOCS_POLICY if below_docs else API_POLICY if below_api else PAGE_POLICY
-    )
+    headers["Content-Security-Policy"] = DOCS_POLICY if below_docs else API_POLICY if below_api else policy
     headers.setdefault("Cache-Control", "no-store" if below_api else "no-cache")

@@ -1,4 +1,4 @@
-// Made by `make types` of docs/openapi.json, SHA-256 45d0e49a91a27fd23e4c2cbfa0adde6532612a25884c1de57f9d39ba7c1d038b; not to be edited.
+// Made by `make types` of docs/openapi.json, SHA-256 f8e2b57054da6679d4cf9348241969d245d0eb2ac17628fb2d13244436956a2b; not to be edited.
 
 export interface paths {
     "/access/explain": {
@@ -363,6 +363,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["move_asset_api_v1_assets__sha1__workflow_move_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assets/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["count_assets_api_v1_assets_count_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -977,6 +993,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/folders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_folders_api_v1_folders_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/grants": {
         parameters: {
             query?: never;
@@ -1105,6 +1137,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/library/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["page_api_v1_library_assets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/library/buckets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["buckets_api_v1_library_buckets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/library/sha1s": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["sha1s_api_v1_library_sha1s_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/machine-tags/precision": {
         parameters: {
             query?: never;
@@ -1226,6 +1306,22 @@ export interface paths {
         };
         get?: never;
         put: operations["choose_machine_tag_vocabulary_api_v1_machine_tags_vocabularies__key__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_map_api_v1_map_get"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1738,7 +1834,7 @@ export interface paths {
         };
         get: operations["export_api_v1_search_export_get"];
         put?: never;
-        post?: never;
+        post: operations["export_assets_api_v1_search_export_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3133,7 +3229,14 @@ export interface components {
             /** Accepted Cost */
             accepted_cost: number;
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -3144,6 +3247,7 @@ export interface components {
             days?: number;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -3156,6 +3260,12 @@ export interface components {
              * @default false
              */
             waiting?: boolean;
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * ActionKind
@@ -3386,6 +3496,20 @@ export interface components {
             sha1: string;
         };
         /**
+         * AssetPage
+         * @description A part of a list.
+         */
+        AssetPage: {
+            /** Assets */
+            assets: components["schemas"]["Video"][];
+            /** First */
+            first: number;
+            /** Stamp */
+            stamp: string;
+            /** Total */
+            total: number;
+        };
+        /**
          * AssetRef
          * @description An asset, by the version that stands for it.
          */
@@ -3394,14 +3518,6 @@ export interface components {
             asset: string;
             /** Name */
             name: string;
-        };
-        /**
-         * AssetsBody
-         * @description The assets that get or lose a licence.
-         */
-        AssetsBody: {
-            /** Assets */
-            assets: string[];
         };
         /**
          * AssetWorkflow
@@ -3442,7 +3558,14 @@ export interface components {
          */
         AssignBody: {
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -3450,11 +3573,28 @@ export interface components {
             assignee: string | null;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
                 [key: string]: string[];
             };
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
+        };
+        /**
+         * Attached
+         * @description What attaching a licence did.
+         */
+        Attached: {
+            /** At */
+            at: number;
+            /** Changed */
+            changed: number;
         };
         /**
          * Audience
@@ -3546,6 +3686,30 @@ export interface components {
             start: number;
         };
         /**
+         * Bucket
+         * @description Assets that stand beside each other in a list.
+         */
+        Bucket: {
+            /** Count */
+            count: number;
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+        };
+        /**
+         * Buckets
+         * @description The buckets of a list, in its order.
+         */
+        Buckets: {
+            /** Buckets */
+            buckets: components["schemas"]["Bucket"][];
+            /** Stamp */
+            stamp: string;
+            /** Total */
+            total: number;
+        };
+        /**
          * BulkBody
          * @description Subclips that are to be created, all or none.
          */
@@ -3568,21 +3732,30 @@ export interface components {
             };
             /**
              * All
+             * @description or all assets;
              * @default false
              */
             all?: boolean;
-            /** Assets */
-            assets?: string[] | null;
+            /**
+             * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
+             * @default []
+             */
+            assets?: string[];
             /**
              * Clear
              * @description Fields that are to have no value, whatever files and machines say.
              * @default []
              */
             clear?: string[];
-            /** Filters */
+            /**
+             * Filters
+             * @description or the filters of a search, values by name;
+             * @default {}
+             */
             filters?: {
                 [key: string]: string[];
-            } | null;
+            };
             /**
              * Remove
              * @description Fields with several values, and values to take away.
@@ -3605,6 +3778,12 @@ export interface components {
              * @default []
              */
             unset?: string[];
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * CameraFacts
@@ -3872,13 +4051,20 @@ export interface components {
         };
         /**
          * ChosenBody
-         * @description What is to be added: named assets, subclips, or assets that pass filters; and where it goes.
+         * @description What is to be added: assets and subclips; and where it goes.
          */
         ChosenBody: {
             /** After */
             after?: number | null;
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -3886,6 +4072,7 @@ export interface components {
             before?: number | null;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -3906,6 +4093,12 @@ export interface components {
              * @default []
              */
             subclips?: number[];
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * ClipMatch
@@ -3979,6 +4172,30 @@ export interface components {
          * @enum {string}
          */
         ClipVerdict: "allowed" | "warned" | "refused" | "unknown";
+        /**
+         * Cluster
+         * @description Assets that were recorded in one cell of the map.
+         */
+        Cluster: {
+            /** Assets */
+            assets: number;
+            /** Cover */
+            cover: string;
+            /** East */
+            east: number;
+            /** Latitude */
+            latitude: number;
+            /** Longitude */
+            longitude: number;
+            /** Name */
+            name: string;
+            /** North */
+            north: number;
+            /** South */
+            south: number;
+            /** West */
+            west: number;
+        };
         /**
          * CollectionChangeBody
          * @description What is to be different; what is left out stays.
@@ -4094,6 +4311,16 @@ export interface components {
             sort: string;
             /** Version */
             version: number;
+        };
+        /**
+         * CollectionsDeleted
+         * @description How many collections were deleted: one with all below it.
+         */
+        CollectionsDeleted: {
+            /** Deleted */
+            deleted: number;
+            /** Edit */
+            edit: number | null;
         };
         /**
          * CommentBody
@@ -5171,14 +5398,6 @@ export interface components {
             version: number | null;
         };
         /**
-         * Deleted
-         * @description How many were deleted.
-         */
-        Deleted: {
-            /** Deleted */
-            deleted: number;
-        };
-        /**
          * Delimiter
          * @description What stands between the cells of a row.
          * @enum {string}
@@ -5255,6 +5474,43 @@ export interface components {
             properties: {
                 [key: string]: string[];
             };
+        };
+        /**
+         * DetachBody
+         * @description The assets that lose a licence.
+         */
+        DetachBody: {
+            /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
+             * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
+             * @default []
+             */
+            assets?: string[];
+            /**
+             * Attached At
+             * @description Only from those that got it from the one who asks at this time, as `attach` answered: undoes it.
+             */
+            attached_at?: number | null;
+            /**
+             * Filters
+             * @description or the filters of a search, values by name;
+             * @default {}
+             */
+            filters?: {
+                [key: string]: string[];
+            };
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * Document
@@ -5628,7 +5884,14 @@ export interface components {
          */
         DueBody: {
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -5636,11 +5899,18 @@ export interface components {
             due: string | null;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
                 [key: string]: string[];
             };
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
             /** Zone */
             zone?: string | null;
         };
@@ -5897,17 +6167,31 @@ export interface components {
          */
         ExcludeBody: {
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
                 [key: string]: string[];
             };
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * Explained
@@ -6292,7 +6576,14 @@ export interface components {
          */
         FindBody: {
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -6305,6 +6596,7 @@ export interface components {
             before?: number | null;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -6325,6 +6617,41 @@ export interface components {
             resolved?: boolean | null;
             /** Since */
             since?: string | null;
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
+        };
+        /**
+         * FolderPage
+         * @description Some folders, in the order of their names.
+         */
+        FolderPage: {
+            /** After */
+            after: string | null;
+            /** Folders */
+            folders: components["schemas"]["FolderReport"][];
+        };
+        /**
+         * FolderReport
+         * @description A source, or a folder in one, as far as the one who asks may know of it.
+         */
+        FolderReport: {
+            /** Assets */
+            assets: number;
+            /** Has Folders */
+            has_folders: boolean;
+            /**
+             * Is Source
+             * @default false
+             */
+            is_source: boolean;
+            /** Name */
+            name: string;
+            /** Path */
+            path: string;
         };
         /**
          * Forgotten
@@ -6433,6 +6760,12 @@ export interface components {
             /** What */
             what: string;
         };
+        /**
+         * Group
+         * @description What a bucket holds.
+         * @enum {string}
+         */
+        Group: "none" | "day" | "month" | "folder" | "camera";
         /**
          * GroupKind
          * @description Why the members of a group belong together. Where several reasons meet, the last one names the group.
@@ -7132,6 +7465,49 @@ export interface components {
             problem: string;
         };
         /**
+         * MapReport
+         * @description Where assets were recorded, within a box.
+         */
+        MapReport: {
+            /** Assets */
+            assets: number;
+            /**
+             * Clusters
+             * @default []
+             */
+            clusters: components["schemas"]["Cluster"][];
+            /** Extent */
+            extent: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /** Placed */
+            placed: number;
+            tiles: components["schemas"]["MapTiles"];
+            /** Without */
+            without: number;
+            /** Zoom */
+            zoom: number;
+        };
+        /**
+         * MapTiles
+         * @description What a map draws below the assets.
+         */
+        MapTiles: {
+            /**
+             * Credit
+             * @default
+             */
+            credit: string;
+            /**
+             * Url
+             * @default
+             */
+            url: string;
+        };
+        /**
          * MatchedAsset
          * @description An asset that a clip may be of.
          */
@@ -7423,7 +7799,14 @@ export interface components {
          */
         MovesBody: {
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -7439,6 +7822,7 @@ export interface components {
             dry_run?: boolean;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -7446,6 +7830,12 @@ export interface components {
             };
             /** Transition */
             transition: string;
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * Naming
@@ -7846,7 +8236,14 @@ export interface components {
             /** After */
             after?: number | null;
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -7854,6 +8251,7 @@ export interface components {
             before?: number | null;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -7869,6 +8267,12 @@ export interface components {
              * @default false
              */
             last?: boolean;
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * Place
@@ -8323,12 +8727,20 @@ export interface components {
          */
         RemoveBody: {
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -8344,6 +8756,12 @@ export interface components {
              * @default []
              */
             subclips?: number[];
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * RemovedState
@@ -8448,11 +8866,18 @@ export interface components {
         };
         /**
          * RestoreBody
-         * @description Which assets are to be readable again: named ones, or those that pass filters.
+         * @description Which assets are to be readable again, how quickly, and for how long.
          */
         RestoreBody: {
             /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
              * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
              * @default []
              */
             assets?: string[];
@@ -8463,6 +8888,7 @@ export interface components {
             days?: number;
             /**
              * Filters
+             * @description or the filters of a search, values by name;
              * @default {}
              */
             filters?: {
@@ -8475,6 +8901,12 @@ export interface components {
              * @default false
              */
             waiting?: boolean;
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * RestoreFileReport
@@ -8591,6 +9023,7 @@ export interface components {
         RetryRequest: {
             /** Kinds */
             kinds?: string[] | null;
+            selected?: components["schemas"]["SelectedBody"] | null;
             /** Stage */
             stage?: string | null;
             /**
@@ -9078,6 +9511,46 @@ export interface components {
             summary: string;
         };
         /**
+         * SelectedBody
+         * @description Which assets are meant: named ones, those that pass filters, or all; without some.
+         */
+        SelectedBody: {
+            /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
+             * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
+             * @default []
+             */
+            assets?: string[];
+            /**
+             * Filters
+             * @description or the filters of a search, values by name;
+             * @default {}
+             */
+            filters?: {
+                [key: string]: string[];
+            };
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
+        };
+        /**
+         * SelectedCount
+         * @description How many assets a selection means.
+         */
+        SelectedCount: {
+            /** Count */
+            count: number;
+        };
+        /**
          * Session
          * @description Who is logged in, and how one can log in.
          */
@@ -9103,6 +9576,20 @@ export interface components {
          * @enum {string}
          */
         SessionState: "waiting" | "running" | "blocked" | "paused" | "done" | "failed" | "cancelled";
+        /**
+         * Sha1s
+         * @description The SHA-1s of a part of a list.
+         */
+        Sha1s: {
+            /** First */
+            first: number;
+            /** Sha1S */
+            sha1s: string[];
+            /** Stamp */
+            stamp: string;
+            /** Total */
+            total: number;
+        };
         /**
          * ShareChange
          * @description What is to change of a link; what is not given stays.
@@ -9754,6 +10241,16 @@ export interface components {
             version: number;
         };
         /**
+         * SubclipsDeleted
+         * @description How many subclips were deleted.
+         */
+        SubclipsDeleted: {
+            /** Deleted */
+            deleted: number;
+            /** Edit */
+            edit: number | null;
+        };
+        /**
          * SubscriberState
          * @description How far a subscriber is.
          */
@@ -9787,16 +10284,21 @@ export interface components {
         Sureness: "certain" | "likely" | "possible";
         /**
          * TableRequest
-         * @description Which values of which assets are written as a table; neither assets nor filters: of all.
+         * @description Which values of which assets are written as a table; without a selection: of all.
          */
         TableRequest: {
             /**
              * All
+             * @description or all assets;
              * @default false
              */
             all?: boolean;
-            /** Assets */
-            assets?: string[] | null;
+            /**
+             * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
+             * @default []
+             */
+            assets?: string[];
             /**
              * @description Between the cells of a row. With `semicolon` numbers have a decimal comma.
              * @default comma
@@ -9808,10 +10310,20 @@ export interface components {
              * @default []
              */
             fields?: string[];
-            /** Filters */
+            /**
+             * Filters
+             * @description or the filters of a search, values by name;
+             * @default {}
+             */
             filters?: {
                 [key: string]: string[];
-            } | null;
+            };
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
         };
         /**
          * TagBody
@@ -10736,6 +11248,64 @@ export interface components {
             secret: string;
         };
         /**
+         * WholeBody
+         * @description Assets that become a timeline, each as a whole, and its use.
+         */
+        WholeBody: {
+            /**
+             * All
+             * @description or all assets;
+             * @default false
+             */
+            all?: boolean;
+            /**
+             * Assets
+             * @description SHA-1s (or the first digits of them) or absolute paths;
+             * @default []
+             */
+            assets?: string[];
+            /**
+             * Filters
+             * @description or the filters of a search, values by name;
+             * @default {}
+             */
+            filters?: {
+                [key: string]: string[];
+            };
+            /** @description Format of the timeline. */
+            format: components["schemas"]["Format"];
+            /**
+             * Medium
+             * @description How it will be used: online, broadcast; default: not said.
+             * @default
+             */
+            medium?: string;
+            /**
+             * Reason
+             * @description Why it is released although a check refuses it; needs the scope `override`, and is recorded.
+             * @default
+             */
+            reason?: string;
+            /**
+             * Territory
+             * @description Where it will be used: DE, EU, worldwide; default: not said.
+             * @default
+             */
+            territory?: string;
+            /**
+             * Title
+             * @description Of the timeline.
+             * @default dampipe
+             */
+            title?: string;
+            /**
+             * Without
+             * @description except these: what was chosen no more after all that match were chosen.
+             * @default []
+             */
+            without?: string[];
+        };
+        /**
          * WorkerInfo
          * @description A worker and what it serves. Times are seconds since 1970, by the database's clock.
          */
@@ -11520,6 +12090,30 @@ export interface operations {
             };
         };
     };
+    count_assets_api_v1_assets_count_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SelectedBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectedCount"];
+                };
+            };
+        };
+    };
     list_collections_api_v1_collections_get: {
         parameters: {
             query?: never;
@@ -11602,11 +12196,13 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["CollectionsDeleted"];
+                };
             };
         };
     };
@@ -12773,6 +13369,32 @@ export interface operations {
             };
         };
     };
+    list_folders_api_v1_folders_get: {
+        parameters: {
+            query?: {
+                /** @description `after` of the page before. */
+                after?: string | null;
+                limit?: number;
+                /** @description The path of a folder; none: the sources. */
+                of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FolderPage"];
+                };
+            };
+        };
+    };
     list_grants_api_v1_grants_get: {
         parameters: {
             query?: never;
@@ -13028,6 +13650,245 @@ export interface operations {
             };
         };
     };
+    page_api_v1_library_assets_get: {
+        parameters: {
+            query?: {
+                /** @description Since it was added to the library: 30d or more, <12h, >6w, <=2y. */
+                age?: string | null;
+                /** @description Only what is assigned to this user; several: any of them. */
+                assignee?: string[];
+                /** @description The SHA-1 of an asset, or its beginning, from which `position` counts. */
+                at?: string | null;
+                /** @description The key of a bucket, from whose first asset `position` counts. */
+                bucket?: string | null;
+                /** @description Make or model of the camera, or a part of it, in any case. */
+                camera?: string[];
+                /** @description Codec of the picture, else of the sound: h264, hevc, prores … */
+                codec?: string[];
+                /** @description Only what is in this collection, or in one below it: its number, name or path; several: any of them. */
+                collection?: string[];
+                /** @description Only what this user or guest commented on; several: any of them. */
+                commented_by?: string[];
+                /** @description Only what has open comments or markers, resolved ones, any, or none. */
+                comments?: ("open" | "resolved" | "any" | "none")[];
+                /** @description Only what is not in a final state, and overdue, due within a week, or due at any time. */
+                due?: ("overdue" | "week" | "any")[];
+                /** @description Seconds: 10-60, 10+, 1:00-. */
+                duration?: string | null;
+                /** @description Only what has such a value in a metadata field: =, !=, <, <=, >, >=, ~ (contains), or the field alone (it has a value); several: all of them. */
+                field?: string[];
+                /** @description Only footage in this folder, by path or name. */
+                folder?: string[];
+                /** @description What buckets hold: the assets of a `day`, a `month`, a `folder` or a `camera`, or `none`: all. Assets are listed bucket by bucket. */
+                group?: components["schemas"]["Group"];
+                /** @description Kind of media. */
+                kind?: ("video" | "audio" | "still")[];
+                /** @description Only what has this licence. */
+                licence?: string[];
+                limit?: number;
+                /** @description Only what has this tag from a model, set or accepted, or one below it; several: all of them. */
+                machine_tag?: string[];
+                /** @description Orientation of the picture as it is shown. */
+                orientation?: ("landscape" | "portrait" | "square")[];
+                /** @description Only assets that search has to wait for (true), or only the others (false). */
+                pending?: boolean | null;
+                /** @description Where the part begins: a number from 0, or a negative one for what stands before `bucket` or `at`. What would begin before the list begins with it. */
+                position?: number;
+                /** @description By the shorter side: 1080p, 4k+, 720p-, 720-1080. */
+                resolution?: string | null;
+                /** @description Only what has licences in this state; none: without a licence. */
+                rights?: ("active" | "expiring" | "expired" | "embargoed" | "none")[];
+                /** @description Recorded at this time or later: 2024, 2024-05, 2024-05-17. */
+                since?: string | null;
+                /** @description The order within buckets: `date` (when an asset was shot: what people say in the field `shot_on`, else what the file says, else when it came into the library), `added`, `name`, `duration`, `size`, or a sortable facet of texts or numbers; after a minus sign, the greatest first. Days and months stand in this order, too, where it is one of dates (they are those of `added` where that is the order), else the newest first; folders and cameras stand by name. */
+                sort?: string;
+                /** @description Only footage of this source. */
+                source?: string[];
+                /** @description Only what is in this state of the workflow; several: any of them. */
+                state?: string[];
+                /** @description Only what has a subclip whose name or note contains this, * for any; several: one for each. */
+                subclip?: string[];
+                /** @description Only what has this tag, or one below it; several: all of them. */
+                tag?: string[];
+                /** @description Recorded at this time or earlier; the whole of that year, month or day counts. */
+                until?: string | null;
+                /** @description Only what a query over metadata fields finds: rating>=3 and (city=Rome or keywords:beach) and not has:title. */
+                where?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetPage"];
+                };
+            };
+        };
+    };
+    buckets_api_v1_library_buckets_get: {
+        parameters: {
+            query?: {
+                /** @description Since it was added to the library: 30d or more, <12h, >6w, <=2y. */
+                age?: string | null;
+                /** @description Only what is assigned to this user; several: any of them. */
+                assignee?: string[];
+                /** @description Make or model of the camera, or a part of it, in any case. */
+                camera?: string[];
+                /** @description Codec of the picture, else of the sound: h264, hevc, prores … */
+                codec?: string[];
+                /** @description Only what is in this collection, or in one below it: its number, name or path; several: any of them. */
+                collection?: string[];
+                /** @description Only what this user or guest commented on; several: any of them. */
+                commented_by?: string[];
+                /** @description Only what has open comments or markers, resolved ones, any, or none. */
+                comments?: ("open" | "resolved" | "any" | "none")[];
+                /** @description Only what is not in a final state, and overdue, due within a week, or due at any time. */
+                due?: ("overdue" | "week" | "any")[];
+                /** @description Seconds: 10-60, 10+, 1:00-. */
+                duration?: string | null;
+                /** @description Only what has such a value in a metadata field: =, !=, <, <=, >, >=, ~ (contains), or the field alone (it has a value); several: all of them. */
+                field?: string[];
+                /** @description Only footage in this folder, by path or name. */
+                folder?: string[];
+                /** @description What buckets hold: the assets of a `day`, a `month`, a `folder` or a `camera`, or `none`: all. Assets are listed bucket by bucket. */
+                group?: components["schemas"]["Group"];
+                /** @description Kind of media. */
+                kind?: ("video" | "audio" | "still")[];
+                /** @description Only what has this licence. */
+                licence?: string[];
+                /** @description Only what has this tag from a model, set or accepted, or one below it; several: all of them. */
+                machine_tag?: string[];
+                /** @description Orientation of the picture as it is shown. */
+                orientation?: ("landscape" | "portrait" | "square")[];
+                /** @description Only assets that search has to wait for (true), or only the others (false). */
+                pending?: boolean | null;
+                /** @description By the shorter side: 1080p, 4k+, 720p-, 720-1080. */
+                resolution?: string | null;
+                /** @description Only what has licences in this state; none: without a licence. */
+                rights?: ("active" | "expiring" | "expired" | "embargoed" | "none")[];
+                /** @description Recorded at this time or later: 2024, 2024-05, 2024-05-17. */
+                since?: string | null;
+                /** @description The order within buckets: `date` (when an asset was shot: what people say in the field `shot_on`, else what the file says, else when it came into the library), `added`, `name`, `duration`, `size`, or a sortable facet of texts or numbers; after a minus sign, the greatest first. Days and months stand in this order, too, where it is one of dates (they are those of `added` where that is the order), else the newest first; folders and cameras stand by name. */
+                sort?: string;
+                /** @description Only footage of this source. */
+                source?: string[];
+                /** @description Only what is in this state of the workflow; several: any of them. */
+                state?: string[];
+                /** @description Only what has a subclip whose name or note contains this, * for any; several: one for each. */
+                subclip?: string[];
+                /** @description Only what has this tag, or one below it; several: all of them. */
+                tag?: string[];
+                /** @description Recorded at this time or earlier; the whole of that year, month or day counts. */
+                until?: string | null;
+                /** @description Only what a query over metadata fields finds: rating>=3 and (city=Rome or keywords:beach) and not has:title. */
+                where?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Buckets"];
+                };
+            };
+        };
+    };
+    sha1s_api_v1_library_sha1s_get: {
+        parameters: {
+            query?: {
+                /** @description Since it was added to the library: 30d or more, <12h, >6w, <=2y. */
+                age?: string | null;
+                /** @description Only what is assigned to this user; several: any of them. */
+                assignee?: string[];
+                /** @description The SHA-1 of an asset, or its beginning, from which `position` counts. */
+                at?: string | null;
+                /** @description The key of a bucket, from whose first asset `position` counts. */
+                bucket?: string | null;
+                /** @description Make or model of the camera, or a part of it, in any case. */
+                camera?: string[];
+                /** @description Codec of the picture, else of the sound: h264, hevc, prores … */
+                codec?: string[];
+                /** @description Only what is in this collection, or in one below it: its number, name or path; several: any of them. */
+                collection?: string[];
+                /** @description Only what this user or guest commented on; several: any of them. */
+                commented_by?: string[];
+                /** @description Only what has open comments or markers, resolved ones, any, or none. */
+                comments?: ("open" | "resolved" | "any" | "none")[];
+                /** @description Only what is not in a final state, and overdue, due within a week, or due at any time. */
+                due?: ("overdue" | "week" | "any")[];
+                /** @description Seconds: 10-60, 10+, 1:00-. */
+                duration?: string | null;
+                /** @description Only what has such a value in a metadata field: =, !=, <, <=, >, >=, ~ (contains), or the field alone (it has a value); several: all of them. */
+                field?: string[];
+                /** @description Only footage in this folder, by path or name. */
+                folder?: string[];
+                /** @description What buckets hold: the assets of a `day`, a `month`, a `folder` or a `camera`, or `none`: all. Assets are listed bucket by bucket. */
+                group?: components["schemas"]["Group"];
+                /** @description Kind of media. */
+                kind?: ("video" | "audio" | "still")[];
+                /** @description Only what has this licence. */
+                licence?: string[];
+                limit?: number;
+                /** @description Only what has this tag from a model, set or accepted, or one below it; several: all of them. */
+                machine_tag?: string[];
+                /** @description Orientation of the picture as it is shown. */
+                orientation?: ("landscape" | "portrait" | "square")[];
+                /** @description Only assets that search has to wait for (true), or only the others (false). */
+                pending?: boolean | null;
+                /** @description Where the part begins: a number from 0, or a negative one for what stands before `bucket` or `at`. What would begin before the list begins with it. */
+                position?: number;
+                /** @description By the shorter side: 1080p, 4k+, 720p-, 720-1080. */
+                resolution?: string | null;
+                /** @description Only what has licences in this state; none: without a licence. */
+                rights?: ("active" | "expiring" | "expired" | "embargoed" | "none")[];
+                /** @description Recorded at this time or later: 2024, 2024-05, 2024-05-17. */
+                since?: string | null;
+                /** @description The order within buckets: `date` (when an asset was shot: what people say in the field `shot_on`, else what the file says, else when it came into the library), `added`, `name`, `duration`, `size`, or a sortable facet of texts or numbers; after a minus sign, the greatest first. Days and months stand in this order, too, where it is one of dates (they are those of `added` where that is the order), else the newest first; folders and cameras stand by name. */
+                sort?: string;
+                /** @description Only footage of this source. */
+                source?: string[];
+                /** @description Only what is in this state of the workflow; several: any of them. */
+                state?: string[];
+                /** @description Only what has a subclip whose name or note contains this, * for any; several: one for each. */
+                subclip?: string[];
+                /** @description Only what has this tag, or one below it; several: all of them. */
+                tag?: string[];
+                /** @description Recorded at this time or earlier; the whole of that year, month or day counts. */
+                until?: string | null;
+                /** @description Only what a query over metadata fields finds: rating>=3 and (city=Rome or keywords:beach) and not has:title. */
+                where?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sha1s"];
+                };
+            };
+        };
+    };
     list_machine_tag_precision_api_v1_machine_tags_precision_get: {
         parameters: {
             query?: {
@@ -13213,6 +14074,79 @@ export interface operations {
             };
         };
     };
+    show_map_api_v1_map_get: {
+        parameters: {
+            query?: {
+                /** @description Since it was added to the library: 30d or more, <12h, >6w, <=2y. */
+                age?: string | null;
+                /** @description Only what is assigned to this user; several: any of them. */
+                assignee?: string[];
+                /** @description west,south,east,north in degrees; over 180° west is greater than east. */
+                box?: string;
+                /** @description Make or model of the camera, or a part of it, in any case. */
+                camera?: string[];
+                /** @description Codec of the picture, else of the sound: h264, hevc, prores … */
+                codec?: string[];
+                /** @description Only what is in this collection, or in one below it: its number, name or path; several: any of them. */
+                collection?: string[];
+                /** @description Only what this user or guest commented on; several: any of them. */
+                commented_by?: string[];
+                /** @description Only what has open comments or markers, resolved ones, any, or none. */
+                comments?: ("open" | "resolved" | "any" | "none")[];
+                /** @description Only what is not in a final state, and overdue, due within a week, or due at any time. */
+                due?: ("overdue" | "week" | "any")[];
+                /** @description Seconds: 10-60, 10+, 1:00-. */
+                duration?: string | null;
+                /** @description Only what has such a value in a metadata field: =, !=, <, <=, >, >=, ~ (contains), or the field alone (it has a value); several: all of them. */
+                field?: string[];
+                /** @description Only footage in this folder, by path or name. */
+                folder?: string[];
+                /** @description Kind of media. */
+                kind?: ("video" | "audio" | "still")[];
+                /** @description Only what has this licence. */
+                licence?: string[];
+                /** @description Only what has this tag from a model, set or accepted, or one below it; several: all of them. */
+                machine_tag?: string[];
+                /** @description Orientation of the picture as it is shown. */
+                orientation?: ("landscape" | "portrait" | "square")[];
+                /** @description By the shorter side: 1080p, 4k+, 720p-, 720-1080. */
+                resolution?: string | null;
+                /** @description Only what has licences in this state; none: without a licence. */
+                rights?: ("active" | "expiring" | "expired" | "embargoed" | "none")[];
+                /** @description Recorded at this time or later: 2024, 2024-05, 2024-05-17. */
+                since?: string | null;
+                /** @description Only footage of this source. */
+                source?: string[];
+                /** @description Only what is in this state of the workflow; several: any of them. */
+                state?: string[];
+                /** @description Only what has a subclip whose name or note contains this, * for any; several: one for each. */
+                subclip?: string[];
+                /** @description Only what has this tag, or one below it; several: all of them. */
+                tag?: string[];
+                /** @description Recorded at this time or earlier; the whole of that year, month or day counts. */
+                until?: string | null;
+                /** @description Only what a query over metadata fields finds: rating>=3 and (city=Rome or keywords:beach) and not has:title. */
+                where?: string | null;
+                /** @description Of a map of tiles: the world is 2**zoom tiles wide, of 4 × 4 cells each. */
+                zoom?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapReport"];
+                };
+            };
+        };
+    };
     edit_many_api_v1_metadata_edit_post: {
         parameters: {
             query?: never;
@@ -13327,6 +14261,8 @@ export interface operations {
                 /** @description Only older ones than the one with this number. */
                 before?: number | null;
                 limit?: number;
+                /** @description Only those of the one who asks. */
+                mine?: boolean;
             };
             header?: never;
             path?: never;
@@ -13715,7 +14651,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AssetsBody"];
+                "application/json": components["schemas"]["SelectedBody"];
             };
         };
         responses: {
@@ -13725,7 +14661,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": number;
+                    "application/json": components["schemas"]["Attached"];
                 };
             };
         };
@@ -13741,7 +14677,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AssetsBody"];
+                "application/json": components["schemas"]["DetachBody"];
             };
         };
         responses: {
@@ -14363,6 +15299,35 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description What was left out or converted: a JSON list of sentences. */
+                    "Dampipe-Warnings"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.pixar.opentimelineio+json": unknown;
+                    "application/xml": unknown;
+                    "text/csv": unknown;
+                    "text/plain": unknown;
+                };
+            };
+        };
+    };
+    export_assets_api_v1_search_export_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WholeBody"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -15135,11 +16100,13 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SubclipsDeleted"];
+                };
             };
         };
     };
@@ -15212,7 +16179,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Deleted"];
+                    "application/json": components["schemas"]["SubclipsDeleted"];
                 };
             };
         };

@@ -10,6 +10,10 @@ declare global {
     "asset-changed": CustomEvent<Schemas["Details"]>;
     /** Runs were started here. */
     "runs-changed": Event;
+    /** A sentence for the person, which is shown for a while. */
+    "page-message": CustomEvent<string>;
+    /** Assets were edited here, in bulk or by an undo: lists may show them again. */
+    "assets-edited": Event;
     "logged-in": CustomEvent<null>;
     /** On the page of guests: see what is new; the session of the guest has ended. */
     "look-again": Event;

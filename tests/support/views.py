@@ -35,6 +35,7 @@ from dampipe.kernel.container import Services
 from dampipe.media.ffmpeg.binary import find_ffmpeg
 from dampipe.web.app import create_app
 from tests.support.demo_clips import DemoClips
+from tests.support.gathered_views import gather
 from tests.support.serving import serving
 
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
@@ -74,8 +75,14 @@ def wait_for_definition(page: Page) -> None:
     expect(page.get_by_label("Definition (TOML)")).not_to_have_value("")
 
 
+def choose_first(page: Page) -> None:
+    """Choose the first asset of a list."""
+    page.locator(".choose input").first.check(force=True)
+
+
 VIEWS = (
     View("library", "#/", ".card img"),
+    View("library-chosen", "#/", "dp-selection:not([hidden]) .acts button", choose_first),
     View("library-filters", "#/", "#filters label", press("Filters")),
     View("library-facets", "#/", "#facets summary", press("Facets")),
     View("search", "#/search?q=a+red+circle", ".card img"),
@@ -89,6 +96,7 @@ VIEWS = (
     View("failures", "#/failures", "table.failures td"),
     View("tasks", "#/tasks", "main h2"),
     View("machine-tags", "#/machine-tags", "main h2"),
+    View("edits", "#/edits", ".entry"),
     View("people", "#/people", "main .part"),
     View("people-add", "#/people", "dialog.ask[open]", press("Add a user")),
     View("account", "#/account", ".notice"),
@@ -100,6 +108,19 @@ VIEWS = (
     View("deliveries", "#/webhooks?log=cms", "main .notice"),
     View("keys", "#/", "#keys[open] kbd", lambda page: page.keyboard.press("?")),
     View("nothing-here", "#/no-such-page", ".notice"),
+    View("collections", "#/collections", ".collection-card"),
+    View("collection", "#/collections?collection={collection}", ".items .card img"),
+    View("saved-search", "#/collections?collection={search}", ".items .card img"),
+    View(
+        "collection-menu",
+        "#/collections?collection={collection}",
+        ".menu-popup",
+        press("What can be done with Selects"),
+    ),
+    View("folders", "#/folders", "dp-tree [role=treeitem]"),
+    View("map", "#/map", ".bubble"),
+    View("subclips", "#/asset/{film}?tab=Subclips&subclip={subclip}", ".subclip .what"),
+    View("trees", "#/", "#beside [role=treeitem]", press("Trees")),
     View("guest", "s#{share}", ".talk .thread", enter_as_guest),
     View("player-comments", "#/asset/{film}?tab=Comments&comment=1", ".talk .thread.chosen", press("Draw")),
     View("review", "#/review", ".inbox .entry"),
@@ -111,10 +132,11 @@ VIEWS = (
 class ShownLibrary:
     """The library, and where its page is."""
 
-    def __init__(self, library: Any, url: str, share: str) -> None:
+    def __init__(self, library: Any, url: str, share: str, gathered: dict[str, str]) -> None:
         self.library, self.url = library, url
         self._named = {"share": share, "film": sha1_of(library, FILM), "still": sha1_of(library, STILL)}
         self._named |= {"sound": sha1_of(library, SOUND), "other": sha1_of(library, OTHER)}
+        self._named |= gathered
 
     def address(self, view: View) -> str:
         """The URL of a view."""
@@ -155,8 +177,9 @@ def shown_library(home: Path, footage: Path, demo_clips: DemoClips) -> Iterator[
         library.process()
         film = sha1_of(library, FILM)
         share = _describe(library, film)
+        gathered = gather(library, film)
         with serving(create_app(library.service(Services))) as url:
-            yield ShownLibrary(library, url, share)
+            yield ShownLibrary(library, url, share, gathered)
 
 
 def _describe(library: Any, film: str) -> str:

@@ -31,6 +31,19 @@ NO_SUCH_FILE = ErrorCode("asset.no_file", "there is no file {path}")
 INVALID_SHA1 = ErrorCode(
     "asset.invalid_sha1", "{sha1!r} is not a SHA-1", "Give 40 lower-case hexadecimal digits."
 )
+NONE_SELECTED = ErrorCode(
+    "asset.none_selected", "no asset is selected", "Name assets, give filters, or ask for all assets."
+)
+SELECTED_TWICE = ErrorCode(
+    "asset.selected_twice",
+    "assets are selected in more than one way",
+    "Name assets, or give filters, or ask for all assets.",
+)
+TOO_MANY_SELECTED = ErrorCode(
+    "asset.too_many_selected",
+    "{count} assets are selected, {most} at most at a time",
+    "Narrow the filters.",
+)
 INVALID_DATABASE_CONFIG = ErrorCode(
     "media_db.invalid_config", "the configuration of media-db is {{'url': '<SQLAlchemy URL>'}}"
 )

@@ -4,15 +4,16 @@ import re
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
-from pydantic import AfterValidator, Field, SerializeAsAny
+from pydantic import AfterValidator, BaseModel, Field, SerializeAsAny
 
 from dampipe.features.assets.errors import INVALID_ASSET
-from dampipe.features.assets.model import Details
+from dampipe.features.assets.model import Details, Selected
 from dampipe.features.assets.queries import SHORTEST_PREFIX
+from dampipe.features.assets.selection import AssetSelection
 from dampipe.features.assets.service import AssetService
 from dampipe.kernel.access import READ, Actor
 from dampipe.kernel.errors import InvalidInput
-from dampipe.kernel.faces.http import MAX_PATH, Problem, RemediesDep, Storable, allowed, provided
+from dampipe.kernel.faces.http import MAX_PATH, JsonBody, Problem, RemediesDep, Storable, allowed, provided
 from dampipe.kernel.faces.remedies import PAGE
 from dampipe.kernel.paths import printable
 from dampipe.kernel.sorting import SORT
@@ -38,6 +39,43 @@ MAX_NAMES = 1000
 """Assets and paths of one request."""
 AssetNames = Annotated[tuple[Name, ...], Field(max_length=MAX_NAMES)]
 """Assets by SHA-1, or absolute paths."""
+MAX_SELECTED = 20_000
+"""Assets that one request names by their whole SHA-1s, which are looked up together; others MAX_NAMES at most."""
+MAX_VALUE = 8000
+"""Characters of the value of a filter, which may be a query."""
+
+
+def _few_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    if sum(len(name) != 40 for name in names) > MAX_NAMES:
+        raise ValueError(f"more than {MAX_NAMES} assets are named by something else than a whole SHA-1")
+    return names
+
+
+SelectedNames = Annotated[tuple[Name, ...], Field(max_length=MAX_SELECTED), AfterValidator(_few_names)]
+FilterName = Annotated[str, Field(max_length=100), Storable()]
+FilterValue = Annotated[str, Field(max_length=MAX_VALUE), Storable()]
+Filters = Annotated[
+    dict[FilterName, Annotated[tuple[FilterValue, ...], Field(max_length=100)]], Field(max_length=100)
+]
+"""Filters of a search: values by name."""
+
+
+class SelectedBody(Selected):
+    """Which assets are meant: named ones, those that pass filters, or all; without some."""
+
+    assets: SelectedNames = Field(
+        default=(), description="SHA-1s (or the first digits of them) or absolute paths;"
+    )
+    filters: Filters = Field(default={}, description="or the filters of a search, values by name;")
+    without: SelectedNames = Field(
+        default=(), description="except these: what was chosen no more after all that match were chosen."
+    )
+
+
+class SelectedCount(BaseModel):
+    """How many assets a selection means."""
+
+    count: int
 
 
 @router.get("/assets")
@@ -63,6 +101,16 @@ def list_assets(
 ) -> list[Video]:
     """Assets, the newest first, or sorted by a field."""
     return assets.page(actor, limit, after, pending, sort)
+
+
+@router.post("/assets/count", responses={422: {"model": Problem}})
+def count_assets(
+    actor: Annotated[Actor, allowed(READ)],
+    selection: Annotated[AssetSelection, provided(AssetSelection)],
+    body: JsonBody[SelectedBody],
+) -> SelectedCount:
+    """How many assets a selection means, as far as the one who asks sees them: what a bulk edit would be about."""
+    return SelectedCount(count=selection.count(actor, body))
 
 
 @router.get("/assets/{sha1}")

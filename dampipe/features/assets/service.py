@@ -191,10 +191,18 @@ class AssetService:
 
     def asset_ids(self, actor: Actor, names: Sequence[str]) -> set[int]:
         """The ids of the assets that many names mean. Raises NotFound for the first that means none."""
+        return set(self.asset_ids_in_order(actor, names))
+
+    def asset_ids_in_order(self, actor: Actor, names: Sequence[str]) -> list[int]:
+        """The same in the order of the names, each once."""
         whole = {name.strip().lower() for name in names if _is_sha1(name) and len(name.strip()) == 40}
-        found = self._assets.by_sha1(sorted(whole), self._visibility.of(actor))
-        others = [name for name in names if name.strip().lower() not in found]
-        return {*found.values(), *(self.asset_id(actor, name) for name in others)}
+        known = self._assets.by_sha1(sorted(whole), self._visibility.of(actor))
+        found = (known.get(name.strip().lower()) for name in names)
+        each = (
+            self.asset_id(actor, name) if asset is None else asset
+            for name, asset in zip(names, found, strict=True)
+        )
+        return list(dict.fromkeys(each))
 
     def current_sha1(self, actor: Actor, asset: int) -> str:
         """The SHA-1 of the current version of an asset, or of the latest that is visible. Raises NotFound."""

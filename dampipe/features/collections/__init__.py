@@ -9,6 +9,7 @@ FEATURE = Feature(
     commands={"collection": Command("Gather assets and subclips in collections.", f"{__name__}.cli:command")},
     routers=(f"{__name__}.http:router",),
     filters=(f"{__name__}.filters:FIELDS",),
+    panel="panel/panel.js",
     details=(f"{__name__}.details:COLLECTIONS",),
     annotations=(f"{__name__}.annotations:chosen_among",),
     merges=(f"{__name__}.merge:MERGE",),

@@ -279,7 +279,7 @@ def reorder(
 @_IF_VERSION
 def delete(collection: str, if_version: int | None) -> None:
     """Delete a collection and all below it. Assets and files stay; `dampipe undo` restores it."""
-    count = service(CollectionService).delete(LOCAL, collection, if_version)
+    count = service(CollectionService).delete(LOCAL, collection, if_version).deleted
     click.echo(f"{plural(count, 'collection')} deleted")
 
 

@@ -77,11 +77,6 @@ NOTHING_CHOSEN = ErrorCode(
     "no items are given",
     "Name assets or subclips, or give filters.",
 )
-TOO_MANY = ErrorCode(
-    "collection.too_many_items",
-    "the filters match {count} assets, {most} at most at a time",
-    "Narrow the filters.",
-)
 SUBCLIP_UNKNOWN = ErrorCode(
     "collection.subclip_not_found", "there is no subclip {subclip}", "List the subclips of the asset."
 )

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field
 
-from dampipe.features.assets.http import AssetNames
+from dampipe.features.assets.http import Filters, SelectedBody
+from dampipe.features.assets.model import Selected
 from dampipe.features.collections.export import CollectionExport, CollectionExporter
 from dampipe.features.collections.finding import LARGEST
 from dampipe.features.collections.grants import CollectionGrantService
@@ -20,6 +21,7 @@ from dampipe.features.collections.model import (
     CollectionChange,
     CollectionGrantReport,
     CollectionReport,
+    CollectionsDeleted,
     ItemPage,
     ItemsChanged,
     NewCollection,
@@ -65,13 +67,6 @@ Short = Annotated[str, Field(max_length=100), Storable()]
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME), Storable()]
 Description = Annotated[str, Field(max_length=MAX_DESCRIPTION), Storable()]
 Sort = Annotated[str, Field(pattern=SORT, max_length=65)]
-Filters = Annotated[
-    dict[
-        Short,
-        Annotated[tuple[Annotated[str, Field(max_length=8000), Storable()], ...], Field(max_length=100)],
-    ],
-    Field(max_length=100),
-]
 
 
 class PlaceBody(BaseModel):
@@ -126,43 +121,29 @@ class CollectionMoveBody(PlaceBody):
     if_version: Version | None = None
 
 
-class ChosenBody(PlaceBody):
-    """What is to be added: named assets, subclips, or assets that pass filters; and where it goes."""
+class ChosenBody(SelectedBody, PlaceBody):
+    """What is to be added: assets and subclips; and where it goes."""
 
-    assets: AssetNames = ()
     subclips: Annotated[tuple[Id, ...], Field(max_length=MOST_ITEMS)] = ()
-    filters: Filters = {}
 
     def chosen(self) -> Chosen:
         """The same for the service."""
-        return Chosen(assets=self.assets, subclips=self.subclips, filters=self.filters)
+        return Chosen(**Selected.of(self).model_dump(), subclips=self.subclips)
 
 
-class PinBody(PlaceBody):
+class PinBody(SelectedBody, PlaceBody):
     """Which assets are always in a saved search, and where among those."""
 
-    assets: AssetNames = ()
-    filters: Filters = {}
 
-
-class ExcludeBody(BaseModel):
+class ExcludeBody(SelectedBody):
     """Which assets are never in a saved search."""
 
-    model_config = STRICT
 
-    assets: AssetNames = ()
-    filters: Filters = {}
-
-
-class RemoveBody(BaseModel):
+class RemoveBody(SelectedBody):
     """What is to be taken out: items by their numbers, or by what they are of."""
 
-    model_config = STRICT
-
     items: Annotated[tuple[Id, ...], Field(max_length=MOST_ITEMS)] = ()
-    assets: AssetNames = ()
     subclips: Annotated[tuple[Id, ...], Field(max_length=MOST_ITEMS)] = ()
-    filters: Filters = {}
 
 
 class MoveItemsBody(PlaceBody):
@@ -244,15 +225,15 @@ def move_collection(
     )
 
 
-@router.delete("/collections/{collection}", status_code=204)
+@router.delete("/collections/{collection}")
 def delete_collection(
     actor: Editor,
     collection: Number,
     collections: Collections,
     if_version: Annotated[int | None, Query(ge=1, le=LARGEST)] = None,
-) -> None:
+) -> CollectionsDeleted:
     """Delete a collection and all below it. Assets and files stay."""
-    collections.delete(actor, collection, if_version)
+    return collections.delete(actor, collection, if_version)
 
 
 @router.get("/collections/{collection}/items")
@@ -278,8 +259,8 @@ def add_items(actor: Editor, collection: Number, body: JsonBody[ChosenBody], ite
 @router.post("/collections/{collection}/items/remove")
 def remove_items(actor: Editor, collection: Number, body: JsonBody[RemoveBody], items: Items) -> ItemsChanged:
     """Take items out of a collection; of a saved search pins and exclusions."""
-    is_chosen = bool(body.assets or body.subclips or body.filters)
-    chosen = Chosen(assets=body.assets, subclips=body.subclips, filters=body.filters) if is_chosen else None
+    is_chosen = body.is_given or bool(body.subclips)
+    chosen = Chosen(**Selected.of(body).model_dump(), subclips=body.subclips) if is_chosen else None
     return items.remove(actor, collection, chosen, body.items)
 
 
@@ -302,7 +283,7 @@ def sort_items(
 @router.post("/collections/{collection}/pins")
 def pin_assets(actor: Editor, collection: Number, body: JsonBody[PinBody], items: Items) -> ItemsChanged:
     """Have assets always in a saved search, before what it finds."""
-    return items.pin(actor, collection, Chosen(assets=body.assets, filters=body.filters), body.place())
+    return items.pin(actor, collection, Chosen.of(body), body.place())
 
 
 @router.get("/collections/{collection}/exclusions")
@@ -324,7 +305,7 @@ def exclude_assets(
     actor: Editor, collection: Number, body: JsonBody[ExcludeBody], items: Items
 ) -> ItemsChanged:
     """Have assets never in a saved search."""
-    return items.exclude(actor, collection, Chosen(assets=body.assets, filters=body.filters))
+    return items.exclude(actor, collection, Chosen.of(body))
 
 
 @router.get("/collections/{collection}/rights")

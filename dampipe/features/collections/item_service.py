@@ -6,8 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from dampipe.features.assets.locks import Hold, lock_assets
-from dampipe.features.assets.queries import AssetRepository
-from dampipe.features.assets.service import AssetService
+from dampipe.features.assets.selection import AssetSelection
 from dampipe.features.collections import errors
 from dampipe.features.collections.events import ItemAdded, ItemMoved, ItemRemoved, ItemsSorted
 from dampipe.features.collections.finding import find
@@ -25,7 +24,6 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
 from dampipe.kernel.errors import Conflict, InvalidInput, NotFound
 from dampipe.kernel.events.outbox import NewEvent, record_event, record_events
-from dampipe.kernel.selection import AssetSelector
 from dampipe.kernel.visibility import View, Visibility
 
 
@@ -40,9 +38,7 @@ class CollectionItemService:
         items: ItemRepository,
         reader: CollectionReader,
         searches: SavedSearches,
-        assets: AssetService,
-        rows: AssetRepository,
-        selector: AssetSelector,
+        selection: AssetSelection,
         visibility: Visibility,
     ) -> None:
         self._db = database
@@ -50,9 +46,7 @@ class CollectionItemService:
         self._items = items
         self._reader = reader
         self._searches = searches
-        self._assets = assets
-        self._rows = rows
-        self._selector = selector
+        self._selection = selection
         self._visibility = visibility
 
     def add(self, actor: Actor, name: str | int, chosen: Chosen, place: Place | None = None) -> ItemsChanged:
@@ -246,20 +240,14 @@ class CollectionItemService:
 
         Raises InvalidInput, and NotFound for the first that does not exist.
         """
-        if not (chosen.assets or chosen.subclips or any(chosen.filters.values())):
+        if not (chosen.is_given or chosen.subclips):
             raise InvalidInput(errors.NOTHING_CHOSEN)
         found: list[NewItem] = []
-        if chosen.assets:
-            whole = {one.strip().lower() for one in chosen.assets if len(one.strip()) == 40}
-            known = self._rows.by_sha1(sorted(whole), view)
-            for name in chosen.assets:
-                asset = known.get(name.strip().lower())
-                found.append(NewItem(self._assets.asset_id(actor, name) if asset is None else asset))
-        if any(chosen.filters.values()):
-            assets = self._selector.assets(actor, chosen.filters)
-            if len(assets) > MOST_CHOSEN:
-                raise InvalidInput(errors.TOO_MANY, count=len(assets), most=MOST_CHOSEN)
-            found += [NewItem(asset) for asset in assets]
+        # What is named comes first, in its order, and then what passes the filters.
+        named, matching = ({"filters": {}, "all": False}, {"assets": ()})
+        for part in (chosen.model_copy(update=named), chosen.model_copy(update=matching)):
+            if part.is_given:
+                found += [NewItem(asset) for asset in self._selection.in_order(actor, part, MOST_CHOSEN)]
         if chosen.subclips:
             query = select(SUBCLIP.c.id, SUBCLIP.c.asset_id).where(
                 in_ids(self._db, SUBCLIP.c.id, chosen.subclips), view.shows_asset(SUBCLIP.c.asset_id)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
+from dampipe.features.assets.model import Selected
 from dampipe.features.collections.errors import NAME_INVALID, PLACE_INVALID
 from dampipe.kernel.access import Role
 from dampipe.kernel.errors import InvalidInput
@@ -195,18 +196,24 @@ class ItemPage(_Value):
     """Where the next page begins; null: this is the last one."""
 
 
-class Chosen(_Value):
-    """Which items are meant: assets by name, subclips, or assets that pass filters."""
+class Chosen(Selected):
+    """Which items are meant: selected assets, and subclips."""
 
-    assets: tuple[str, ...] = ()
     subclips: tuple[int, ...] = ()
-    filters: Mapping[str, tuple[str, ...]] = {}
 
 
 class ItemsChanged(_Value):
     """How many items an edit changed."""
 
     changed: int
+    edit: int | None = None
+    """Its number, with which it can be undone."""
+
+
+class CollectionsDeleted(_Value):
+    """How many collections were deleted: one with all below it."""
+
+    deleted: int
     edit: int | None = None
     """Its number, with which it can be undone."""
 

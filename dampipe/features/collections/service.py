@@ -15,6 +15,7 @@ from dampipe.features.collections.model import (
     AssetCollection,
     CollectionChange,
     CollectionReport,
+    CollectionsDeleted,
     ItemPage,
     NewCollection,
     Place,
@@ -278,8 +279,8 @@ class CollectionService:
             held = find(connection, actor, row.id)
         return self._shown(actor, held)
 
-    def delete(self, actor: Actor, name: str | int, if_version: int | None = None) -> int:
-        """Delete a collection and all below it; returns how many these are. Assets stay where they are."""
+    def delete(self, actor: Actor, name: str | int, if_version: int | None = None) -> CollectionsDeleted:
+        """Delete a collection and all below it. Assets stay where they are."""
         require(actor, EDIT)
         with self._db.write() as connection:
             lock_tree(connection, self._db)
@@ -294,8 +295,7 @@ class CollectionService:
                 private=held.row.is_private and held.row.parent_id is None,
             )
             record_event(connection, gone, actor=actor, at=edit.at)
-            finish(connection, edit)
-        return count
+            return CollectionsDeleted(deleted=count, edit=finish(connection, edit))
 
     # Parts
 

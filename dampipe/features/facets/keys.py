@@ -12,7 +12,8 @@ Each field has one `Mode`, and each value one key of it. A key has a name, which
 | term, asset | terms, references | each term, each asset | its number |
 | column | other texts | none: the texts themselves are kept, see `texts.py` | |
 
-Texts that are facts, and no facets, have the mode `presence` alone.
+Texts that are facts, and no facets, have the mode `presence` alone. Besides fields there are keys for folders, see
+`folders.py`.
 """
 
 import math
@@ -26,7 +27,7 @@ from typing import NamedTuple
 from dampipe.features.metadata.values import SHORT, fold
 from dampipe.kernel.field import FieldType, MetadataField
 
-PLAN_VERSION = 2
+PLAN_VERSION = 3
 """Rises when something else is kept, or in another way: the index is then built again."""
 
 

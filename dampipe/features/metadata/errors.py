@@ -36,14 +36,6 @@ VALUE_CHANGED = ErrorCode(
     "{label} was changed meanwhile by {by}: it is {theirs} now, not {mine}",
     "Compare both values, and write the one that is right.",
 )
-NOTHING_SELECTED = ErrorCode(
-    "metadata.nothing_selected", "no asset is selected", "Name assets, give filters, or ask for all assets."
-)
-SELECTION_AMBIGUOUS = ErrorCode(
-    "metadata.selection_ambiguous",
-    "assets are selected in more than one way",
-    "Name assets, or give filters, or ask for all assets.",
-)
 OPERATOR_INVALID = ErrorCode(
     "metadata.operator_invalid",
     "{label} cannot be compared by {operator!r}",

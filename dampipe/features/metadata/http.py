@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from dampipe.features.assets.http import AssetNames, Sha1
+from dampipe.features.assets.http import SelectedBody, Sha1
 from dampipe.features.metadata.errors import SCHEMA_INVALID
 from dampipe.features.metadata.model import (
     MOST_SHOWN,
@@ -28,7 +28,7 @@ from dampipe.features.metadata.schema_service import SchemaService
 from dampipe.features.metadata.service import MetadataService
 from dampipe.kernel.access import COMMENT, MANAGE, READ, Actor
 from dampipe.kernel.errors import InvalidInput
-from dampipe.kernel.faces.http import STRICT, JsonBody, Problem, Text, allowed, provided
+from dampipe.kernel.faces.http import STRICT, JsonBody, Problem, allowed, provided
 
 CONFLICT = {"model": Problem, "description": "It was changed meanwhile, or cannot be done as things are now."}
 INVALID = {"model": Problem, "description": "A value is not one of its field, or the request is not valid."}
@@ -48,11 +48,8 @@ Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 FieldKey = Annotated[str, Query(max_length=64, pattern=r"^[a-z][a-z0-9_]*$")]
 
 
-class BulkRequest(BulkEdit):
+class BulkRequest(SelectedBody, BulkEdit):
     """An edit of many assets."""
-
-    assets: AssetNames | None = None
-    filters: dict[Text, tuple[Text, ...]] | None = Field(default=None, max_length=100)
 
 
 class SchemaRequest(BaseModel):
@@ -153,10 +150,14 @@ def edit_many(actor: Writer, edit: JsonBody[BulkRequest], metadata: Metadata) ->
 
 @router.get("/metadata/operations")
 def list_operations(
-    actor: Reader, metadata: Metadata, limit: Limit = 100, before: Before = None
+    actor: Reader,
+    metadata: Metadata,
+    limit: Limit = 100,
+    before: Before = None,
+    mine: Annotated[bool, Query(description="Only those of the one who asks.")] = False,
 ) -> list[OperationReport]:
     """The changes of all assets, newest first."""
-    return metadata.operations(actor, limit, before)
+    return metadata.operations(actor, limit, before, str(actor) if mine else None)
 
 
 @router.post("/metadata/operations/{operation}/undo")

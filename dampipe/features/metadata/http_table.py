@@ -9,7 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
-from dampipe.features.assets.http import AssetNames
+from dampipe.features.assets.http import SelectedBody
 from dampipe.features.metadata.csv.export import MetadataExport
 from dampipe.features.metadata.csv.importer import MetadataImport
 from dampipe.features.metadata.errors import CSV_BUSY, CSV_EMPTY, CSV_REFUSED, CSV_TOO_LARGE
@@ -17,7 +17,7 @@ from dampipe.features.metadata.http import INVALID
 from dampipe.features.metadata.model import ExportRequest, ImportOptions, ImportReport
 from dampipe.kernel.access import COMMENT, READ, Actor
 from dampipe.kernel.errors import InvalidInput, TooLarge
-from dampipe.kernel.faces.http import MAX_BYTES, JsonBody, Problem, Storable, Text, allowed, place, provided
+from dampipe.kernel.faces.http import MAX_BYTES, JsonBody, Problem, Storable, allowed, place, provided
 
 MEDIA_TYPE = "text/csv; charset=utf-8"
 MAX_FILE = 1 << 30
@@ -28,11 +28,8 @@ IN_MEMORY = 1 << 20
 router = APIRouter(tags=["metadata"], responses={404: {"model": Problem}, 422: INVALID})
 
 
-class TableRequest(ExportRequest):
-    """Which values of which assets are written as a table; neither assets nor filters: of all."""
-
-    assets: AssetNames | None = None
-    filters: dict[Text, tuple[Text, ...]] | None = Field(default=None, max_length=100)
+class TableRequest(SelectedBody, ExportRequest):
+    """Which values of which assets are written as a table; without a selection: of all."""
 
 
 class ImportParameters(ImportOptions):

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, model_validator
 
+from dampipe.features.assets.model import Selected
 from dampipe.features.metadata.csv.cells import Delimiter
 from dampipe.features.metadata.csv.reader import Encoding
 from dampipe.features.metadata.schema import FieldDeclaration
@@ -64,22 +65,11 @@ class AssetEdit(Edit):
     )
 
 
-class AssetChoice(BaseModel):
-    """Many assets: those that are named, those that pass filters, or all."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    assets: tuple[str, ...] | None = None
-    filters: dict[str, tuple[str, ...]] | None = None
-    """As for a search: values by the name of the filter."""
-    all: bool = False
-
-
-class BulkEdit(Edit, AssetChoice):
+class BulkEdit(Edit, Selected):
     """An edit of many assets."""
 
 
-class ExportRequest(AssetChoice):
+class ExportRequest(Selected):
     """Which values of which assets are written as a table."""
 
     fields: tuple[Key, ...] = Field(

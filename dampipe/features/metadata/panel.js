@@ -182,3 +182,5 @@ export function sections(asset, { signal, refresh }) {
   draw();
   return [section];
 }
+
+export { bulkActs, edits } from "./bulk.js";

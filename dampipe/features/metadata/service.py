@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, select
 
 from dampipe.features.assets.lineage import IS_CURRENT
 from dampipe.features.assets.names import names_of
+from dampipe.features.assets.selection import AssetSelection
 from dampipe.features.assets.service import AssetService
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.metadata.entries import (
@@ -62,7 +63,6 @@ from dampipe.features.metadata.references import (
     unknown,
 )
 from dampipe.features.metadata.registry import LibraryFields, hold_schema, read_schema
-from dampipe.features.metadata.selecting import chosen
 from dampipe.features.metadata.undo import undo_operation
 from dampipe.features.metadata.values import (
     Content,
@@ -79,7 +79,6 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
 from dampipe.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
 from dampipe.kernel.field import FieldType, MetadataField, ValueSource, ValueState
-from dampipe.kernel.selection import AssetSelector
 from dampipe.kernel.visibility import View, Visibility
 
 _PERSON = ValueSource.PERSON
@@ -121,14 +120,14 @@ class MetadataService:
         values: ValueRepository,
         fields: LibraryFields,
         assets: AssetService,
-        selector: AssetSelector,
+        selection: AssetSelection,
         visibility: Visibility,
     ) -> None:
         self._db = database
         self._values = values
         self._fields = fields
         self._assets = assets
-        self._selector = selector
+        self._selection = selection
         self._visibility = visibility
 
     def fields(self, actor: Actor) -> list[FieldReport]:
@@ -200,7 +199,7 @@ class MetadataService:
         """What an edit would change, without changing it; the first `limit` differences. Raises as `bulk`."""
         require(actor, COMMENT)
         view = self._visibility.of(actor)
-        assets = chosen(actor, edit, self._assets, self._selector)
+        assets = list(self._selection.of(actor, edit))
         changed, changes = 0, 0
         first: list[tuple[_Step, Change]] = []
         with self._db.read() as connection:
@@ -228,7 +227,7 @@ class MetadataService:
         """
         require(actor, COMMENT)
         view = self._visibility.of(actor)
-        assets = chosen(actor, edit, self._assets, self._selector)
+        assets = list(self._selection.of(actor, edit))
         with self._db.write() as connection:
             hold_schema(connection, self._db)
             steps = self._steps(connection, actor, edit, view)

@@ -21,5 +21,6 @@ FEATURE = Feature(
     },
     routers=("dampipe.features.processing.http:router",),
     events=("dampipe.jobs.events:StageDone", "dampipe.jobs.events:StageFailed"),
+    panel="panel.js",
     remedies="dampipe.features.processing.remedies",
 )

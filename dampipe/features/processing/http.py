@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from dampipe.features.assets.http import AssetNames
+from dampipe.features.assets.http import AssetNames, SelectedBody
 from dampipe.features.processing import model
 from dampipe.features.processing.model import Retried, Status
 from dampipe.features.processing.service import ProcessingService
@@ -26,6 +26,8 @@ class RetryRequest(model.RetryRequest):
 
     what: AssetNames = ()
     """Assets by SHA-1, or absolute paths; none means all."""
+    selected: SelectedBody | None = None
+    """Only runs of these assets, with all of their versions and files; not together with `what`."""
     stage: Text | None = None
     kinds: Annotated[tuple[Text, ...], Field(max_length=100)] | None = None
     """Only runs that failed with these kinds of error; None means all."""

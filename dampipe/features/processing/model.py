@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict
 
+from dampipe.features.assets.model import Selected
 from dampipe.features.derivatives.model import StoreHealth
 from dampipe.features.scanning.model import ScanProgress
 from dampipe.jobs.model import Running, RunState, WorkerInfo
@@ -60,6 +61,8 @@ class RetryRequest(BaseModel):
 
     what: tuple[str, ...] = ()
     """Assets by SHA-1, or paths; none means all."""
+    selected: Selected | None = None
+    """Only runs of these assets, with all of their versions and files; not together with `what`."""
     stage: str | None = None
     kinds: tuple[str, ...] | None = None
     """Only runs that failed with these kinds of error; None means all."""

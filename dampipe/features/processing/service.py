@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
+from dampipe.features.assets.errors import SELECTED_TWICE
 from dampipe.features.assets.queries import AssetRepository
+from dampipe.features.assets.selection import AssetSelection
 from dampipe.features.assets.service import AssetService
 from dampipe.features.assets.totals import runs_shown
 from dampipe.features.derivatives.check import CheckService
@@ -27,6 +29,7 @@ class ProcessingService:
         self,
         assets: AssetRepository,
         names: AssetService,
+        selection: AssetSelection,
         retries: RunRetries,
         fixity: FixityReport,
         derivatives: CheckService,
@@ -38,6 +41,7 @@ class ProcessingService:
         self._visibility = visibility
         self._assets = assets
         self._names = names
+        self._selection = selection
         self._retries = retries
         self._fixity = fixity
         self._derivatives = derivatives
@@ -60,7 +64,12 @@ class ProcessingService:
         require(actor, PROCESS)
         if request.stage is not None and request.stage not in self._stages:
             raise InvalidInput(UNKNOWN_STAGE, stage=request.stage)
-        if not request.what:
+        if request.selected is not None:
+            if request.what:
+                raise InvalidInput(SELECTED_TWICE)
+            chosen = self._assets.runs_of(self._selection.of(actor, request.selected))
+            count = self._retries.retry(None, request.kinds, request.stage, chosen)
+        elif not request.what:
             view = self._visibility.of(actor)
             shown = None if view.is_all else runs_shown(view)
             count = self._retries.retry(None, request.kinds, request.stage, shown)

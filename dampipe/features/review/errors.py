@@ -48,11 +48,6 @@ DRAWING_INVALID = ErrorCode(
     "A drawing has shapes, with points from 0 to 1.",
 )
 NO_DRAWING = ErrorCode("comment.no_drawing", "comment {number} has no drawing")
-WHICH_ASSETS = ErrorCode(
-    "comment.which_assets",
-    "assets are given both by name and by filters",
-    "Name assets, or give filters, or neither for all.",
-)
 TIME_INVALID = ErrorCode(
     "comment.time_invalid", "{text!r} is not a valid date or time", "Give it as in 2026-05-17 or with a time."
 )

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, BeforeValidator, Field
 
-from dampipe.features.assets.http import AssetNames, Sha1
+from dampipe.features.assets.http import AssetNames, SelectedBody, Sha1
 from dampipe.features.review.drawing import Drawing
 from dampipe.features.review.exchange import CommentExchange
 from dampipe.features.review.model import (
@@ -135,15 +135,9 @@ class VersionBody(BaseModel):
     if_version: Version = None
 
 
-class FindBody(BaseModel):
+class FindBody(SelectedBody):
     """Which threads are listed: of named assets, of those that pass filters, or of all."""
 
-    model_config = STRICT
-
-    assets: AssetNames = ()
-    filters: Annotated[
-        dict[Short, Annotated[tuple[Text, ...], Field(max_length=100)]], Field(max_length=100)
-    ] = {}
     resolved: bool | None = None
     kind: CommentKind | None = None
     author: Text = ""

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from dampipe.features.alignment.model import Fate, TimeReport
+from dampipe.features.assets.model import Selected
 from dampipe.features.review.drawing import Drawing
 from dampipe.timeline import Format
 
@@ -78,14 +79,9 @@ class CommentEdit(BaseModel):
     """The version of the comment that was read: another one is a conflict."""
 
 
-class CommentQuery(BaseModel):
-    """Which threads of the library are listed."""
+class CommentQuery(Selected):
+    """Which threads of the library are listed: of selected assets, or, without a selection, of all."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    assets: tuple[str, ...] = ()
-    filters: dict[str, tuple[str, ...]] = {}
-    """Filters of a search, by field."""
     resolved: bool | None = None
     """Only resolved threads, or only open ones; None: both."""
     kind: CommentKind | None = None

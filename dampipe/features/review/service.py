@@ -8,6 +8,7 @@ from sqlalchemy import Row
 
 from dampipe.features.assets.names import names_of
 from dampipe.features.assets.queries import AssetRepository
+from dampipe.features.assets.selection import AssetSelection
 from dampipe.features.assets.service import AssetService
 from dampipe.features.review import errors
 from dampipe.features.review.authors import is_own, may_resolve
@@ -41,7 +42,6 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
 from dampipe.kernel.events.outbox import record_event
 from dampipe.kernel.people import People
-from dampipe.kernel.selection import AssetSelector
 from dampipe.kernel.visibility import Visibility
 from dampipe.media.info import MediaInfo
 
@@ -60,7 +60,7 @@ class ReviewService:
         drafts: Drafts,
         writer: CommentWriter,
         reports: CommentReports,
-        selector: AssetSelector,
+        selection: AssetSelection,
         people: People,
         visibility: Visibility,
     ) -> None:
@@ -72,7 +72,7 @@ class ReviewService:
         self._drafts = drafts
         self._writer = writer
         self._reports = reports
-        self._selector = selector
+        self._selection = selection
         self._people = people
         self._visibility = visibility
 
@@ -384,11 +384,7 @@ class ReviewService:
         return person.id
 
     def _selected(self, actor: Actor, query: CommentQuery) -> AssetSet | None:
-        if query.assets and query.filters:
-            raise InvalidInput(errors.WHICH_ASSETS)
-        if query.filters:
-            return self._selector.assets(actor, query.filters)
-        return AssetSet(self._assets.asset_ids(actor, query.assets)) if query.assets else None
+        return self._selection.of(actor, query) if query.is_given else None
 
 
 def _seconds(row: Row[Any], places: Mapping[int, Place]) -> float:

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from dampipe.features.assets.http import AssetNames, Sha1
+from dampipe.features.assets.http import SelectedBody, Sha1
 from dampipe.features.rights.model import (
     MAX_NAME,
     PURPOSES,
+    Attached,
     LicenceState,
     LicenceTerms,
     NewLicence,
@@ -20,7 +21,7 @@ from dampipe.features.rights.service import RightsService
 from dampipe.features.rights.timeline import TimelineRightsService
 from dampipe.features.timelines.http import TIMELINE_BODY, FormatOf, TimelineBody
 from dampipe.kernel.access import READ, Actor
-from dampipe.kernel.faces.http import STRICT, JsonBody, Problem, Storable, allowed, provided
+from dampipe.kernel.faces.http import JsonBody, Problem, Storable, allowed, provided
 
 router = APIRouter(
     tags=["rights"],
@@ -61,12 +62,13 @@ class Terms(BaseModel):
     purposes: tuple[str, ...]
 
 
-class AssetsBody(BaseModel):
-    """The assets that get or lose a licence."""
+class DetachBody(SelectedBody):
+    """The assets that lose a licence."""
 
-    model_config = STRICT
-
-    assets: Annotated[AssetNames, Field(min_length=1)]
+    attached_at: float | None = Field(
+        default=None,
+        description="Only from those that got it from the one who asks at this time, as `attach` answered: undoes it.",
+    )
 
 
 @router.get("/rights/licences")
@@ -109,15 +111,15 @@ def remove_licence(actor: Keeper, rights: Rights, name: Name) -> None:
 
 
 @router.post("/rights/licences/{name}/attach")
-def attach_licence(actor: Keeper, rights: Rights, name: Name, request: JsonBody[AssetsBody]) -> int:
-    """Give assets a licence, at most 1,000; returns how many did not have it."""
-    return rights.attach(actor, name, request.assets)
+def attach_licence(actor: Keeper, rights: Rights, name: Name, request: JsonBody[SelectedBody]) -> Attached:
+    """Give assets a licence; returns how many did not have it."""
+    return rights.attach(actor, name, request)
 
 
 @router.post("/rights/licences/{name}/detach")
-def detach_licence(actor: Keeper, rights: Rights, name: Name, request: JsonBody[AssetsBody]) -> int:
-    """Take a licence from assets, at most 1,000; returns how many had it."""
-    return rights.detach(actor, name, request.assets)
+def detach_licence(actor: Keeper, rights: Rights, name: Name, request: JsonBody[DetachBody]) -> int:
+    """Take a licence from assets; returns how many had it."""
+    return rights.detach(actor, name, request, request.attached_at)
 
 
 @router.get("/rights/policy")

@@ -224,6 +224,17 @@ class Licence:
         return LicenceState.EXPIRING if notice is not None and now >= notice else LicenceState.ACTIVE
 
 
+class Attached(BaseModel):
+    """What attaching a licence did."""
+
+    model_config = ConfigDict(frozen=True)
+
+    changed: int
+    """Assets that did not have it."""
+    at: float
+    """Seconds since 1970: by this and the actor those are told apart that got it now, so that it can be undone."""
+
+
 class Unlicensed(StrEnum):
     """What it means that an asset has no licence."""
 

@@ -3,6 +3,8 @@
 
 import { describe, get, post } from "/page/api.js";
 import { h, redraw } from "/page/dom.js";
+import { asked, choice } from "/page/form.js";
+import { plural } from "/page/format.js";
 import { may } from "/page/session.js";
 
 /** @typedef {import("dampipe-api").Schemas} Schemas */
@@ -118,3 +120,24 @@ export function sections(asset, { signal, refresh }) {
   draw();
   return [section];
 }
+
+/** @type {readonly import("/page/panels.js").BulkAct[]} */
+export const bulkActs = [{
+  key: "licence", label: "Licence …", scope: "rights", order: 60,
+  async run(chosen, signal) {
+    const known = await get("/rights/licences", { limit: 1000 }, signal);
+    if (!known.length) return { done: "There is no licence yet: `dampipe rights licence add` makes one." };
+    const which = choice("Licence", "licence", known.map((one) => [one.name, `${one.title} (${one.state})`]));
+    return asked(`Licence of ${plural(chosen.count, "asset")}`, [which], "Attach", async ({ licence }) => {
+      const name = encodeURIComponent(licence);
+      const { changed, at } = await post(`/rights/licences/${name}/attach`, chosen.body);
+      return {
+        done: `${plural(changed, "asset")} got the licence ${licence}.`,
+        undo: changed ? async () => {
+          const count = await post(`/rights/licences/${name}/detach`, { all: true, attached_at: at });
+          return `Undone: the licence ${licence} was taken from ${plural(count, "asset")}.`;
+        } : undefined,
+      };
+    });
+  },
+}];

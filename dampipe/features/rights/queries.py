@@ -20,7 +20,7 @@ from dampipe.features.rights.events import (
     RightsExpired,
     RightsExpiring,
 )
-from dampipe.features.rights.model import DAY, Licence, LicenceTerms, Policy
+from dampipe.features.rights.model import DAY, Attached, Licence, LicenceTerms, Policy
 from dampipe.features.rights.tables import LICENCE, LICENSED_ASSET, RIGHTS_POLICY
 from dampipe.features.rights.times import Moment
 from dampipe.kernel.access import Actor
@@ -344,19 +344,10 @@ class LicenceRepository:
 
     # Assets
 
-    def assets_of(self, contents: Sequence[str], view: View) -> dict[str, int]:
-        """The assets of visible versions, by SHA-1."""
-        found: dict[str, int] = {}
-        with self._db.read() as connection:
-            for some in chunked(sorted(set(contents))):
-                query = select(VERSION.c.sha1, VERSION.c.asset_id).where(
-                    VERSION.c.sha1.in_(some), view.shows_version(VERSION.c.id)
-                )
-                found |= {row.sha1: row.asset_id for row in connection.execute(query)}
-        return found
-
-    def attach(self, connection: Connection, licence: Licence, assets: Sequence[int], actor: Actor) -> int:
-        """Give assets a licence; returns how many did not have it."""
+    def attach(
+        self, connection: Connection, licence: Licence, assets: Sequence[int], actor: Actor
+    ) -> Attached:
+        """Give assets a licence; counts those that did not have it."""
         now = database_time(connection)
         added = 0
         for some in chunked(sorted(set(assets))):
@@ -369,16 +360,37 @@ class LicenceRepository:
             events = [NewEvent(LicenceAttached(licence=licence.name), asset=asset) for asset in new]
             record_events(connection, self._db, events, actor=actor, at=now)
             added += len(new)
-        return added
+        return Attached(changed=added, at=now)
 
-    def detach(self, connection: Connection, licence: Licence, assets: Sequence[int], actor: Actor) -> int:
-        """Take a licence from assets; returns how many had it."""
+    def attached(self, name: str, actor: Actor, at: float) -> AssetSet:
+        """The assets to which an actor attached a licence at a time."""
+        mine = and_(
+            LICENCE.c.name == name,
+            LICENSED_ASSET.c.attached_at == at,
+            LICENSED_ASSET.c.attached_by == str(actor),
+        )
+        query = select(LICENSED_ASSET.c.asset_id).join_from(LICENSED_ASSET, LICENCE).where(mine)
+        with self._db.read() as connection:
+            return AssetSet(connection.execute(query).scalars())
+
+    def detach(
+        self,
+        connection: Connection,
+        licence: Licence,
+        assets: Sequence[int],
+        actor: Actor,
+        attached_at: float | None = None,
+    ) -> int:
+        """Take a licence from assets; returns how many had it. attached_at: only what the actor attached then."""
         now = database_time(connection)
         removed = 0
         for some in chunked(sorted(set(assets))):
             mine = and_(
                 LICENSED_ASSET.c.licence_id == licence.id, self._db.among(LICENSED_ASSET.c.asset_id, some)
             )
+            if attached_at is not None:
+                then = LICENSED_ASSET.c.attached_at == attached_at
+                mine = and_(mine, then, LICENSED_ASSET.c.attached_by == str(actor))
             gone = connection.execute(
                 delete(LICENSED_ASSET).where(mine).returning(LICENSED_ASSET.c.asset_id)
             ).scalars()

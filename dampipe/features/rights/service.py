@@ -1,6 +1,5 @@
 """The use cases of rights: licences, what has them, the policy, and whether something may be used."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -9,8 +8,10 @@ from pydantic import ValidationError
 from sqlalchemy import Connection
 from tzlocal import get_localzone_name
 
+from dampipe.features.assets.model import Selected
 from dampipe.features.assets.names import names_of
 from dampipe.features.assets.queries import AssetRepository
+from dampipe.features.assets.selection import AssetSelection
 from dampipe.features.assets.service import AssetService
 from dampipe.features.rights.checks import check_release
 from dampipe.features.rights.errors import (
@@ -23,6 +24,7 @@ from dampipe.features.rights.events import LicenceAdded
 from dampipe.features.rights.model import (
     NO_LICENCE,
     PURPOSES,
+    Attached,
     Licence,
     LicenceState,
     LicenceTerms,
@@ -62,12 +64,14 @@ class RightsService:
         database: Database,
         licences: LicenceRepository,
         assets: AssetService,
+        selection: AssetSelection,
         versions: AssetRepository,
         visibility: Visibility,
     ) -> None:
         self._db = database
         self._licences = licences
         self._assets = assets
+        self._selection = selection
         self._versions = versions
         self._visibility = visibility
 
@@ -141,32 +145,29 @@ class RightsService:
         count = self._licences.count(licence.id, view)
         return LicenceReport.of(licence, now, is_whole=actor.may(RIGHTS), assets=count)
 
-    def attach(self, actor: Actor, name: str, assets: Sequence[str]) -> int:
-        """Give assets a licence; returns how many did not have it. Raises NotFound."""
+    def attach(self, actor: Actor, name: str, selected: Selected) -> Attached:
+        """Give assets a licence. Raises NotFound, and InvalidInput for a selection that is not valid."""
         require(actor, RIGHTS)
-        ids = self._ids(actor, assets)
+        ids = list(self._selection.of(actor, selected))
         with self._db.write() as connection:
             hold_for_writing(connection, self._db, ids)
             licence = self._find(connection, name, self._visibility.of(actor), lock=True)
             return self._licences.attach(connection, licence, ids, actor)
 
-    def detach(self, actor: Actor, name: str, assets: Sequence[str]) -> int:
-        """Take a licence from assets; returns how many had it. Raises NotFound."""
+    def detach(self, actor: Actor, name: str, selected: Selected, attached_at: float | None = None) -> int:
+        """Take a licence from assets; returns how many had it. Raises as `attach`.
+
+        attached_at: only from those to which the actor attached it at this time, which undoes that.
+        """
         require(actor, RIGHTS)
-        ids = self._ids(actor, assets)
+        chosen = self._selection.of(actor, selected)
+        if attached_at is not None:  # so that no other asset is locked
+            chosen &= self._licences.attached(name, actor, attached_at)
+        ids = list(chosen)
         with self._db.write() as connection:
             hold_for_writing(connection, self._db, ids)
             licence = self._find(connection, name, self._visibility.of(actor), lock=True)
-            return self._licences.detach(connection, licence, ids, actor)
-
-    def _ids(self, actor: Actor, names: Sequence[str]) -> list[int]:
-        """The assets of names: SHA-1s all at once, others one by one."""
-        whole = [name.lower() for name in names if re.fullmatch("[0-9a-fA-F]{40}", name)]
-        known = self._licences.assets_of(whole, self._visibility.of(actor))
-        return [
-            known[name.lower()] if name.lower() in known else self._assets.asset_id(actor, name)
-            for name in names
-        ]
+            return self._licences.detach(connection, licence, ids, actor, attached_at)
 
     def _find(self, connection: Connection, name: str, view: View, *, lock: bool = False) -> Licence:
         licence = self._licences.find(connection, name, view, lock=lock)

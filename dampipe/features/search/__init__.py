@@ -29,6 +29,7 @@ FEATURE = Feature(
         "dampipe.features.search.http:router",
         "dampipe.features.search.http_vectors:router",
     ),
+    panel="panel.js",
     remedies="dampipe.features.search.remedies",
     events=("dampipe.features.search.events:TimelineExported",),
     savers=(

@@ -4,14 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dampipe.features.assets.selection import AssetSelection
+from dampipe.features.assets.shown import shown_versions
 from dampipe.features.originals.release import ReleaseService
+from dampipe.features.search.errors import NO_CLIPS
 from dampipe.features.search.events import TimelineExported
 from dampipe.features.search.hits import HitRepository
-from dampipe.features.search.model import ExportRequest, Found
+from dampipe.features.search.model import ExportRequest, Found, WholeExport
 from dampipe.features.search.service import SearchService
-from dampipe.features.search.spans import all_moments, beginning, span
+from dampipe.features.search.spans import STILL_SPAN, all_moments, beginning, span
 from dampipe.kernel.access import EXPORT, Actor, Scope, require
 from dampipe.kernel.asset_set import AssetSet
+from dampipe.kernel.db.database import Database
+from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.events.outbox import NewEvent
 from dampipe.kernel.paths import printable
 from dampipe.kernel.release import EXPORT as EXPORTING
@@ -20,6 +25,8 @@ from dampipe.kernel.visibility import Visibility
 from dampipe.timeline import Format, Rendered, render
 from dampipe.timeline.clip import Clip
 
+MOST_WHOLE = 10_000
+"""Assets of a timeline that has them as a whole."""
 MOST_NAMED = 1000
 """SHA-1s in an audit event."""
 
@@ -67,13 +74,17 @@ class ClipService:
 
     def __init__(
         self,
+        database: Database,
         search: SearchService,
         hits: HitRepository,
+        selection: AssetSelection,
         releases: ReleaseService,
         visibility: Visibility,
     ) -> None:
         self._visibility = visibility
+        self._db = database
         self._search = search
+        self._selection = selection
         self._hits = hits
         self._releases = releases
 
@@ -85,6 +96,35 @@ class ClipService:
         require(actor, EXPORT)
         clips = self.clips(actor, self._search.results(actor, request))
         return self.write(actor, clips, request.format, title, request.release())
+
+    def export_whole(self, actor: Actor, request: WholeExport) -> Rendered:
+        """Render assets as a timeline, each as a whole: named ones in their order, else the oldest first.
+
+        Raises as `AssetSelection` and `write`, and InvalidInput where no asset has a file, or there are more than
+        MOST_WHOLE.
+        """
+        require(actor, EXPORT)
+        view = self._visibility.of(actor)
+        assets = self._selection.in_order(actor, request, MOST_WHOLE)
+        with self._db.read() as connection:
+            shown = shown_versions(connection, self._db, assets, view)
+        contents = [shown[asset].sha1 for asset in assets if asset in shown]
+        files = self._hits.files(contents, view)
+        clips = [
+            Clip(
+                asset=sha1,
+                path=found.paths[0],
+                name=found.paths[0].rpartition("/")[2],
+                media=found.media,
+                start=0.0,
+                end=(found.media.duration if found.media else None) or STILL_SPAN,
+            )
+            for sha1 in contents
+            if (found := files.get(sha1)) is not None and found.paths
+        ]
+        if not clips:
+            raise InvalidInput(NO_CLIPS)
+        return self.write(actor, clips, request.format, request.title, request.release())
 
     def write(
         self,

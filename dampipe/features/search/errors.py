@@ -50,3 +50,6 @@ PICTURE_NO_SPACE = ErrorCode(
     "the picture cannot be kept in {folder} while it is read: {reason}",
     "Free some space there, or set TMPDIR to another folder.",
 )
+NO_CLIPS = ErrorCode(
+    "search.no_clips", "none of the selected assets has a file", "Select assets whose files are in a source."
+)

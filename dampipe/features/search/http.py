@@ -3,10 +3,12 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
+from pydantic import Field
 
+from dampipe.features.assets.http import SelectedBody
 from dampipe.features.search.clips import ClipService
 from dampipe.features.search.filters import FilterResolver
-from dampipe.features.search.model import ExportRequest, FilterReport, Found, SearchRequest
+from dampipe.features.search.model import ExportRequest, FilterReport, Found, SearchRequest, WholeExport
 from dampipe.features.search.parameters import request_from_parameters, request_with_picture
 from dampipe.features.search.service import SearchService
 from dampipe.kernel.access import EXPORT, SEARCH, Actor
@@ -14,13 +16,16 @@ from dampipe.kernel.faces.http import (
     MAX_BYTES,
     MAX_PICTURE,
     WARNINGS_HEADER,
+    JsonBody,
     Problem,
+    Storable,
+    Text,
     allowed,
     provided,
     warnings_header,
 )
 from dampipe.kernel.filter import FilterRegistry
-from dampipe.timeline import MEDIA_TYPES
+from dampipe.timeline import MEDIA_TYPES, Format, Rendered
 
 PICTURE_TYPES: dict[str, Any] = {
     MAX_BYTES: MAX_PICTURE,
@@ -43,6 +48,35 @@ Clips = Annotated[ClipService, provided(ClipService)]
 Filters = Annotated[FilterResolver, provided(FilterResolver)]
 
 
+_TIMELINE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {kind: {} for kind in MEDIA_TYPES.values()},
+        "headers": {
+            WARNINGS_HEADER: {
+                "description": "What was left out or converted: a JSON list of sentences.",
+                "schema": {"type": "string"},
+            }
+        },
+    }
+}
+
+
+class WholeBody(SelectedBody, WholeExport):
+    """Assets that become a timeline, each as a whole, and its use."""
+
+    title: Annotated[Text, Field(description="Of the timeline.")] = "dampipe"
+    territory: Annotated[str, Storable()] = WholeExport.model_fields["territory"]  # type: ignore[assignment]
+    medium: Annotated[str, Storable()] = WholeExport.model_fields["medium"]  # type: ignore[assignment]
+    reason: Annotated[str, Storable()] = WholeExport.model_fields["reason"]  # type: ignore[assignment]
+
+
+def _timeline(rendered: Rendered, form: Format) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="dampipe.{form}"'}
+    if rendered.warnings:
+        headers[WARNINGS_HEADER] = warnings_header(rendered.warnings)
+    return Response(rendered.text, media_type=MEDIA_TYPES[form], headers=headers)
+
+
 def make_router(registry: FilterRegistry) -> APIRouter:
     """The endpoints, with a parameter for every filter field."""
     router = APIRouter(tags=["search"], responses={404: {"model": Problem}, 422: INVALID})
@@ -63,17 +97,7 @@ def make_router(registry: FilterRegistry) -> APIRouter:
     @router.get(
         "/search/export",
         response_class=Response,
-        responses={
-            200: {
-                "content": {kind: {} for kind in MEDIA_TYPES.values()},
-                "headers": {
-                    WARNINGS_HEADER: {
-                        "description": "What was left out or converted: a JSON list of sentences.",
-                        "schema": {"type": "string"},
-                    }
-                },
-            }
-        },
+        responses=_TIMELINE,
     )
     def export(
         actor: Annotated[Actor, allowed(EXPORT)],
@@ -87,11 +111,14 @@ def make_router(registry: FilterRegistry) -> APIRouter:
         may not be used so, which are left out; 403 if that leaves none. With a `reason`, which needs the scope
         `override` and is recorded, they are exported.
         """
-        rendered = clips.export(actor, request)
-        headers = {"Content-Disposition": f'attachment; filename="dampipe.{request.format}"'}
-        if rendered.warnings:
-            headers[WARNINGS_HEADER] = warnings_header(rendered.warnings)
-        return Response(rendered.text, media_type=MEDIA_TYPES[request.format], headers=headers)
+        return _timeline(clips.export(actor, request), request.format)
+
+    @router.post("/search/export", response_class=Response, responses=_TIMELINE)
+    def export_assets(
+        actor: Annotated[Actor, allowed(EXPORT)], clips: Clips, body: JsonBody[WholeBody]
+    ) -> Response:
+        """Export selected assets as a timeline, each as a whole, 10,000 at most; warnings as those of a search."""
+        return _timeline(clips.export_whole(actor, body), body.format)
 
     @router.get("/filters")
     def list_filters(actor: Searcher, filters: Filters) -> list[FilterReport]:

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from dampipe.features.assets.model import Selected
 from dampipe.features.grouping.model import GroupKind
 from dampipe.features.search.errors import ONLY_UNWANTED, SORT_OF_CURRENT, SORT_OF_LISTS, WORDS_NEEDED
 from dampipe.kernel.errors import InvalidInput
@@ -129,6 +130,20 @@ class ExportRequest(SearchRequest):
     """A search whose moments become a timeline for an editing program, for a use."""
 
     format: Format = Field(description="Format of the timeline.")
+    territory: str = _release_field("territory")
+    medium: str = _release_field("medium")
+    reason: str = _release_field("reason")
+
+    def release(self) -> ReleaseRequest:
+        """What is said of the use."""
+        return ReleaseRequest(territory=self.territory, medium=self.medium, reason=self.reason)
+
+
+class WholeExport(Selected):
+    """Assets that become a timeline for an editing program, each as a whole, for a use."""
+
+    format: Format = Field(description="Format of the timeline.")
+    title: str = "dampipe"
     territory: str = _release_field("territory")
     medium: str = _release_field("medium")
     reason: str = _release_field("reason")

@@ -16,6 +16,7 @@ FEATURE = Feature(
         f"{__name__}.events:SubclipDeleted",
     ),
     filters=(f"{__name__}.filters:FIELDS",),
+    panel="panel/panel.js",
     details=(f"{__name__}.details:SUBCLIPS",),
     documents=(f"{__name__}.documents:subclip_words",),
     text_moments=(f"{__name__}.documents:SubclipMoments",),

@@ -287,7 +287,7 @@ def list_(
 @_numbers
 def delete(numbers: tuple[int, ...]) -> None:
     """Delete subclips; `dampipe undo` brings them back."""
-    count = service(SubclipService).delete(LOCAL, dict.fromkeys(numbers))
+    count = service(SubclipService).delete(LOCAL, dict.fromkeys(numbers)).deleted
     click.echo(f"{plural(count, 'subclip')} deleted")
 
 

@@ -19,6 +19,7 @@ from dampipe.features.subclips.model import (
     SubclipPage,
     SubclipQuery,
     SubclipReport,
+    SubclipsDeleted,
 )
 from dampipe.features.subclips.service import SubclipService
 from dampipe.kernel.access import EDIT, EXPORT, READ, Actor
@@ -148,12 +149,6 @@ class NumbersBody(BaseModel):
     ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=MOST_CREATED)]
 
 
-class Deleted(BaseModel):
-    """How many were deleted."""
-
-    deleted: int
-
-
 def _query(
     text: str, where: list[str] | None, filters: list[str] | None, ids: list[int] | None = None
 ) -> SubclipQuery:
@@ -195,9 +190,9 @@ def create_subclips(actor: Editor, body: JsonBody[BulkBody], subclips: Subclips)
 
 
 @router.post("/subclips/delete")
-def delete_subclips(actor: Editor, body: JsonBody[NumbersBody], subclips: Subclips) -> Deleted:
+def delete_subclips(actor: Editor, body: JsonBody[NumbersBody], subclips: Subclips) -> SubclipsDeleted:
     """Delete many subclips, all or none."""
-    return Deleted(deleted=subclips.delete(actor, dict.fromkeys(body.ids)))
+    return subclips.delete(actor, dict.fromkeys(body.ids))
 
 
 @router.get(
@@ -253,15 +248,15 @@ def edit_subclip(
     return subclips.edit(actor, number, SubclipEdit(**dict(body)))
 
 
-@router.delete("/subclips/{number:int}", status_code=204, responses={409: CONFLICT})
+@router.delete("/subclips/{number:int}", responses={409: CONFLICT})
 def delete_subclip(
     actor: Editor,
     number: Number,
     subclips: Subclips,
     if_version: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
-) -> None:
+) -> SubclipsDeleted:
     """Delete a subclip."""
-    subclips.delete(actor, [number], if_version)
+    return subclips.delete(actor, [number], if_version)
 
 
 @router.get("/assets/{sha1}/subclips")

@@ -123,6 +123,16 @@ class SubclipPage(BaseModel):
     """Where the next page begins; None: this is the last one."""
 
 
+class SubclipsDeleted(BaseModel):
+    """How many subclips were deleted."""
+
+    model_config = ConfigDict(frozen=True)
+
+    deleted: int
+    edit: int | None = None
+    """Its number, with which it can be undone."""
+
+
 class SubclipQuery(BaseModel):
     """Which subclips are meant: all for which everything holds that is given."""
 

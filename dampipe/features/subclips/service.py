@@ -38,6 +38,7 @@ from dampipe.features.subclips.model import (
     SubclipPage,
     SubclipQuery,
     SubclipReport,
+    SubclipsDeleted,
     Value,
     Values,
 )
@@ -191,8 +192,10 @@ class SubclipService:
             finish(connection, made)
         return self._one(actor, number)
 
-    def delete(self, actor: Actor, numbers: Collection[int], if_version: int | None = None) -> int:
-        """Delete subclips, all or none; returns how many. Raises NotFound, and Conflict as `edit`."""
+    def delete(
+        self, actor: Actor, numbers: Collection[int], if_version: int | None = None
+    ) -> SubclipsDeleted:
+        """Delete subclips, all or none. Raises NotFound, and Conflict as `edit`."""
         require(actor, EDIT)
         view = self._visibility.of(actor)
         with self._db.write() as connection:
@@ -214,8 +217,7 @@ class SubclipService:
             summary = f"delete the subclip {names[0]}" if len(names) == 1 else f"delete {len(names)} subclips"
             edit = begin(connection, str(actor), summary)
             count = self._subclips.delete(connection, edit, str(actor), found.values())
-            finish(connection, edit)
-        return count
+            return SubclipsDeleted(deleted=count, edit=finish(connection, edit))
 
     # ---- rows
 

@@ -1,7 +1,10 @@
 // The tags of an asset in the player: links to all assets with a tag, a button that takes it away, a field that adds one.
 
 import { get, post, problemOf, remove } from "/page/api.js";
+import { editMany } from "/page/bulk-edit.js";
 import { h } from "/page/dom.js";
+import { asked, field, options } from "/page/form.js";
+import { plural } from "/page/format.js";
 import { may } from "/page/session.js";
 
 /** @typedef {import("dampipe-api").Schemas} Schemas */
@@ -54,3 +57,25 @@ function editor(sha1, tags) {
   show(tags);
   return h("form", { class: "tagging", onsubmit: add }, list, field, suggestions, h("button", { class: "small" }, "Add tag"), message);
 }
+
+/** Words with commas between them. @param {string} text */
+const words = (text) => text.split(",").map((one) => one.trim()).filter(Boolean);
+
+/** @type {readonly import("/page/panels.js").BulkAct[]} */
+export const bulkActs = [{
+  key: "tag", label: "Tags …", scope: "edit", order: 10, keys: ["t"],
+  async run(chosen) {
+    const known = h("datalist", { id: "known-tags" });
+    get("/tags").then((tags) => known.replaceChildren(...tags.map((tag) => h("option", { value: tag.name }))), () => {});
+    const more = { autocomplete: "off", list: "known-tags", maxLength: 1000 };
+    const fields = [
+      field("Tags", { ...more, name: "tags", placeholder: "interview, exterior", autofocus: true, hint: "Several have commas between them." }), known,
+      options("What", "how", "radio", [["add", "Add them"], ["remove", "Take them away"]], ["add"]),
+    ];
+    return asked(`Tags of ${plural(chosen.count, "asset")}`, fields, "Apply", async ({ tags, how }) => {
+      const named = words(tags);
+      if (!named.length) throw new Error("Give a tag.");
+      return editMany(chosen, { [how]: { tags: named } }, how === "add" ? `Tagged ${named.join(", ")}` : `No longer tagged ${named.join(", ")}`);
+    });
+  },
+}];

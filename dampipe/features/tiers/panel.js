@@ -2,7 +2,7 @@
 
 import { describe, get, post } from "/page/api.js";
 import { h, redraw } from "/page/dom.js";
-import { ask, choice } from "/page/form.js";
+import { asked, choice } from "/page/form.js";
 import { bytes, dateTime, plural } from "/page/format.js";
 import { knownSession, may } from "/page/session.js";
 
@@ -60,24 +60,35 @@ function offer(estimate) {
   return parts.join(", ");
 }
 
-/** @param {string} sha1 @param {(text: string) => void} done */
-async function restoring(sha1, done) {
+/**
+ * Ask how quickly archived files are wanted, by what it costs, and have them restored. body: which assets.
+ * @param {import("/page/selection.js").Chosen["body"]} body
+ * @param {string} title
+ * @returns {Promise<string | null>} what to say; null where the dialog was left
+ */
+async function restoring(body, title) {
   /** @type {Speed[]} */
   const speeds = ["bulk", "standard", "expedited"];
   /** @type {Map<string, Estimate>} */
   const offered = new Map();
+  /** @type {unknown} */
+  let refusal = null;
   for (const speed of speeds) {
-    const estimate = await post("/restore-estimates", { assets: [sha1], speed }).catch(() => null); // it has no such speed
+    const estimate = await post("/restore-estimates", { ...body, speed }).catch((problem) => {
+      refusal = problem; // it has no such speed, perhaps
+      return null;
+    });
     if (estimate) offered.set(speed, estimate);
   }
+  if (!offered.size) throw refusal;
   const fields = [
     choice("Speed", "speed", [...offered].map(([speed, estimate]) => [speed, `${speed} (${offer(estimate)})`])),
     choice("Keep it readable for", "days", [["7", "7 days"], ["14", "14 days"], ["30", "30 days"]]),
   ];
-  ask("Restore the original", fields, "Restore", async ({ speed, days }) => {
+  return asked(title, fields, "Restore", async ({ speed, days }) => {
     const accepted = Math.max(0, ...Object.values(offered.get(speed)?.cost ?? {}));
-    await post("/restores", { assets: [sha1], speed: /** @type {Speed} */ (speed), days: Number(days), accepted_cost: accepted });
-    done("The storage is asked for it. It can be downloaded once it is restored.");
+    const { files } = await post("/restores", { ...body, speed: /** @type {Speed} */ (speed), days: Number(days), accepted_cost: accepted });
+    return `The storage is asked for ${plural(files, "file")}. They can be downloaded once they are restored.`;
   });
 }
 
@@ -100,10 +111,10 @@ export function sections(asset, { signal }) {
       const isArchived = copies.some((copy) => copy.availability === "archived") && !copies.some((copy) => READABLE.includes(copy.availability));
       const begin = async () => {
         try {
-          await restoring(sha1, (text) => {
-            message.textContent = text;
-            draw(sha1);
-          });
+          const text = await restoring({ assets: [sha1] }, "Restore the original");
+          if (!text) return;
+          message.textContent = text;
+          draw(sha1);
         } catch (problem) {
           message.textContent = describe(problem);
         }
@@ -123,3 +134,12 @@ export function sections(asset, { signal }) {
   draw(asset.video.sha1);
   return [section];
 }
+
+/** @type {readonly import("/page/panels.js").BulkAct[]} */
+export const bulkActs = [{
+  key: "restore", label: "Restore …", scope: "restore", order: 70,
+  async run(chosen) {
+    const done = await restoring(chosen.body, `Restore the originals of ${plural(chosen.count, "asset")}`);
+    return done === null ? null : { done };
+  },
+}];

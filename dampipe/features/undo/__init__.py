@@ -10,5 +10,6 @@ FEATURE = Feature(
         "undo": Command("Undo a change of collections, subclips or comments.", f"{__name__}.cli:command")
     },
     routers=(f"{__name__}.http:router",),
+    panel="panel.js",
     remedies=f"{__name__}.remedies",
 )

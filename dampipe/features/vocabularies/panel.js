@@ -1,15 +1,17 @@
 // The view of vocabularies: the terms that people have proposed, with what a manager does about them, and the tree, of which
-// each level is read when it is opened. Arrow keys go from proposal to proposal; A approves, M merges, R retires.
+// each level is read when it is opened (`tree.js`). Arrow keys go from proposal to proposal; A approves, M merges, R retires.
 
 import { get, post } from "/page/api.js";
-import { h, notice, redraw } from "/page/dom.js";
+import { h, notice } from "/page/dom.js";
 import { ARROWS, entryKeys } from "/page/entry-keys.js";
-import { follow, newest } from "/page/follow.js";
+import { follow } from "/page/follow.js";
 import { ask, confirm, field } from "/page/form.js";
 import { plural } from "/page/format.js";
 import { declareKeys } from "/page/keys.js";
 import { part, rowButton } from "/page/part.js";
-import { may } from "/page/session.js";
+import { may, session } from "/page/session.js";
+import { tree } from "/page/tree.js";
+import { html, nothing } from "/page/vendor/lit.js";
 
 /** @typedef {import("dampipe-api").Schemas} Schemas */
 /** @typedef {import("/page/part.js").Act} Act */
@@ -71,75 +73,23 @@ function proposal(key, term, act) {
   return item;
 }
 
-/**
- * A level of the tree: its list, and `refresh`, which reads it and the open levels below it again. What is open stays open, and
- * the focus stays where it is: people go on with the tree while others change it.
- * @typedef {{ list: HTMLElement, refresh: () => Promise<void> }} Level
- * @typedef {{ said: string, below?: Level, item: HTMLElement, isOpen?: () => boolean, reread: () => Promise<unknown> }} Branch
- * @param {string} key
- * @param {string | null} parent
- * @param {AbortSignal} signal
- * @returns {Level}
- */
-function level(key, parent, signal) {
-  const list = h("ul", {});
-  const more = h("li", {}, h("button", { type: "button", onclick: () => ((pages += 1), refresh()) }, "More"));
-  /** @type {Map<string, Branch>} */
-  let branches = new Map();
-  let pages = 1;
-
-  const latest = newest(async () => {
-    /** @type {Schemas["TermReport"][]} */
-    const terms = [];
-    /** @type {string | null} */
-    let cursor = null;
-    for (let page = 0; page < pages; page += 1) {
-      /** @type {Schemas["TermPage"]} */
-      const found = await get(`${base(key)}/terms`, { limit: LIMIT, ...(parent ? { parent } : {}), ...(cursor ? { cursor } : {}) }, signal);
-      terms.push(...found.terms);
-      cursor = found.next ?? null;
-      if (!cursor) break;
-    }
-    return { terms, next: cursor };
-  });
-
-  async function refresh() {
-    const found = await latest();
-    if (!found) return;
-    branches = new Map(found.terms.map((term) => [term.key, branch(key, term, signal, branches.get(term.key))]));
-    const items = [...[...branches.values()].map(({ item }) => item), ...(found.next ? [more] : [])];
-    if (items.length !== list.childElementCount || items.some((item, index) => item !== list.children[index])) redraw(list, items);
-    await Promise.all([...branches.values()].map(({ reread }) => reread()));
-  }
-
-  return { list, refresh };
-}
-
-/**
- * A term of the tree. before: what was made for it when its level was read last.
- * @param {string} key
- * @param {Schemas["TermReport"]} term
- * @param {AbortSignal} signal
- * @param {Branch} [before]
- * @returns {Branch}
- */
-function branch(key, term, signal, before) {
-  const said = JSON.stringify(term);
-  if (before?.said === said) return before;
-  const name = [label(term.label), term.state === "proposed" ? h("small", {}, " proposed") : null];
-  if (!term.narrower) return { said, item: h("li", {}, ...name), reread: async () => {} };
-  const below = before?.below ?? level(key, term.key, signal);
-  const summary = h("summary", { "data-key": `term-${term.key}` }, ...name, h("small", {}, ` ${plural(term.narrower, "term")}`));
-  const details = h("details", { open: before?.isOpen?.() ?? false }, summary, below.list);
-  details.addEventListener("toggle", () => details.open && !below.list.childElementCount && below.refresh().catch(() => {}));
-  return { said, below, item: h("li", {}, details), isOpen: () => details.open, reread: async () => details.open && below.refresh() };
-}
+/** The tree of the terms of a vocabulary. @param {string} key @param {AbortSignal} signal */
+const termTree = (key, signal) => tree("Terms", /** @type {import("/page/tree.js").TreeSource<Schemas["TermReport"]>} */ ({
+  load: async (of, cursor) => {
+    const found = await get(`${base(key)}/terms`, { limit: LIMIT, ...(of ? { parent: of.key } : {}), ...(cursor ? { cursor } : {}) }, signal);
+    return { items: found.terms, next: found.next ?? null };
+  },
+  key: (term) => term.key,
+  name: (term) => [term.label, term.state === "proposed" ? "proposed" : "", term.narrower ? plural(term.narrower, "term") : ""].filter(Boolean).join(", "),
+  draw: (term) => html`<bdi class="text">${term.label}</bdi>${term.state === "proposed" ? html`<small>proposed</small>` : nothing}${term.narrower ? html`<small>${plural(term.narrower, "term")}</small>` : nothing}`,
+  hasBelow: (term) => term.narrower > 0,
+}));
 
 /** @param {HTMLElement} main @param {AbortSignal} signal @param {string} key */
 async function one(main, signal, key) {
-  const tree = level(key, null, signal);
+  const terms = termTree(key, signal);
   const read = async () => {
-    tree.refresh().catch(() => {});
+    terms.refresh().catch(() => {});
     return { vocabulary: await get(base(key), {}, signal), proposals: await get(`${base(key)}/proposals`, { limit: LIMIT }, signal) };
   };
   /** @type {(found: Awaited<ReturnType<typeof read>>, act: Act) => import("/page/dom.js").Child[]} */
@@ -149,7 +99,7 @@ async function one(main, signal, key) {
       h("p", { class: "hint" }, `${plural(vocabulary.terms, "term")}, ${vocabulary.open ? "open: people propose terms" : "strict: only managers add terms"}`),
       proposals.terms.length ? h("h3", {}, "Proposed") : null, hint,
       proposals.terms.length ? h("ul", { class: "entries" }, proposals.terms.map((term) => proposal(key, term, act))) : null,
-      h("h3", {}, "Terms"), vocabulary.terms + vocabulary.proposed ? tree.list : notice("No terms yet.")];
+      h("h3", {}, "Terms"), vocabulary.terms + vocabulary.proposed ? terms : notice("No terms yet.")];
   };
   const undo = (/** @type {Act} */ act) => confirm("Undo the last operation?", "Values that a merge has moved return to their terms.", "Undo", async () => {
     const { summary } = await post(`${base(key)}/undo`, {});
@@ -182,3 +132,17 @@ const show = (main, signal, parameters) => (parameters.has("key") ? one(main, si
 
 /** @type {readonly import("/page/panels.js").View[]} */
 export const views = [{ path: "/vocabularies", area: "settings", order: 50, label: "Vocabularies", scope: "read", show }];
+
+/** The last operations of vocabularies; who manages the library undoes them. @type {NonNullable<import("/page/panels.js").Panel["edits"]>} */
+export async function edits({ everybody, limit }, signal) {
+  if (!may("manage")) return [];
+  const mine = session()?.actor;
+  const lists = await Promise.all((await get("/vocabularies", {}, signal)).map(async ({ key }) => {
+    const found = await get(`/vocabularies/${key}/operations`, { limit }, signal);
+    return found.filter((one) => everybody || one.actor === mine).map((one) => ({
+      at: one.at, actor: one.actor, summary: one.summary, count: 1, isUndone: one.undone_at !== null, canUndo: one.undone_at === null,
+      undo: async () => `Undone: ${(await post(`/vocabularies/${key}/undo`, { operation: one.id })).summary}.`,
+    }));
+  }));
+  return lists.flat().sort((one, other) => Date.parse(other.at) - Date.parse(one.at)).slice(0, limit);
+}

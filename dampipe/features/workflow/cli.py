@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from tzlocal import get_localzone_name
 
+from dampipe.features.assets.model import Selected
 from dampipe.features.workflow.model import (
     Blocked,
     Changed,
@@ -14,7 +15,6 @@ from dampipe.features.workflow.model import (
     MoveReport,
     MoveRequest,
     Reason,
-    Selected,
     Trial,
     WorkflowReport,
 )
@@ -259,8 +259,7 @@ def move(
         LOCAL,
         MoveRequest(
             transition=transition,
-            assets=selected.assets,
-            filters=selected.filters,
+            **selected.model_dump(),
             comment=comment,
             dry_run=dry_run,
         ),

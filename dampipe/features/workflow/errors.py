@@ -48,14 +48,6 @@ UNKNOWN_TRANSITION = ErrorCode(
     "the workflow has no transition {transition!r}",
     "The transitions are {transitions}.",
 )
-WHICH_ASSETS = ErrorCode(
-    "workflow.assets_missing", "no assets are given", "Name assets, or give filters, but not both."
-)
-TOO_MANY = ErrorCode(
-    "workflow.too_many_assets",
-    "the filters match {count} assets, {most} at most at a time",
-    "Narrow the filters.",
-)
 
 # Why an asset does not move
 ELSEWHERE = ErrorCode(

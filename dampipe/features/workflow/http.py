@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from dampipe.features.assets.http import AssetNames, Sha1
+from dampipe.features.assets.http import SelectedBody, Sha1
+from dampipe.features.assets.model import Selected
 from dampipe.features.workflow.definition import MAX_TOML
 from dampipe.features.workflow.due import MAX_ZONE
 from dampipe.features.workflow.model import (
@@ -19,7 +20,6 @@ from dampipe.features.workflow.model import (
     MoveReport,
     MoveRequest,
     Reason,
-    Selected,
     TaskReport,
     Trial,
     WorkflowReport,
@@ -55,21 +55,6 @@ class DefinitionBody(BaseModel):
     toml: Annotated[str, Field(max_length=MAX_TOML), Storable()]
     map: Annotated[dict[Short, Short], Field(max_length=100)] = {}
     """Old state to new one."""
-
-
-class SelectedBody(BaseModel):
-    """Which assets are meant: named ones, or those that pass filters."""
-
-    model_config = STRICT
-
-    assets: AssetNames = ()
-    filters: Annotated[
-        dict[Short, Annotated[tuple[Text, ...], Field(max_length=100)]], Field(max_length=100)
-    ] = {}
-
-    def selected(self) -> Selected:
-        """The same for the service."""
-        return Selected(assets=self.assets, filters=self.filters)
 
 
 class MovesBody(SelectedBody):
@@ -151,8 +136,7 @@ def move_assets(actor: Mover, body: JsonBody[MovesBody], workflow: Workflow) -> 
     report = workflow.move(
         actor,
         MoveRequest(
-            assets=body.assets,
-            filters=body.filters,
+            **Selected.of(body).model_dump(),
             transition=body.transition,
             comment=body.comment,
             dry_run=body.dry_run,
@@ -165,13 +149,13 @@ def move_assets(actor: Mover, body: JsonBody[MovesBody], workflow: Workflow) -> 
 @router.post("/workflow/assign")
 def assign_assets(actor: Editor, body: JsonBody[AssignBody], workflow: Workflow) -> Changed:
     """Assign assets to a user, or to none."""
-    return workflow.assign(actor, body.selected(), body.assignee)
+    return workflow.assign(actor, body, body.assignee)
 
 
 @router.post("/workflow/due")
 def set_due_dates(actor: Editor, body: JsonBody[DueBody], workflow: Workflow) -> Changed:
     """Set when assets are due."""
-    return workflow.set_due(actor, body.selected(), body.due, body.zone)
+    return workflow.set_due(actor, body, body.due, body.zone)
 
 
 @router.get("/workflow/tasks")

@@ -5,14 +5,13 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from dampipe.features.assets.model import Selected
 from dampipe.kernel.errors import DampipeError, ErrorCode
 
 MAX_COMMENT = 2000
 """Characters of a comment."""
 MAX_NAMED = 1000
 """Assets that one request names."""
-MOST_SELECTED = 1_000_000
-"""Assets that filters may select for one request."""
 EXAMPLES = 5
 """Assets that stand for many."""
 
@@ -162,17 +161,6 @@ class Applied(_Value):
     """Assets that the map moved."""
     begun: int
     """Assets that had never moved and got a row, since they stay where they are while assets begin elsewhere now."""
-
-
-class Selected(_Value):
-    """Which assets are meant."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    assets: tuple[str, ...] = ()
-    """SHA-1s (or the first digits of them), paths or names;"""
-    filters: dict[str, tuple[str, ...]] = {}
-    """or the filters of a search, by field."""
 
 
 class MoveRequest(Selected):

@@ -213,3 +213,5 @@ export const views = [
   { path: "/tasks", area: "work", order: 10, label: "Tasks", scope: "read", show: tasks },
   { path: "/workflow", area: "settings", order: 40, label: "Workflow", scope: "manage", show: settings },
 ];
+
+export { bulkActs } from "./bulk.js";

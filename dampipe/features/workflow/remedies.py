@@ -12,7 +12,6 @@ CLI = {
     errors.NO_WORKFLOW.code: "`dampipe workflow apply review` turns one on.",
     errors.UNKNOWN_STATE.code: "`dampipe workflow show` lists the states.",
     errors.UNKNOWN_TRANSITION.code: "`dampipe workflow show` lists the transitions.",
-    errors.WHICH_ASSETS.code: "Name assets, or give `--filter FIELD=VALUE`.",
     errors.COMMENT_NEEDED.code: "`--comment TEXT` gives one.",
     errors.NO_ASSIGNEE.code: "`dampipe workflow assign --to USER ASSET` assigns it.",
     errors.UNKNOWN_ASSIGNEE.code: "`dampipe user list` lists the users.",

@@ -4,7 +4,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
+from dampipe.features.assets.model import Selected
 from dampipe.features.assets.queries import AssetRepository
+from dampipe.features.assets.selection import AssetSelection
 from dampipe.features.assets.service import AssetService
 from dampipe.features.workflow import errors
 from dampipe.features.workflow.check import faults
@@ -19,7 +21,6 @@ from dampipe.features.workflow.definition import (
 from dampipe.features.workflow.due import DueDate
 from dampipe.features.workflow.model import (
     EXAMPLES,
-    MOST_SELECTED,
     Applied,
     AssetRef,
     AssetWorkflow,
@@ -35,7 +36,6 @@ from dampipe.features.workflow.model import (
     PossibleMove,
     Reason,
     RemovedState,
-    Selected,
     StateCount,
     TaskReport,
     TransitionReport,
@@ -55,7 +55,6 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
 from dampipe.kernel.guards import EffectRegistry, GuardRegistry
 from dampipe.kernel.people import People, person_of
-from dampipe.kernel.selection import AssetSelector
 from dampipe.kernel.visibility import EVERYTHING, View, Visibility
 
 _NOT_ALLOWED = {errors.ROLE_TOO_LOW.code, errors.NOT_ONE_OF.code, errors.NOT_FOR_LINK.code}
@@ -74,7 +73,7 @@ class WorkflowService:
         effects: EffectRegistry,
         assets: AssetService,
         rows: AssetRepository,
-        selector: AssetSelector,
+        selection: AssetSelection,
         people: People,
         visibility: Visibility,
     ) -> None:
@@ -85,7 +84,7 @@ class WorkflowService:
         self._effects = effects
         self._assets = assets
         self._rows = rows
-        self._selector = selector
+        self._selection = selection
         self._people = people
         self._visibility = visibility
 
@@ -311,7 +310,7 @@ class WorkflowService:
         """
         require(actor, MOVE)
         view = self._visibility.of(actor)
-        assets = self._selected(actor, request)
+        assets = self._selection.of(actor, request)
         outcome = self._moves.move(
             self._mover(actor, view), request.transition, assets, request.comment, dry_run=request.dry_run
         )
@@ -411,18 +410,7 @@ class WorkflowService:
         if not self._workflow.active().definition.states:
             raise Conflict(errors.NO_WORKFLOW)
         view = self._visibility.of(actor)
-        return view, self._selected(actor, selected)
-
-    def _selected(self, actor: Actor, selected: Selected) -> AssetSet:
-        """The assets that are meant. Raises InvalidInput, and NotFound for one that the actor does not see."""
-        if bool(selected.assets) == bool(selected.filters):
-            raise InvalidInput(errors.WHICH_ASSETS)
-        if selected.filters:
-            found = self._selector.assets(actor, selected.filters)
-            if len(found) > MOST_SELECTED:
-                raise InvalidInput(errors.TOO_MANY, count=len(found), most=MOST_SELECTED)
-            return found
-        return AssetSet(self._assets.asset_ids(actor, selected.assets))
+        return view, self._selection.of(actor, selected)
 
     def _mover(self, actor: Actor, view: View) -> Mover:
         return Mover(actor, person_of(actor, self._people), view)

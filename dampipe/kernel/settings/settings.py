@@ -5,6 +5,7 @@ Precedence, highest first: arguments in code, `DAMPIPE_*` in the environment, da
 """
 
 import ipaddress
+import re
 import socket
 from ipaddress import ip_network
 from pathlib import Path
@@ -82,6 +83,15 @@ def _check_network(networks: list[str]) -> list[str]:
 def _check_database_url(url: str) -> str:
     if url and (problem := url_problem(url, escaped_at=True)):
         raise ValueError(f"not a valid URL: {problem}")
+    return url
+
+
+_TILES = re.compile(r"(https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?)(/[^\s;,'\"\\]*)")
+
+
+def _check_tiles(url: str) -> str:
+    if url and not (_TILES.fullmatch(url) and all(part in url for part in ("{z}", "{x}", "{y}"))):
+        raise ValueError("not a URL such as https://tiles.example.com/{z}/{x}/{y}.png")
     return url
 
 
@@ -351,6 +361,12 @@ class Settings(BaseSettings):
         description="Role of users whom an identity provider or a reverse proxy vouches for and none of whose groups "
         "has one; empty: they are refused.",
     )
+    map_tiles: Annotated[str, AfterValidator(_check_tiles)] = Field(
+        "",
+        description="URL of the tiles that the map of the page draws below the assets, with {z}, {x} and {y}, such as "
+        "https://tiles.example.com/{z}/{x}/{y}.png; empty: none, and nobody else is asked.",
+    )
+    map_credit: str = Field("", description="Whom the map names as the maker of its tiles.")
     scan_roots: list[FolderOrUrl] = Field(
         ["/mnt", "/media", "/run/media", "/Volumes"],
         description="Folders and URLs below which scans may be submitted over HTTP, in addition to the sources; by "
@@ -376,6 +392,12 @@ class Settings(BaseSettings):
     def machine_name(self) -> str:
         """Name of this machine in path maps."""
         return self.machine or socket.gethostname()
+
+    @property
+    def map_origin(self) -> str:
+        """The server of `map_tiles`, such as `https://tiles.example.com`; empty: none."""
+        found = _TILES.fullmatch(self.map_tiles)
+        return found[1] if found else ""
 
     @property
     def embedded_broker(self) -> bool:

@@ -77,29 +77,23 @@ export async function get(path, parameters, signal) {
   return (await request(query ? `${path}?${query}` : path, { signal })).json();
 }
 
-/** Save the file of an answer under the name that the server proposes; returns the warnings that came with it. @param {Response} response */
-async function keep(response) {
-  const name = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "")?.[1] ?? "dampipe";
-  const url = URL.createObjectURL(await response.blob());
-  Object.assign(document.createElement("a"), { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-  return /** @type {string[]} */ (JSON.parse(response.headers.get("dampipe-warnings") ?? "[]"));
-}
-
 /**
  * Save a file under the name that the server proposes; returns the warnings that came with it.
  * @param {string} path
  * @param {Query} parameters
+ * @param {unknown} [body] of a POST; without one it is a GET
+ * @returns {Promise<string[]>}
  */
-export const save = async (path, parameters) => keep(await request(`${path}?${queryOf(parameters)}`));
-
-/**
- * The same of a file that is made from a body.
- * @template {string} P
- * @param {P} path
- * @param {import("dampipe-api").Body<"post", P>} body
- */
-export const saveOf = async (path, body) => keep(await request(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }));
+export async function save(path, parameters, body) {
+  const query = queryOf(parameters);
+  const options = body === undefined ? undefined : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  const response = await request(query ? `${path}?${query}` : path, options);
+  const name = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "")?.[1] ?? "dampipe";
+  const url = URL.createObjectURL(await response.blob());
+  Object.assign(document.createElement("a"), { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  return JSON.parse(response.headers.get("dampipe-warnings") ?? "[]");
+}
 
 /** @param {string} path */
 export async function text(path) {
@@ -142,9 +136,25 @@ export async function patch(path, body) {
   return (await request(path, { method: "PATCH", headers, body: JSON.stringify(body) })).json();
 }
 
-/** @param {string} path */
+/**
+ * @template {string} P
+ * @param {P} path
+ * @param {import("dampipe-api").Body<"put", P>} [body]
+ * @returns {Promise<import("dampipe-api").Answer<"put", P>>}
+ */
+export async function put(path, body) {
+  const headers = { "content-type": "application/json" };
+  return (await request(path, { method: "PUT", headers, body: JSON.stringify(body) })).json();
+}
+
+/**
+ * @template {string} P
+ * @param {P} path
+ * @returns {Promise<import("dampipe-api").Answer<"delete", P>>} null where there is nothing to say
+ */
 export async function remove(path) {
-  await request(path, { method: "DELETE" });
+  const response = await request(path, { method: "DELETE" });
+  return response.status === 204 ? /** @type {any} */ (null) : response.json();
 }
 
 /**

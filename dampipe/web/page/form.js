@@ -72,10 +72,12 @@ const values = (form, lists) => {
 export function form(title, fields, button, act, { titleId, beside = [], more = [], lists = [], isDangerous = false } = {}) {
   const problem = h("p", { class: "problem", role: "alert" });
   const submit = h("button", { class: isDangerous ? "danger" : "primary" }, button);
-  const made = h("form", { class: "stack" }, h("h2", { id: titleId }, title), ...fields, problem, h("div", { class: "actions" }, submit, ...beside), ...more);
+  const busy = h("progress", { hidden: true, "aria-label": "Working" });
+  const made = h("form", { class: "stack" }, h("h2", { id: titleId }, title), ...fields, problem, h("div", { class: "actions" }, submit, ...beside, busy), ...more);
   made.addEventListener("submit", async (event) => {
     event.preventDefault();
     submit.disabled = true;
+    busy.hidden = false;
     problem.textContent = "";
     try {
       await act(values(made, lists));
@@ -87,6 +89,7 @@ export function form(title, fields, button, act, { titleId, beside = [], more = 
       /** @type {HTMLInputElement | null} */ (made.querySelector("input[type=password]"))?.select();
     } finally {
       submit.disabled = false;
+      busy.hidden = true;
     }
   });
   return made;
@@ -96,7 +99,7 @@ export function form(title, fields, button, act, { titleId, beside = [], more = 
  * Open a modal dialog that `fill` makes: it gets the function that closes it and the id for its title.
  * @param {(close: () => void, titleId: string) => HTMLElement} fill
  */
-function openDialog(fill) {
+export function openDialog(fill) {
   const titleId = `dialog-${(count += 1)}`;
   const opener = /** @type {HTMLElement} */ (document.activeElement ?? document.body);
   const find = placeOf(opener);
@@ -129,6 +132,31 @@ export function ask(title, fields, button, act, settings = {}) {
       next?.();
     };
     return form(title, fields, button, submit, { titleId, beside: [cancel], ...settings });
+  });
+}
+
+/**
+ * Ask by a form in a dialog, as `ask` does; resolves with what `act` returns, or with null if the dialog is left.
+ * @template T
+ * @param {string} title
+ * @param {import("./dom.js").Child[]} fields
+ * @param {string} button
+ * @param {(given: Values) => Promise<T>} act
+ * @param {Settings} [settings]
+ * @returns {Promise<T | null>}
+ */
+export function asked(title, fields, button, act, settings = {}) {
+  return new Promise((resolve) => {
+    /** @type {T | null} */
+    let result = null;
+    const dialog = openDialog((close, titleId) => {
+      const cancel = h("button", { type: "button", onclick: close, autofocus: settings.isDangerous }, "Cancel");
+      return form(title, fields, button, async (given) => {
+        result = await act(given);
+        close();
+      }, { titleId, beside: [cancel], ...settings });
+    });
+    dialog.addEventListener("close", () => resolve(result));
   });
 }
 

@@ -1,15 +1,19 @@
 // The start of the page: the router, the navigation, the search form, the keys, and what the server reports.
 
 import { get } from "./api.js";
+import { startBeside } from "./beside.js";
+import { listenForDrags } from "./drag.js";
 import { listen } from "./events.js";
 import { listenForKeys } from "./keys.js";
 import { startKeysHelp } from "./keys-help.js";
 import { showAccount } from "./login.js";
 import { duringOutage, loadPanelViews, routeAfterOutage, startRouter } from "./router.js";
 import { startSearchBar } from "./search-bar.js";
+import "./selection-bar.js";
 import { knownSession } from "./session.js";
 import { statusText } from "./shell.js";
 import { page } from "./state.js";
+import { startToasts } from "./toasts.js";
 
 /** @typedef {import("dampipe-api").Schemas} Schemas */
 
@@ -60,7 +64,10 @@ duringOutage(refreshStatus);
 listenForKeys();
 startKeysHelp(/** @type {HTMLDialogElement} */ (document.getElementById("keys")), /** @type {HTMLElement} */ (document.getElementById("keys-button")));
 startSearchBar();
+startBeside();
+listenForDrags();
 showAccount();
+startToasts();
 listen(receive);
 refreshStatus();
 startRouter();

@@ -93,20 +93,30 @@ import { page } from "./state.js";
  */
 
 /**
- * Assets that were chosen for an act: as they are named, or by the filters that all of them fit, as bulk endpoints of the API
- * take them.
- * @typedef {{ assets: string[] } | { filters: Record<string, string[]>, count: number }} Selection
+ * What an act says when it is done: a sentence, and, where it can be taken back, how; `undo` resolves with a sentence, too.
+ * @typedef {{ done: string, undo?: () => Promise<string> }} Done
  */
 
 /**
- * An act on chosen assets. `run` does it, and resolves with a sentence that says what was done; where it has to ask first, it
- * opens a dialog, and resolves with null if that is left. `undo`, where there is one, takes it back.
+ * An act on chosen assets. `run` does it. Where it has to ask first, it opens a dialog, and resolves with null if that is left.
+ * most: the greatest number of assets that it takes; least: the smallest. key of the keyboard: `keys`, with what the overlay says.
  * @typedef {object} BulkAct
  * @property {string} key
  * @property {string} label
  * @property {string} scope
  * @property {number} [order]
- * @property {(selection: Selection, signal: AbortSignal) => Promise<{ done: string, undo?: () => Promise<string> } | null>} run
+ * @property {number} [least]
+ * @property {number} [most]
+ * @property {readonly string[]} [keys] keys that do it while assets are chosen, as `keys.js` names them
+ * @property {boolean} [isHidden] done by its keys only
+ * @property {boolean} [isDangerous] it cannot be taken back easily
+ * @property {(chosen: import("./selection.js").Chosen, signal: AbortSignal) => Promise<Done | null>} run
+ */
+
+/**
+ * Something that a person did, as the view of edits lists it. at: ISO 8601. canUndo: whether it can be
+ * undone now; `undo` resolves with a sentence.
+ * @typedef {{ at: string, actor: string, summary: string, count: number, isUndone: boolean, canUndo: boolean, undo: () => Promise<string> }} Edit
  */
 
 /**
@@ -117,6 +127,17 @@ import { page } from "./state.js";
  * @property {(asset: Schemas["Details"], context: SectionContext) => HTMLElement[]} [sections] below the details in the player
  * @property {(pair: Schemas["NearDuplicate"], done: (text: string) => void) => HTMLElement[]} [pairActions] buttons for near duplicates
  * @property {readonly BulkAct[]} [bulkActs]
+ * @property {(wanted: { everybody: boolean, limit: number }, signal?: AbortSignal) => Promise<Edit[]>} [edits] the last edits of this feature, newest first
+ * @property {readonly Beside[]} [beside]
+ */
+
+/**
+ * What stands beside the lists of the library, such as a tree on which assets are dropped.
+ * @typedef {object} Beside
+ * @property {string} key
+ * @property {string} label its heading
+ * @property {number} [order]
+ * @property {(element: HTMLElement, signal: AbortSignal) => void | Promise<void>} show fills an element
  */
 
 /** A heading, and what stands beside it. @typedef {[string, string | Node]} Row */

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 import dampipe
 from dampipe.features.access.service import AccessService
+from dampipe.features.assets.model import Selected
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.machinetags.model import SchemeRequest
 from dampipe.features.machinetags.service import MachineTagService
@@ -32,7 +33,7 @@ from dampipe.features.tagging.model import TagRequest
 from dampipe.features.tagging.service import TagService
 from dampipe.features.vocabularies.service import VocabularyService
 from dampipe.features.workflow.definition import shipped_toml
-from dampipe.features.workflow.model import MoveRequest, Selected
+from dampipe.features.workflow.model import MoveRequest
 from dampipe.features.workflow.service import WorkflowService
 from dampipe.kernel.access import LOCAL, Actor, ActorKind, Role
 from dampipe.kernel.db.database import Database

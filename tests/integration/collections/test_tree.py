@@ -148,7 +148,7 @@ def test_what_was_deleted_comes_back_whole(here: Gathered) -> None:
     here.put("Best", "cab")
     here.put("Film", "d")
     before = here.collections.all(LOCAL)
-    assert here.collections.delete(LOCAL, "Film") == 3
+    assert here.collections.delete(LOCAL, "Film").deleted == 3
     assert paths(here) == []
     done = here.undo()
     assert done.left == 0 and here.collections.all(LOCAL) == before

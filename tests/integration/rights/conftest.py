@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from dampipe.features.assets.model import Selected
 from dampipe.features.originals.release import ReleaseService
 from dampipe.features.rights.model import NewLicence, Policy
 from dampipe.features.rights.queries import LicenceRepository
@@ -38,7 +39,7 @@ class Licensed:
         """Add a licence, and attach it."""
         made = self.rights.add(LOCAL, NewLicence.model_validate({"name": name, "zone": "UTC", **terms}))
         if assets:
-            self.rights.attach(LOCAL, name, assets)
+            self.rights.attach(LOCAL, name, Selected(assets=assets))
         return made
 
     def policy(self, **given: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
+from dampipe.features.assets.model import Selected
 from dampipe.features.assets.tables import ASSET
 from dampipe.features.duplicates.tables import NEAR_DUPLICATE
 from dampipe.features.rights.details import ASSET_RIGHTS
@@ -92,8 +93,8 @@ def test_a_scope_is_needed_to_change_anything(here: Licensed) -> None:
         lambda: here.rights.add(editor, NewLicence(name="x")),
         lambda: here.rights.edit(editor, "l", {}),
         lambda: here.rights.remove(editor, "l"),
-        lambda: here.rights.attach(editor, "l", [here.b]),
-        lambda: here.rights.detach(editor, "l", [here.a]),
+        lambda: here.rights.attach(editor, "l", Selected(assets=(here.b,))),
+        lambda: here.rights.detach(editor, "l", Selected(assets=(here.a,))),
         lambda: here.rights.set_policy(editor, Policy()),
     ):
         with pytest.raises(Forbidden):
@@ -103,11 +104,23 @@ def test_a_scope_is_needed_to_change_anything(here: Licensed) -> None:
 
 def test_attach_and_detach_say_how_many_changed(here: Licensed) -> None:
     here.licence("l")
-    assert here.rights.attach(LOCAL, "l", [here.a, here.b, here.a[:8]]) == 2
-    assert here.rights.attach(LOCAL, "l", [here.a]) == 0
-    assert here.rights.detach(LOCAL, "l", [here.a, here.c]) == 1
+    assert here.rights.attach(LOCAL, "l", Selected(assets=(here.a, here.b, here.a[:8]))).changed == 2
+    assert here.rights.attach(LOCAL, "l", Selected(assets=(here.a,))).changed == 0
+    assert (
+        here.rights.detach(
+            LOCAL,
+            "l",
+            Selected(
+                assets=(
+                    here.a,
+                    here.c,
+                )
+            ),
+        )
+        == 1
+    )
     with pytest.raises(NotFound):
-        here.rights.attach(LOCAL, "l", ["0" * 40])
+        here.rights.attach(LOCAL, "l", Selected(assets=("0" * 40,)))
     assert len(here.events("licence.attached")) == 2 and len(here.events("licence.detached")) == 1
 
 
@@ -228,7 +241,7 @@ def test_near_duplicates_warn_and_do_not_refuse(here: Licensed, is_first: bool) 
     here.rights.edit(LOCAL, "l", {"expires": "2090-01-01"})
     assert codes(here, here.b) == [], "the other one may be used, so may this"
     here.rights.edit(LOCAL, "l", {"expires": "2000-01-01"})
-    here.rights.attach(LOCAL, "l", [here.b])
+    here.rights.attach(LOCAL, "l", Selected(assets=(here.b,)))
     assert codes(here, here.b) == [("rights.expired", True)], "once, by its own licence"
 
 

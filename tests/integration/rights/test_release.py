@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 
+from dampipe.features.assets.model import Selected
 from dampipe.features.derivatives.tables import DERIVATIVE
 from dampipe.features.rights.model import NewLicence, Policy
 from dampipe.features.rights.service import RightsService
@@ -50,7 +51,7 @@ def here(opened: Open, tmp_path: Path) -> Iterator[Here]:
         guarded.library.add_video(folder / name, sha1)
     rights = guarded.library.service(RightsService)
     rights.add(LOCAL, NewLicence(name="old", territories=("DE",), expires="2000-01-01", zone="UTC"))
-    rights.attach(LOCAL, "old", [SHA1])
+    rights.attach(LOCAL, "old", Selected(assets=(SHA1,)))
     guarded.add("vera", Role.VIEWER)
     guarded.add("ed", Role.EDITOR)
     guarded.add("max", Role.MANAGER)
@@ -177,7 +178,7 @@ def test_a_proxy_for_editing_is_a_download(proxied: Here) -> None:
         connection.execute(update(DERIVATIVE).where(mine).values(media_type="video/quicktime"))
     http = proxied.client("vera")
     assert http.get(f"/api/v1/assets/{SHA1}/proxy").json()["code"] == "release.refused"
-    proxied.rights.detach(LOCAL, "old", [SHA1])
+    proxied.rights.detach(LOCAL, "old", Selected(assets=(SHA1,)))
     assert http.get(f"/api/v1/assets/{SHA1}/proxy").content == BYTES
     assert len(proxied.events("derivative.downloaded")) == 1
 
@@ -209,7 +210,8 @@ def test_the_endpoints_of_rights(here: Here) -> None:
     assert http.patch("/api/v1/rights/licences/new", json={"territories": ["eu"]}).json()["territories"] == [
         "EU"
     ]
-    assert http.post("/api/v1/rights/licences/new/attach", json={"assets": [OTHER]}).json() == 1
+    attached = http.post("/api/v1/rights/licences/new/attach", json={"all": True, "without": [SHA1]}).json()
+    assert attached["changed"] == 1
     explained = http.get(f"/api/v1/assets/{OTHER}/rights", params={"territory": "US"}).json()
     assert (explained["allowed"], explained["objections"][0]["code"]) == (False, "rights.territory")
     shown = http.get(f"/api/v1/assets/{OTHER}").json()["rights"]
@@ -229,5 +231,8 @@ def test_the_endpoints_of_rights(here: Here) -> None:
     assert http.post("/api/v1/timelines/match", params={"format": "otio"}, content=b"x").status_code == 422
     assert http.put("/api/v1/rights/policy", json={"unlicensed": "ask"}).json()["unlicensed"] == "ask"
     assert "online" in http.get("/api/v1/rights/terms").json()["media"]
-    assert http.post("/api/v1/rights/licences/new/detach", json={"assets": [OTHER]}).json() == 1
+    then = {"all": True, "attached_at": attached["at"]}
+    earlier = {**then, "attached_at": attached["at"] - 1}
+    assert http.post("/api/v1/rights/licences/new/detach", json=earlier).json() == 0
+    assert http.post("/api/v1/rights/licences/new/detach", json=then).json() == 1
     assert http.delete("/api/v1/rights/licences/new").status_code == 204

@@ -8,6 +8,7 @@ import pytest
 
 import dampipe
 from dampipe.cli import main
+from dampipe.features.assets.model import Selected
 from dampipe.features.rights.model import NewLicence
 from dampipe.features.rights.reports import UseQuestion
 from dampipe.features.rights.service import RightsService
@@ -174,7 +175,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         library.add_video(clip, "ab" * 20)
         rights = library.service(RightsService)
         rights.add(LOCAL, NewLicence(name="l", expires="2026-12-31", zone="UTC", territories=("DE",)))
-        rights.attach(LOCAL, "l", ["ab" * 20])
+        rights.attach(LOCAL, "l", Selected(assets=("ab" * 20,)))
     return tmp_path
 
 

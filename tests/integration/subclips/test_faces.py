@@ -97,10 +97,13 @@ def test_the_api(library: Searching, http: TestClient) -> None:
     done = http.get("/subclips/export", params={"format": "edl", "asset": A, "title": "Cut"})
     assert done.text.startswith("TITLE: Cut\n") and done.text.count("DAMPIPE SHA1") == 4
     assert http.delete(f"/subclips/{one['id']}", params={"if_version": 1}).status_code == 409
-    assert http.delete(f"/subclips/{one['id']}").status_code == 204
+    gone = http.delete(f"/subclips/{one['id']}").json()
+    assert gone["deleted"] == 1
     assert http.get(f"/subclips/{one['id']}").status_code == 404
+    assert http.post(f"/edits/{gone['edit']}/undo").json()["restored"] == 1
+    assert http.get(f"/subclips/{one['id']}").json()["name"] == "Wide"
     ids = [s["id"] for s in bulk.json()]
-    assert http.post("/subclips/delete", json={"ids": ids}).json() == {"deleted": 3}
+    assert http.post("/subclips/delete", json={"ids": ids}).json()["deleted"] == 3
     details = http.get(f"/assets/{B}").json()
     assert [s["name"] for s in details["subclips"]] == ["Wide"]
 

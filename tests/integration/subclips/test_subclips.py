@@ -127,7 +127,7 @@ def test_an_edit_changes_what_it_names_and_says_who_was_faster(
     assert events(library) == ["subclip.created", *["subclip.changed"] * 3]
     with pytest.raises(Conflict):
         subclips.delete(LOCAL, [made.id], if_version=1)
-    assert subclips.delete(LOCAL, [made.id], if_version=4) == 1
+    assert subclips.delete(LOCAL, [made.id], if_version=4).deleted == 1
     for number in (made.id, 10_000):
         with pytest.raises(NotFound):
             subclips.get(LOCAL, number)
@@ -337,7 +337,7 @@ def test_a_thousand_are_created_and_deleted_at_once(
 ) -> None:
     made = subclips.create_many(LOCAL, [new(fields={"rating": n % 5}) for n in range(1000)])
     assert len({one.id for one in made}) == 1000
-    assert subclips.delete(LOCAL, [one.id for one in made]) == 1000
+    assert subclips.delete(LOCAL, [one.id for one in made]).deleted == 1000
     assert undo.undo(LOCAL).left == 0
     with library.catalog.database.read() as connection:
         assert connection.execute(select(func.count()).select_from(SUBCLIP)).scalar() == 1000

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from dampipe.features.assets.selection import AssetSelection
 from dampipe.features.assets.service import AssetService
 from dampipe.features.sources.costs import CostModel, RetrievalCost
 from dampipe.features.sources.model import Tier
@@ -70,8 +71,7 @@ class Restoring:
                 catalog.database,
                 self.restores,
                 catalog.sources,
-                assets,
-                assets,
+                AssetSelection(assets, assets),
                 NoRights(),
                 lambda: self.worker,
             )
@@ -80,11 +80,11 @@ class Restoring:
 
     # Stands for AssetService and AssetSelector
 
-    def asset_ids(self, actor: object, names: tuple[str, ...]) -> set[int]:
+    def asset_ids_in_order(self, actor: object, names: tuple[str, ...]) -> list[int]:
         known = {video.name: video.sha1 for video in self.remote.catalog.list_videos(limit=100)}
         if missing := set(names) - set(known):
             raise NotFound(str(missing))
-        return {self.remote.catalog.assets.find(known[name]).asset_id for name in names}
+        return [self.remote.catalog.assets.find(known[name]).asset_id for name in names]
 
     def assets(self, actor: object, filters: object) -> AssetSet:
         return AssetSet(

@@ -7,11 +7,11 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import select, update
 
+from dampipe.features.assets.model import Selected
 from dampipe.features.fixity.model import Verdict
 from dampipe.features.fixity.tables import VERIFICATION
 from dampipe.features.sources.tables import LOCATION
 from dampipe.features.workflow.definition import shipped_toml
-from dampipe.features.workflow.model import Selected
 from dampipe.features.workflow.tables import DEFINITION
 from dampipe.kernel.access import LOCAL, Role
 from dampipe.kernel.db.clock import database_time

@@ -2,10 +2,10 @@
 
 import pytest
 
+from dampipe.features.assets.model import Selected
 from dampipe.features.versions.model import Metadata, SplitRequest, StackRequest
 from dampipe.features.versions.service import VersionService
 from dampipe.features.workflow.definition import shipped_toml
-from dampipe.features.workflow.model import Selected
 from dampipe.features.workflow.queries import written_among
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.annotations import annotated

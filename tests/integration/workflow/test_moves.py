@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
+from dampipe.features.assets.model import Selected
 from dampipe.features.workflow.definition import shipped_toml
-from dampipe.features.workflow.model import MoveRequest, Selected
+from dampipe.features.workflow.model import MoveRequest
 from dampipe.features.workflow.moves import Mover
 from dampipe.kernel.access import LOCAL, Actor, ActorKind, Role
 from dampipe.kernel.asset_set import AssetSet
@@ -273,9 +274,9 @@ def test_the_same_asset_twice_and_an_asset_by_its_first_digits(flow: Flowing) ->
     flow.apply(REVIEW)
     names = (sha1(FILES[0]), sha1(FILES[0])[:12], sha1(FILES[0]).upper())
     assert flow.workflow.move(LOCAL, MoveRequest(transition="submit", assets=names)).moved == 1
-    with pytest.raises(InvalidInput, match="no assets are given"):
+    with pytest.raises(InvalidInput, match="no asset is selected"):
         flow.workflow.move(LOCAL, MoveRequest(transition="submit"))
-    with pytest.raises(InvalidInput, match="no assets are given"):
+    with pytest.raises(InvalidInput, match="more than one way"):
         flow.workflow.move(
             LOCAL, MoveRequest(transition="submit", assets=names, filters={"state": ("draft",)})
         )

@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 
+from dampipe.features.assets.model import Selected
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.versions.model import Metadata, SplitRequest, StackRequest
 from dampipe.features.versions.service import VersionService
 from dampipe.features.workflow.definition import shipped_toml
-from dampipe.features.workflow.model import MoveRequest, Selected
+from dampipe.features.workflow.model import MoveRequest
 from dampipe.features.workflow.tables import ITEM
 from dampipe.kernel.access import LOCAL, Actor, ActorKind, Role
 from dampipe.kernel.errors import Forbidden, InvalidInput

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection, update
 
 from dampipe.features.assets.lineage import locked_facts
+from dampipe.features.assets.model import Selected
 from dampipe.features.assets.tables import ASSET
 from dampipe.features.rights.merge import LICENCES
 from dampipe.features.rights.model import NewLicence, Policy
@@ -45,7 +46,16 @@ class Licensed:
         self.flow.apply(CHECKED)
         self.rights.add(LOCAL, NewLicence(name="good", zone="UTC"))
         self.rights.add(LOCAL, NewLicence(name="expired", subject="music", zone="UTC", expires="2000-01-01"))
-        self.rights.attach(LOCAL, "good", [sha1(MOVED), sha1(OTHER)])
+        self.rights.attach(
+            LOCAL,
+            "good",
+            Selected(
+                assets=(
+                    sha1(MOVED),
+                    sha1(OTHER),
+                )
+            ),
+        )
 
     def set_policy(self) -> None:
         self.rights.set_policy(LOCAL, Policy(territory="DE", territories={"x": ("FR",)}))
@@ -57,13 +67,13 @@ class Licensed:
         self.rights.remove(LOCAL, "good")
 
     def attach(self) -> None:
-        self.rights.attach(LOCAL, "expired", [sha1(MOVED)])
+        self.rights.attach(LOCAL, "expired", Selected(assets=(sha1(MOVED),)))
 
     def detach(self) -> None:
-        self.rights.detach(LOCAL, "good", [sha1(MOVED)])
+        self.rights.detach(LOCAL, "good", Selected(assets=(sha1(MOVED),)))
 
     def attach_to_replaced(self) -> None:
-        self.rights.attach(LOCAL, "expired", [sha1(FILES[2])])
+        self.rights.attach(LOCAL, "expired", Selected(assets=(sha1(FILES[2]),)))
 
     def merge_into_replaced(self) -> None:
         source, target = (AssetId(self.flow.asset(path)) for path in (FILES[3], FILES[2]))
@@ -91,7 +101,7 @@ def licensed(flow: Flowing) -> Iterator[Licensed]:
         for path in (MOVED, OTHER):
             provisional = update(ASSET).where(ASSET.c.id == flow.asset(path))
             connection.execute(provisional.values(replaces_id=flow.asset(FILES[2])))
-    made.rights.attach(LOCAL, "expired", [sha1(FILES[3])])
+    made.rights.attach(LOCAL, "expired", Selected(assets=(sha1(FILES[3]),)))
     yield made
 
 
@@ -174,5 +184,5 @@ def test_attaching_and_merging_at_once_does_not_deadlock(licensed: Licensed) -> 
     with ThreadPoolExecutor(1) as pool:
         done = pool.submit(merge)
         assert locked.wait(60)
-        assert licensed.rights.attach(LOCAL, "good", [sha1(FILES[2])]) == 1
+        assert licensed.rights.attach(LOCAL, "good", Selected(assets=(sha1(FILES[2]),))).changed == 1
         done.result(60)

@@ -4,9 +4,9 @@ from datetime import datetime
 
 import pytest
 
+from dampipe.features.assets.model import Selected
 from dampipe.features.assets.service import AssetService
 from dampipe.features.workflow.definition import shipped_toml
-from dampipe.features.workflow.model import Selected
 from dampipe.kernel.access import LOCAL, Actor, ActorKind, Role
 from dampipe.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
 from tests.integration.workflow.conftest import FILES, Flowing

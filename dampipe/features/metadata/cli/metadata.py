@@ -194,8 +194,8 @@ def _edit(
     try:
         edit = BulkEdit(
             **{part: what},
-            assets=assets or None,
-            filters=_pairs(filters) if filters else None,
+            assets=assets,
+            filters=_pairs(filters),
             all=is_all,
         )
     except ValidationError as error:

@@ -64,9 +64,7 @@ def export(
         if not equals:
             raise click.UsageError(f"{text!r} is not of the form NAME=VALUE")
         given[name.strip()] = (*given.get(name.strip(), ()), value)
-    request = ExportRequest(
-        assets=assets or None, filters=given or None, fields=fields, delimiter=Delimiter(delimiter)
-    )
+    request = ExportRequest(assets=assets, filters=given, fields=fields, delimiter=Delimiter(delimiter))
     parts = service(MetadataExport).write(LOCAL, request)
     if str(file) == "-":
         for part in parts:

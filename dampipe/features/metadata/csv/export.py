@@ -10,14 +10,13 @@ from sqlalchemy import Connection, Row, select
 
 from dampipe.features.assets.lineage import is_superseded
 from dampipe.features.assets.names import shown_name
-from dampipe.features.assets.service import AssetService
+from dampipe.features.assets.selection import AssetSelection
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.metadata.csv.cells import OWN_COLUMNS, Delimiter, cell_of, cell_of_values, defused
 from dampipe.features.metadata.csv.names import CellNames
 from dampipe.features.metadata.model import ExportRequest
 from dampipe.features.metadata.queries import CHUNK, ValueRepository
 from dampipe.features.metadata.registry import LibraryFields
-from dampipe.features.metadata.selecting import chosen
 from dampipe.features.metadata.values import Content, Given, fact_date
 from dampipe.features.sources.model import LocationState
 from dampipe.features.sources.paths import full_path, place_columns
@@ -29,7 +28,6 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids, read_ids
 from dampipe.kernel.field import FieldType, MetadataField
 from dampipe.kernel.paths import printable
-from dampipe.kernel.selection import AssetSelector
 from dampipe.kernel.visibility import View, Visibility
 
 END_OF_ROW = "\r\n"
@@ -43,15 +41,13 @@ class MetadataExport:
         database: Database,
         values: ValueRepository,
         fields: LibraryFields,
-        assets: AssetService,
-        selector: AssetSelector,
+        selection: AssetSelection,
         visibility: Visibility,
     ) -> None:
         self._db = database
         self._values = values
         self._fields = fields
-        self._assets = assets
-        self._selector = selector
+        self._selection = selection
         self._visibility = visibility
 
     def write(self, actor: Actor, request: ExportRequest) -> Iterator[bytes]:
@@ -65,12 +61,12 @@ class MetadataExport:
         with self._db.read() as connection:
             shown = [self._fields.find(connection, key) for key in dict.fromkeys(request.fields)]
             shown = shown or list(self._fields.all(connection).values())
-            if request.assets is None and request.filters is None:
+            if not request.is_given:
                 shows = (view.shows_version(VERSION.c.id), ~is_superseded(view))
                 everything = read_ids(self._db, connection, VERSION.c.asset_id, *shows)
                 assets: Sequence[int] = AssetSet.from_numpy(everything).to_numpy().tolist()
-        if request.assets is not None or request.filters is not None:
-            assets = chosen(actor, request, self._assets, self._selector)
+        if request.is_given:
+            assets = list(self._selection.of(actor, request))
         return self._parts(view, request.delimiter, shown, assets)
 
     def _parts(

@@ -7,6 +7,7 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
+from dampipe.features.assets.model import Selected
 from dampipe.features.rights.errors import LICENCE_INVALID
 from dampipe.features.rights.model import (
     PURPOSES,
@@ -151,8 +152,8 @@ def show(name: str, as_json: bool) -> None:
 @click.argument("assets", nargs=-1, required=True)
 def attach(name: str, assets: tuple[str, ...]) -> None:
     """Give a licence to assets: SHA-1, its first digits, or the path of a file; - reads them from standard input."""
-    count = service(RightsService).attach(LOCAL, name, _names(assets))
-    click.echo(f"{plural(count, 'asset')} got the licence {name}")
+    done = service(RightsService).attach(LOCAL, name, Selected(assets=_names(assets)))
+    click.echo(f"{plural(done.changed, 'asset')} got the licence {name}")
 
 
 @licence.command(name="detach")
@@ -160,7 +161,7 @@ def attach(name: str, assets: tuple[str, ...]) -> None:
 @click.argument("assets", nargs=-1, required=True)
 def detach(name: str, assets: tuple[str, ...]) -> None:
     """Take a licence from assets; - reads them from standard input."""
-    count = service(RightsService).detach(LOCAL, name, _names(assets))
+    count = service(RightsService).detach(LOCAL, name, Selected(assets=_names(assets)))
     click.echo(f"{plural(count, 'asset')} no longer have the licence {name}")
 
 

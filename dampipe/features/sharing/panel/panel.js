@@ -88,14 +88,13 @@ export const views = [{ path: "/shares", area: "work", order: 40, label: "Share 
 /** @type {readonly import("/page/panels.js").BulkAct[]} */
 export const bulkActs = [{
   key: "share", label: "Share …", scope: "share", order: 60,
-  async run(selection) {
-    const count = "assets" in selection ? selection.assets.length : selection.count;
-    const [first] = "assets" in selection ? selection.assets : [];
-    if (count === 1 && first) {
+  async run(chosen) {
+    const [first] = "assets" in chosen.body ? chosen.body.assets : [];
+    if (chosen.count === 1 && first) {
       const { video } = await get(`/assets/${first}`);
       await share({ asset: first, name: video.name });
     } else {
-      await share({ selection, name: `${plural(count, "asset")}, ${new Date().toLocaleDateString()}` });
+      await share({ chosen, name: `${plural(chosen.count, "asset")}, ${new Date().toLocaleDateString()}` });
     }
     return null;
   },

@@ -11,11 +11,11 @@ import { ALLOWED, allowedText, countText, stateText } from "./links.js";
 
 /** @typedef {import("dampipe-api").Schemas} Schemas */
 /** @typedef {Schemas["ShareReport"]} Share */
-/** @typedef {import("/page/panels.js").Selection} Selection */
+/** @typedef {import("/page/selection.js").Chosen} Chosen */
 /**
  * What is shared: an asset by its SHA-1, a collection by its number, or chosen assets, of which a collection is made. `name`: what
  * it is called.
- * @typedef {{ name: string } & ({ asset: string } | { collection: number } | { selection: Selection })} Target
+ * @typedef {{ name: string } & ({ asset: string } | { collection: number } | { chosen: Chosen })} Target
  */
 
 const SCOPES = { comment: "comment", download: "share", originals: "originals" };
@@ -74,11 +74,10 @@ function showAddress(made, given = {}) {
   "Done", async () => {}, { beside: [copyButton(code, "Copy", "primary")] });
 }
 
-/** Make a collection of chosen assets; resolves with its number. @param {string} name @param {Selection} selection */
-async function collect(name, selection) {
+/** Make a collection of chosen assets; resolves with its number. @param {string} name @param {Chosen} chosen */
+async function collect(name, { body: assets }) {
   const { id } = await post("/collections", { name, parent: null, description: "", filters: null, sort: "", private: true });
-  const chosen = "assets" in selection ? { assets: selection.assets, filters: {} } : { assets: [], filters: selection.filters };
-  await post(`/collections/${id}/items`, { ...chosen, subclips: [], before: null, after: null, first: false, last: true });
+  await post(`/collections/${id}/items`, /** @type {any} */ ({ ...assets, last: true }));
   return id;
 }
 
@@ -170,7 +169,7 @@ export async function share(target, done = () => {}) {
 
   await draw();
   ask(`Share ${target.name}`, [known, message, ...fields(null, target.name, moves)], "Make a link", async (given) => {
-    const collection = "selection" in target ? await collect(given.name.trim(), target.selection) : null;
+    const collection = "chosen" in target ? await collect(given.name.trim(), target.chosen) : null;
     const made = await post("/shares", {
       ...body(given), asset: "asset" in target ? target.asset : null, collection: "collection" in target ? target.collection : collection,
       days: given.days ? Number(given.days) : null, password: given.password || null,

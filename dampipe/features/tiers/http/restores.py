@@ -3,9 +3,10 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, status
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from dampipe.features.assets.http import AssetNames, Sha1
+from dampipe.features.assets.http import SelectedBody, Sha1
+from dampipe.features.assets.model import Selected
 from dampipe.features.tiers.reports import CopyReport, CopyService
 from dampipe.features.tiers.restoring.model import (
     LONGEST,
@@ -19,7 +20,7 @@ from dampipe.features.tiers.restoring.model import (
 from dampipe.features.tiers.restoring.service import RestoreService
 from dampipe.features.tiers.scopes import RESTORE
 from dampipe.kernel.access import READ, Actor
-from dampipe.kernel.faces.http import STRICT, JsonBody, Problem, Storable, Text, allowed, provided
+from dampipe.kernel.faces.http import JsonBody, Problem, allowed, provided
 
 LARGEST = 2**31 - 1
 router = APIRouter(tags=["tiers"])
@@ -27,7 +28,6 @@ Number = Annotated[int, Path(ge=1, le=LARGEST, description="The number of the re
 Reader = Annotated[Actor, allowed(READ)]
 Restorer = Annotated[Actor, allowed(RESTORE)]
 Restores = Annotated[RestoreService, provided(RestoreService)]
-Short = Annotated[str, Field(max_length=100), Storable()]
 ASKED: dict[int | str, dict[str, Any]] = {
     404: {"model": Problem, "description": "There is no such asset."},
     409: {
@@ -41,15 +41,9 @@ ASKED: dict[int | str, dict[str, Any]] = {
 }
 
 
-class RestoreBody(BaseModel):
-    """Which assets are to be readable again: named ones, or those that pass filters."""
+class RestoreBody(SelectedBody):
+    """Which assets are to be readable again, how quickly, and for how long."""
 
-    model_config = STRICT
-
-    assets: AssetNames = ()
-    filters: Annotated[
-        dict[Short, Annotated[tuple[Text, ...], Field(max_length=100)]], Field(max_length=100)
-    ] = {}
     waiting: bool = False
     """Whether all files are meant that were not identified yet, since they were archived when they were found."""
     speed: Speed = Speed.BULK
@@ -59,7 +53,7 @@ class RestoreBody(BaseModel):
     def request(self) -> RestoreRequest:
         """The same for the service."""
         return RestoreRequest(
-            assets=self.assets, filters=self.filters, waiting=self.waiting, speed=self.speed, days=self.days
+            **Selected.of(self).model_dump(), waiting=self.waiting, speed=self.speed, days=self.days
         )
 
 

@@ -4,8 +4,8 @@ from dampipe.kernel.errors import ErrorCode
 
 WHICH_ASSETS = ErrorCode(
     "restore.which_assets",
-    "no assets are named, or assets and filters at once",
-    "Name assets or give filters.",
+    "assets are selected, and files that were not identified, too",
+    "Select assets, or ask for the files that wait.",
 )
 NOT_FOUND = ErrorCode(
     "restore.not_found", "there is no restore {number}", "List the restores to see which exist."

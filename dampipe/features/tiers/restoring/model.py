@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from dampipe.features.assets.model import Selected
+
 LONGEST = 365
 """Days for which files may be asked to stay readable."""
 MOST_FILES = 100_000
@@ -30,15 +32,9 @@ class FileState(StrEnum):
     FAILED = "failed"
 
 
-class RestoreRequest(BaseModel):
+class RestoreRequest(Selected):
     """Which assets are to be readable again, how quickly, and for how long."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    assets: tuple[str, ...] = ()
-    """SHA-1s (or the first digits of them), paths or names;"""
-    filters: dict[str, tuple[str, ...]] = {}
-    """or the filters of a search, by field;"""
     waiting: bool = False
     """or all visible files that were not identified yet, since they were archived when they were found."""
     speed: Speed = Speed.BULK

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dampipe.features.assets.service import AssetService
+from dampipe.features.assets.selection import AssetSelection
 from dampipe.features.assets.shown import shown_versions
 from dampipe.features.sources.model import Source
 from dampipe.features.sources.queries import SourceRepository
@@ -38,7 +38,6 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import Conflict, InvalidInput
 from dampipe.kernel.paths import printable
 from dampipe.kernel.polling import poll
-from dampipe.kernel.selection import AssetSelector
 from dampipe.kernel.visibility import View, Visibility
 
 
@@ -61,16 +60,14 @@ class RestoreService:
         database: Database,
         restores: RestoreRepository,
         sources: SourceRepository,
-        assets: AssetService,
-        selector: AssetSelector,
+        selection: AssetSelection,
         visibility: Visibility,
         worker: Callable[[], RestoreWorker],
     ) -> None:
         self._db = database
         self._restores = restores
         self._sources = sources
-        self._assets = assets
-        self._selector = selector
+        self._selection = selection
         self._visibility = visibility
         self._worker = worker
 
@@ -162,14 +159,11 @@ class RestoreService:
     # What is to be asked for
 
     def _choose(self, view: View, actor: Actor, request: RestoreRequest) -> _Choice:
-        if sum(map(bool, (request.assets, request.filters, request.waiting))) != 1:
-            raise InvalidInput(errors.WHICH_ASSETS)
         if request.waiting:
+            if request.is_given:
+                raise InvalidInput(errors.WHICH_ASSETS)
             return self._choose_unidentified(view)
-        if request.filters:
-            wanted = sorted(self._selector.assets(actor, request.filters))
-        else:
-            wanted = sorted(self._assets.asset_ids(actor, request.assets))
+        wanted = list(self._selection.of(actor, request))
         choice = _Choice()
         with self._db.read() as connection:
             availability = Availabilities(self._sources.all(), database_time(connection))

@@ -3,7 +3,7 @@
 
 import { derivative, describe, get, post } from "/page/api.js";
 import { h, redraw } from "/page/dom.js";
-import { ask, options } from "/page/form.js";
+import { ask, asked, options } from "/page/form.js";
 import { actorName, name as basename, bytes, dateTime, length } from "/page/format.js";
 import { may } from "/page/session.js";
 import { alikes, stackByHand, stackPair } from "./stacking.js";
@@ -162,3 +162,24 @@ export function sections(asset, { signal, refresh }) {
   draw();
   return [section];
 }
+
+/** @type {readonly import("/page/panels.js").BulkAct[]} */
+export const bulkActs = [{
+  key: "stack", label: "Stack …", scope: "edit", order: 45, least: 2, most: 20,
+  async run(chosen, signal) {
+    if (!("assets" in chosen.body)) return { done: "Choose the assets to stack one by one." };
+    const found = await Promise.all(chosen.body.assets.map((sha1) => get(`/assets/${sha1}`, {}, signal)));
+    const pairs = found.map(({ video }) => [video.sha1, video.name, [video.media?.kind, bytes(video.size)].filter(Boolean).join(", ")]);
+    return asked(`Stack ${found.length} assets as versions of one`, [options("Which is the current version?", "current", "radio", pairs, [pairs[0][0]])], "Stack", async ({ current }) => {
+      const others = pairs.map(([sha1]) => sha1).filter((sha1) => sha1 !== current);
+      await post(`/assets/${current}/versions/stack`, { others });
+      return {
+        done: `${pairs.length} assets are versions of one now.`,
+        undo: async () => {
+          for (const _ of others) await post(`/assets/${current}/versions/undo`);
+          return "Undone: each is an asset of its own again.";
+        },
+      };
+    });
+  },
+}];
