@@ -83,23 +83,8 @@ async function keep(response) {
   const url = URL.createObjectURL(await response.blob());
   Object.assign(document.createElement("a"), { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
-  return /** @type {string[]} */ (JSON.parse(response.headers.get("dampipe-warnings") ?? "[]"));
+  return JSON.parse(response.headers.get("dampipe-warnings") ?? "[]");
 }
-
-/**
- * Save a file under the name that the server proposes; returns the warnings that came with it.
- * @param {string} path
- * @param {Query} parameters
- */
-export const save = async (path, parameters) => keep(await request(`${path}?${queryOf(parameters)}`));
-
-/**
- * The same of a file that is made from a body.
- * @template {string} P
- * @param {P} path
- * @param {import("dampipe-api").Body<"post", P>} body
- */
-export const saveOf = async (path, body) => keep(await request(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }));
 
 /** @param {string} path */
 export async function text(path) {

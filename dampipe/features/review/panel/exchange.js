@@ -1,6 +1,6 @@
 // Comments as markers of timelines of editing programs: export, and import with a preview.
 
-import { saveOf, send } from "/page/api.js";
+import { save, send } from "/page/api.js";
 import { h } from "/page/dom.js";
 import { ask, choice } from "/page/form.js";
 import { plural } from "/page/format.js";
@@ -18,7 +18,7 @@ function exportDialog(sha1s, done) {
     choice("Format", "format", FORMATS),
     h("label", { class: "option" }, team, h("span", {}, "Also what is for the team only", h("small", {}, "Leave it out of a file that guests or clients get.")))],
   "Export", async ({ format }) => {
-    const warnings = await saveOf("/comments/export", { assets: sha1s, format, title: "Comments", team: team.checked });
+    const warnings = await save("/comments/export", {}, { assets: sha1s, format, title: "Comments", team: team.checked });
     return () => done(["The timeline is saved.", ...warnings.map((warning) => `${warning}.`)].join(" "));
   });
 }

@@ -75,9 +75,9 @@ function showAddress(made, given = {}) {
 }
 
 /** Make a collection of chosen assets; resolves with its number. @param {string} name @param {Chosen} chosen */
-async function collect(name, chosen) {
+async function collect(name, { body: assets }) {
   const { id } = await post("/collections", { name, parent: null, description: "", filters: null, sort: "", private: true });
-  await post(`/collections/${id}/items`, /** @type {any} */ (chosen.body));
+  await post(`/collections/${id}/items`, /** @type {any} */ ({ ...assets, last: true }));
   return id;
 }
 
