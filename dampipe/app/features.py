@@ -20,6 +20,7 @@ from dampipe.features.fixity import FEATURE as FIXITY
 from dampipe.features.frames import FEATURE as FRAMES
 from dampipe.features.grouping import FEATURE as GROUPING
 from dampipe.features.imports import FEATURE as IMPORTS
+from dampipe.features.library import FEATURE as LIBRARY
 from dampipe.features.machinetags import FEATURE as MACHINETAGS
 from dampipe.features.metadata import FEATURE as METADATA
 from dampipe.features.originals import FEATURE as ORIGINALS
@@ -77,6 +78,7 @@ BUILT_IN = (
     WORKFLOW,
     SEARCH,
     FACETS,
+    LIBRARY,
     MACHINETAGS,
     PRUNING,
     ACCESS,

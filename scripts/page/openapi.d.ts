@@ -1,4 +1,4 @@
-// Made by `make types` of docs/openapi.json, SHA-256 56c1f02b9b6c2d940cf26c7d16be4b1efdced8312b34690d1fbe155006a22a1e; not to be edited.
+// Made by `make types` of docs/openapi.json, SHA-256 7eb94d14a4c8ad6f5b34cb5c2f5a9e0a5e0dae971edaa0b99ca05f6d46d5dca4; not to be edited.
 
 export interface paths {
     "/access/explain": {
@@ -1099,6 +1099,54 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["resume_import_api_v1_imports__number__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/library/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["page_api_v1_library_assets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/library/buckets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["buckets_api_v1_library_buckets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/library/sha1s": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["sha1s_api_v1_library_sha1s_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3386,6 +3434,20 @@ export interface components {
             sha1: string;
         };
         /**
+         * AssetPage
+         * @description A part of a list.
+         */
+        AssetPage: {
+            /** Assets */
+            assets: components["schemas"]["Video"][];
+            /** First */
+            first: number;
+            /** Stamp */
+            stamp: string;
+            /** Total */
+            total: number;
+        };
+        /**
          * AssetRef
          * @description An asset, by the version that stands for it.
          */
@@ -3538,6 +3600,30 @@ export interface components {
             name: string;
             /** Start */
             start: number;
+        };
+        /**
+         * Bucket
+         * @description Assets that stand beside each other in a list.
+         */
+        Bucket: {
+            /** Count */
+            count: number;
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+        };
+        /**
+         * Buckets
+         * @description The buckets of a list, in its order.
+         */
+        Buckets: {
+            /** Buckets */
+            buckets: components["schemas"]["Bucket"][];
+            /** Stamp */
+            stamp: string;
+            /** Total */
+            total: number;
         };
         /**
          * BulkBody
@@ -6432,6 +6518,12 @@ export interface components {
             what: string;
         };
         /**
+         * Group
+         * @description What a bucket holds.
+         * @enum {string}
+         */
+        Group: "none" | "day" | "month" | "folder" | "camera";
+        /**
          * GroupKind
          * @description Why the members of a group belong together. Where several reasons meet, the last one names the group.
          * @enum {string}
@@ -9120,6 +9212,20 @@ export interface components {
          * @enum {string}
          */
         SessionState: "waiting" | "running" | "blocked" | "paused" | "done" | "failed" | "cancelled";
+        /**
+         * Sha1s
+         * @description The SHA-1s of a part of a list.
+         */
+        Sha1s: {
+            /** First */
+            first: number;
+            /** Sha1S */
+            sha1s: string[];
+            /** Stamp */
+            stamp: string;
+            /** Total */
+            total: number;
+        };
         /**
          * ShareChange
          * @description What is to change of a link; what is not given stays.
@@ -13035,6 +13141,245 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["dampipe__features__imports__model__ImportReport"];
+                };
+            };
+        };
+    };
+    page_api_v1_library_assets_get: {
+        parameters: {
+            query?: {
+                /** @description Since it was added to the library: 30d or more, <12h, >6w, <=2y. */
+                age?: string | null;
+                /** @description Only what is assigned to this user; several: any of them. */
+                assignee?: string[];
+                /** @description The SHA-1 of an asset, or its beginning, from which `position` counts. */
+                at?: string | null;
+                /** @description The key of a bucket, from whose first asset `position` counts. */
+                bucket?: string | null;
+                /** @description Make or model of the camera, or a part of it, in any case. */
+                camera?: string[];
+                /** @description Codec of the picture, else of the sound: h264, hevc, prores … */
+                codec?: string[];
+                /** @description Only what is in this collection, or in one below it: its number, name or path; several: any of them. */
+                collection?: string[];
+                /** @description Only what this user or guest commented on; several: any of them. */
+                commented_by?: string[];
+                /** @description Only what has open comments or markers, resolved ones, any, or none. */
+                comments?: ("open" | "resolved" | "any" | "none")[];
+                /** @description Only what is not in a final state, and overdue, due within a week, or due at any time. */
+                due?: ("overdue" | "week" | "any")[];
+                /** @description Seconds: 10-60, 10+, 1:00-. */
+                duration?: string | null;
+                /** @description Only what has such a value in a metadata field: =, !=, <, <=, >, >=, ~ (contains), or the field alone (it has a value); several: all of them. */
+                field?: string[];
+                /** @description Only footage in this folder, by path or name. */
+                folder?: string[];
+                /** @description What buckets hold: the assets of a `day`, a `month`, a `folder` or a `camera`, or `none`: all. Assets are listed bucket by bucket. */
+                group?: components["schemas"]["Group"];
+                /** @description Kind of media. */
+                kind?: ("video" | "audio" | "still")[];
+                /** @description Only what has this licence. */
+                licence?: string[];
+                limit?: number;
+                /** @description Only what has this tag from a model, set or accepted, or one below it; several: all of them. */
+                machine_tag?: string[];
+                /** @description Orientation of the picture as it is shown. */
+                orientation?: ("landscape" | "portrait" | "square")[];
+                /** @description Only assets that search has to wait for (true), or only the others (false). */
+                pending?: boolean | null;
+                /** @description Where the part begins: a number from 0, or a negative one for what stands before `bucket` or `at`. What would begin before the list begins with it. */
+                position?: number;
+                /** @description By the shorter side: 1080p, 4k+, 720p-, 720-1080. */
+                resolution?: string | null;
+                /** @description Only what has licences in this state; none: without a licence. */
+                rights?: ("active" | "expiring" | "expired" | "embargoed" | "none")[];
+                /** @description Recorded at this time or later: 2024, 2024-05, 2024-05-17. */
+                since?: string | null;
+                /** @description The order within buckets: `date` (when an asset was shot: what people say in the field `shot_on`, else what the file says, else when it came into the library), `added`, `name`, `duration`, `size`, or a sortable facet of texts or numbers; after a minus sign, the greatest first. Days and months stand in this order, too, where it is one of dates (they are those of `added` where that is the order), else the newest first; folders and cameras stand by name. */
+                sort?: string;
+                /** @description Only footage of this source. */
+                source?: string[];
+                /** @description Only what is in this state of the workflow; several: any of them. */
+                state?: string[];
+                /** @description Only what has a subclip whose name or note contains this, * for any; several: one for each. */
+                subclip?: string[];
+                /** @description Only what has this tag, or one below it; several: all of them. */
+                tag?: string[];
+                /** @description Recorded at this time or earlier; the whole of that year, month or day counts. */
+                until?: string | null;
+                /** @description Only what a query over metadata fields finds: rating>=3 and (city=Rome or keywords:beach) and not has:title. */
+                where?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetPage"];
+                };
+            };
+        };
+    };
+    buckets_api_v1_library_buckets_get: {
+        parameters: {
+            query?: {
+                /** @description Since it was added to the library: 30d or more, <12h, >6w, <=2y. */
+                age?: string | null;
+                /** @description Only what is assigned to this user; several: any of them. */
+                assignee?: string[];
+                /** @description Make or model of the camera, or a part of it, in any case. */
+                camera?: string[];
+                /** @description Codec of the picture, else of the sound: h264, hevc, prores … */
+                codec?: string[];
+                /** @description Only what is in this collection, or in one below it: its number, name or path; several: any of them. */
+                collection?: string[];
+                /** @description Only what this user or guest commented on; several: any of them. */
+                commented_by?: string[];
+                /** @description Only what has open comments or markers, resolved ones, any, or none. */
+                comments?: ("open" | "resolved" | "any" | "none")[];
+                /** @description Only what is not in a final state, and overdue, due within a week, or due at any time. */
+                due?: ("overdue" | "week" | "any")[];
+                /** @description Seconds: 10-60, 10+, 1:00-. */
+                duration?: string | null;
+                /** @description Only what has such a value in a metadata field: =, !=, <, <=, >, >=, ~ (contains), or the field alone (it has a value); several: all of them. */
+                field?: string[];
+                /** @description Only footage in this folder, by path or name. */
+                folder?: string[];
+                /** @description What buckets hold: the assets of a `day`, a `month`, a `folder` or a `camera`, or `none`: all. Assets are listed bucket by bucket. */
+                group?: components["schemas"]["Group"];
+                /** @description Kind of media. */
+                kind?: ("video" | "audio" | "still")[];
+                /** @description Only what has this licence. */
+                licence?: string[];
+                /** @description Only what has this tag from a model, set or accepted, or one below it; several: all of them. */
+                machine_tag?: string[];
+                /** @description Orientation of the picture as it is shown. */
+                orientation?: ("landscape" | "portrait" | "square")[];
+                /** @description Only assets that search has to wait for (true), or only the others (false). */
+                pending?: boolean | null;
+                /** @description By the shorter side: 1080p, 4k+, 720p-, 720-1080. */
+                resolution?: string | null;
+                /** @description Only what has licences in this state; none: without a licence. */
+                rights?: ("active" | "expiring" | "expired" | "embargoed" | "none")[];
+                /** @description Recorded at this time or later: 2024, 2024-05, 2024-05-17. */
+                since?: string | null;
+                /** @description The order within buckets: `date` (when an asset was shot: what people say in the field `shot_on`, else what the file says, else when it came into the library), `added`, `name`, `duration`, `size`, or a sortable facet of texts or numbers; after a minus sign, the greatest first. Days and months stand in this order, too, where it is one of dates (they are those of `added` where that is the order), else the newest first; folders and cameras stand by name. */
+                sort?: string;
+                /** @description Only footage of this source. */
+                source?: string[];
+                /** @description Only what is in this state of the workflow; several: any of them. */
+                state?: string[];
+                /** @description Only what has a subclip whose name or note contains this, * for any; several: one for each. */
+                subclip?: string[];
+                /** @description Only what has this tag, or one below it; several: all of them. */
+                tag?: string[];
+                /** @description Recorded at this time or earlier; the whole of that year, month or day counts. */
+                until?: string | null;
+                /** @description Only what a query over metadata fields finds: rating>=3 and (city=Rome or keywords:beach) and not has:title. */
+                where?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Buckets"];
+                };
+            };
+        };
+    };
+    sha1s_api_v1_library_sha1s_get: {
+        parameters: {
+            query?: {
+                /** @description Since it was added to the library: 30d or more, <12h, >6w, <=2y. */
+                age?: string | null;
+                /** @description Only what is assigned to this user; several: any of them. */
+                assignee?: string[];
+                /** @description The SHA-1 of an asset, or its beginning, from which `position` counts. */
+                at?: string | null;
+                /** @description The key of a bucket, from whose first asset `position` counts. */
+                bucket?: string | null;
+                /** @description Make or model of the camera, or a part of it, in any case. */
+                camera?: string[];
+                /** @description Codec of the picture, else of the sound: h264, hevc, prores … */
+                codec?: string[];
+                /** @description Only what is in this collection, or in one below it: its number, name or path; several: any of them. */
+                collection?: string[];
+                /** @description Only what this user or guest commented on; several: any of them. */
+                commented_by?: string[];
+                /** @description Only what has open comments or markers, resolved ones, any, or none. */
+                comments?: ("open" | "resolved" | "any" | "none")[];
+                /** @description Only what is not in a final state, and overdue, due within a week, or due at any time. */
+                due?: ("overdue" | "week" | "any")[];
+                /** @description Seconds: 10-60, 10+, 1:00-. */
+                duration?: string | null;
+                /** @description Only what has such a value in a metadata field: =, !=, <, <=, >, >=, ~ (contains), or the field alone (it has a value); several: all of them. */
+                field?: string[];
+                /** @description Only footage in this folder, by path or name. */
+                folder?: string[];
+                /** @description What buckets hold: the assets of a `day`, a `month`, a `folder` or a `camera`, or `none`: all. Assets are listed bucket by bucket. */
+                group?: components["schemas"]["Group"];
+                /** @description Kind of media. */
+                kind?: ("video" | "audio" | "still")[];
+                /** @description Only what has this licence. */
+                licence?: string[];
+                limit?: number;
+                /** @description Only what has this tag from a model, set or accepted, or one below it; several: all of them. */
+                machine_tag?: string[];
+                /** @description Orientation of the picture as it is shown. */
+                orientation?: ("landscape" | "portrait" | "square")[];
+                /** @description Only assets that search has to wait for (true), or only the others (false). */
+                pending?: boolean | null;
+                /** @description Where the part begins: a number from 0, or a negative one for what stands before `bucket` or `at`. What would begin before the list begins with it. */
+                position?: number;
+                /** @description By the shorter side: 1080p, 4k+, 720p-, 720-1080. */
+                resolution?: string | null;
+                /** @description Only what has licences in this state; none: without a licence. */
+                rights?: ("active" | "expiring" | "expired" | "embargoed" | "none")[];
+                /** @description Recorded at this time or later: 2024, 2024-05, 2024-05-17. */
+                since?: string | null;
+                /** @description The order within buckets: `date` (when an asset was shot: what people say in the field `shot_on`, else what the file says, else when it came into the library), `added`, `name`, `duration`, `size`, or a sortable facet of texts or numbers; after a minus sign, the greatest first. Days and months stand in this order, too, where it is one of dates (they are those of `added` where that is the order), else the newest first; folders and cameras stand by name. */
+                sort?: string;
+                /** @description Only footage of this source. */
+                source?: string[];
+                /** @description Only what is in this state of the workflow; several: any of them. */
+                state?: string[];
+                /** @description Only what has a subclip whose name or note contains this, * for any; several: one for each. */
+                subclip?: string[];
+                /** @description Only what has this tag, or one below it; several: all of them. */
+                tag?: string[];
+                /** @description Recorded at this time or earlier; the whole of that year, month or day counts. */
+                until?: string | null;
+                /** @description Only what a query over metadata fields finds: rating>=3 and (city=Rome or keywords:beach) and not has:title. */
+                where?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sha1s"];
                 };
             };
         };

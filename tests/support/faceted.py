@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import select
 
 from dampipe.features.assets.tables import VERSION
+from dampipe.features.facets.columns import COLUMNS, OWNER
 from dampipe.features.facets.evaluation import IndexSearch, QueryReader, as_sql
 from dampipe.features.facets.grammar import All, Condition, Negation, Query, parse_query
 from dampipe.features.facets.grammar import Any as AnyOf
 from dampipe.features.facets.index import FacetIndex
 from dampipe.features.facets.model import FacetReport, FacetRequest, Facets
-from dampipe.features.facets.owners import FIELD as OWNERS
 from dampipe.features.facets.service import FacetService
 from dampipe.features.facets.tables import FACET_KEY, FACET_POSTING, FACET_TEXT, FACET_VERSION
 from dampipe.features.facets.texts import BLOCK_BITS, texts_of, unpack
@@ -220,14 +220,16 @@ class Faceted:
         """The texts in the catalogue by field, without empty blocks."""
         found: dict[str, list[tuple[int, bytes]]] = {}
         with self.database.read() as connection:
-            for row in connection.execute(select(FACET_TEXT).where(FACET_TEXT.c.field != OWNERS)):
+            for row in connection.execute(
+                select(FACET_TEXT).where(FACET_TEXT.c.field.not_in([one.field for one in COLUMNS]))
+            ):
                 found.setdefault(row.field, []).extend(texts_of(unpack(row.block, bytes(row.texts))))
         return {key: sorted(texts) for key, texts in found.items() if texts}
 
     def owners(self) -> dict[int, int]:
         """The assets of versions that are stored."""
         with self.database.read() as connection:
-            rows = connection.execute(select(FACET_TEXT).where(FACET_TEXT.c.field == OWNERS)).all()
+            rows = connection.execute(select(FACET_TEXT).where(FACET_TEXT.c.field == OWNER.field)).all()
         return {
             (row.block << BLOCK_BITS) + at: asset
             for row in rows

@@ -7,7 +7,7 @@ from pathlib import Path
 from time import time
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, func, or_, select
 
 from dampipe.features.assets.contents import ensure_version
 from dampipe.features.assets.errors import AMBIGUOUS_ASSET, GONE_ASSET, INVALID_ASSET, UNKNOWN_ASSET
@@ -55,6 +55,13 @@ def assets_of(connection: Connection, versions: Sequence[int]) -> dict[VersionId
     return {VersionId(version): AssetId(asset) for version, asset in rows}
 
 
+def _begins(text: str) -> ColumnElement[bool]:
+    """SQL: whether a SHA-1 begins with some digits. By its index, which LIKE does not use."""
+    if len(text) == 40:
+        return VERSION.c.sha1 == text
+    return and_(VERSION.c.sha1 >= text, VERSION.c.sha1 < f"{text}g")
+
+
 class DerivativeLookup(Protocol):
     """Reads the derivatives of assets. The feature `derivatives` implements it."""
 
@@ -88,11 +95,12 @@ class NoDerivatives:
         return {}
 
 
-_IS_PENDING = exists().where(
-    RUN.c.version_id == VERSION.c.id,
+_PENDING_RUNS = (
+    RUN.c.version_id.is_not(None),
     RUN.c.lane == MAIN_LANE,
     RUN.c.state.in_([RunState.PENDING, RunState.RUNNING]),
 )
+_IS_PENDING = exists().where(RUN.c.version_id == VERSION.c.id, *_PENDING_RUNS)
 
 
 class AssetRepository:
@@ -133,9 +141,7 @@ class AssetRepository:
             raise InvalidInput(INVALID_ASSET, name=printable(sha1), shortest=SHORTEST_PREFIX)
         with self._db.read() as connection:
             rows = connection.execute(
-                select(VERSION)
-                .where(VERSION.c.sha1.startswith(text), view.shows_version(VERSION.c.id))
-                .limit(2)
+                select(VERSION).where(_begins(text), view.shows_version(VERSION.c.id)).limit(2)
             ).all()
         if not rows:
             raise NotFound(UNKNOWN_ASSET, sha1=text)
@@ -325,8 +331,9 @@ class AssetRepository:
     def pending(self, is_pending: bool) -> AssetSet:
         """The numbers of the versions with runs of the main lane to do (True), or of the others."""
         with self._db.read() as connection:
-            where = _IS_PENDING if is_pending else ~_IS_PENDING
-            return AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.id, where))
+            if is_pending:  # by the runs, which are few: a million versions are not asked one by one
+                return AssetSet.from_numpy(read_ids(self._db, connection, RUN.c.version_id, *_PENDING_RUNS))
+            return AssetSet.from_numpy(read_ids(self._db, connection, VERSION.c.id, ~_IS_PENDING))
 
     def rows(self, versions: Sequence[int]) -> list[Row[Any]]:
         """The rows of up to some thousand versions, in that order; those that no longer exist are left out."""

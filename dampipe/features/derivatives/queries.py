@@ -8,6 +8,10 @@ from dampipe.features.derivatives.tables import DERIVATIVE
 from dampipe.media.outputs import Derivative, DerivativeKind
 
 
+_NAMES = DERIVATIVE.c.keys()
+"""Of the columns in the order of a row: a page of a list reads some hundred rows, and their own mapping is slow."""
+
+
 class DerivativeRepository:
     """The derivatives of assets."""
 
@@ -16,7 +20,7 @@ class DerivativeRepository:
         query = select(DERIVATIVE).where(DERIVATIVE.c.version_id.in_(versions)).order_by(DERIVATIVE.c.id)
         found: dict[int, list[Derivative]] = {}
         for row in connection.execute(query):
-            derivative = Derivative.model_validate(row._asdict(), extra="ignore")
+            derivative = Derivative.model_validate(dict(zip(_NAMES, row, strict=True)), extra="ignore")
             found.setdefault(row.version_id, []).append(derivative)
         return found
 

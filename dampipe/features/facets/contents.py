@@ -1,16 +1,20 @@
 """What versions have now, read from facts and values for the facet index, many versions at a time."""
 
 import math
+import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, case, func, select
 
 from dampipe.features.assets.tables import VERSION
+from dampipe.features.facets.columns import ADDED, DATE, DURATION, FOLDER, NAME, OWNER, SIZE, Column, name_key
 from dampipe.features.facets.keys import EVERY, Key, Mode, mode_of, number_name, number_names, text_name
 from dampipe.features.facets.texts import encoded
 from dampipe.features.metadata.tables import VALUE
+from dampipe.features.sources.model import LocationState
+from dampipe.features.sources.tables import LOCATION
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
 from dampipe.kernel.field import MetadataField
@@ -19,6 +23,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+SHOT_ON = "shot_on"
+"""The field in which people say when something was shot."""
 _AT_ONCE = 20_000
 """Rows that are held as objects at a time."""
 
@@ -33,8 +39,18 @@ class Contents:
     """Versions, and the numbers of keys that they have; pairs may occur more than once."""
     texts: dict[str, list[tuple[int, bytes]]] = field(default_factory=dict)
     """Texts of the fields of the mode `column`, with their versions, by field."""
-    owners: "list[tuple[NDArray[np.int64], NDArray[np.int64]]]" = field(default_factory=list)
-    """Versions, each once, and the assets that they are of."""
+    columns: "dict[str, list[tuple[NDArray[np.int64], NDArray[Any]]]]" = field(default_factory=dict)
+    """Versions, each once, and what columns have for them, by the field of the column."""
+
+    def column(self, column: Column) -> "tuple[NDArray[np.int64], NDArray[Any]]":
+        """Versions, ascending, and what a column has for each."""
+        import numpy as np
+
+        parts = self.columns.get(column.field, [])
+        versions = np.concatenate([np.empty(0, np.int64), *(one for one, _ in parts)])
+        values = np.concatenate([np.empty(0, column.dtype), *(one for _, one in parts)])
+        ascending = np.argsort(versions, kind="stable")
+        return versions[ascending], values[ascending]
 
     def number(self, key: Key) -> int:
         """The number of a key."""
@@ -68,10 +84,12 @@ class _Said(NamedTuple):
 def read_contents(
     database: Database, connection: Connection, fields: Mapping[str, MetadataField], versions: Collection[int]
 ) -> Contents:
-    """What versions have now: two statements for any number."""
+    """What versions have now: four statements for any number."""
     found = Contents()
     _add_facts(database, connection, fields, versions, found)
     _add_values(database, connection, fields, versions, found)
+    _add_places(database, connection, versions, found)
+    _add_dates(database, connection, versions, found)
     return found
 
 
@@ -86,14 +104,17 @@ def _add_facts(
 
     facts = [one for one in fields.values() if one.column is not None]
     columns = [one.column.label(f"fact{n}") for n, one in enumerate(facts) if one.column is not None]
-    query: Select[Any] = select(VERSION.c.id, VERSION.c.asset_id, *columns)
+    own = (VERSION.c.added_at, VERSION.c.duration, VERSION.c.size)
+    query: Select[Any] = select(VERSION.c.id, VERSION.c.asset_id, *own, *columns)
     query = query.where(in_ids(database, VERSION.c.id, versions))
     every, made = [], [_Made() for _ in facts]
     codes: list[list[Any]] = [[] for _ in facts]
     for rows in _rows(connection, query):
-        numbers, assets, *contents = zip(*rows, strict=True)
+        numbers, assets, added, lengths, sizes, *contents = zip(*rows, strict=True)
         every.append(np.array(numbers, np.int64))
-        found.owners.append((every[-1], np.array(assets, np.int64)))
+        known_lengths = [-1.0 if one is None else one for one in lengths]
+        for kept, values in ((OWNER, assets), (ADDED, added), (DURATION, known_lengths), (SIZE, sizes)):
+            found.columns.setdefault(kept.field, []).append((every[-1], np.array(values, kept.dtype)))
         for one, known, column in zip(codes, made, contents, strict=True):
             one.append(np.array([known[content] for content in column], np.intp))
     if not every:
@@ -148,6 +169,56 @@ def _add_values(
     for version, code in zip(said.versions[where].tolist(), said.codes[where].tolist(), strict=True):
         key, folded, *_ = texts[code]
         found.texts.setdefault(key, []).append((version, encoded(folded)))
+
+
+def _add_places(
+    database: Database, connection: Connection, versions: Collection[int], found: Contents
+) -> None:
+    """The folder and the name of the first file of versions."""
+    import numpy as np
+
+    state = case((LOCATION.c.state == LocationState.PRESENT, 0), else_=1)
+    query = (
+        select(LOCATION.c.version_id, LOCATION.c.folder_id, LOCATION.c.name)
+        .where(in_ids(database, LOCATION.c.version_id, versions))
+        .order_by(LOCATION.c.version_id, state, LOCATION.c.id)
+    )
+    first: dict[int, tuple[int, bytes]] = {}
+    for rows in _rows(connection, query):
+        for version, folder, name in rows:
+            if version not in first:
+                first[version] = folder, name_key(os.fsdecode(bytes(name)))  # as the driver has it
+    known = np.fromiter(first, np.int64, len(first))
+    folders = np.array([folder for folder, _ in first.values()], FOLDER.dtype)
+    found.columns[FOLDER.field] = [(known, folders)]
+    found.columns[NAME.field] = [(known, np.array([name for _, name in first.values()], NAME.dtype))]
+
+
+def _add_dates(
+    database: Database, connection: Connection, versions: Collection[int], found: Contents
+) -> None:
+    """When versions were shot."""
+    import numpy as np
+
+    said = (
+        select(VALUE.c.asset_id, func.min(VALUE.c.number).label("at"))
+        .where(VALUE.c.field == SHOT_ON, VALUE.c.is_effective, VALUE.c.number.is_not(None))
+        .where(
+            VALUE.c.asset_id.in_(select(VERSION.c.asset_id).where(in_ids(database, VERSION.c.id, versions)))
+        )
+        .group_by(VALUE.c.asset_id)
+        .subquery()
+    )
+    date = func.coalesce(said.c.at, VERSION.c.recorded_at, VERSION.c.added_at)
+    query = (
+        select(VERSION.c.id, date)
+        .select_from(VERSION.outerjoin(said, said.c.asset_id == VERSION.c.asset_id))
+        .where(in_ids(database, VERSION.c.id, versions))
+    )
+    for rows in _rows(connection, query):
+        numbers, dates = zip(*rows, strict=True)
+        known = (np.array(numbers, np.int64), np.array(dates, DATE.dtype))
+        found.columns.setdefault(DATE.field, []).append(known)
 
 
 def _rows(connection: Connection, query: Select[Any]) -> Iterator[Sequence[tuple[Any, ...]]]:

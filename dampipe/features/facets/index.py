@@ -8,8 +8,9 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import ColumnElement, Connection
 
 from dampipe.features.assets.tables import VERSION
+from dampipe.features.facets.column_cache import ColumnCache, Known
+from dampipe.features.facets.columns import OWNER, Column
 from dampipe.features.facets.keys import Key
-from dampipe.features.facets.owner_cache import OwnerCache
 from dampipe.features.facets.owners import Owners
 from dampipe.features.facets.postings import FieldPostings, PostingCache
 from dampipe.features.facets.queries import BATCH, FacetRepository
@@ -32,7 +33,7 @@ class _Memory:
 
     cache: PostingCache = field(default_factory=PostingCache)
     texts: TextCache = field(default_factory=TextCache)
-    owners: OwnerCache = field(default_factory=OwnerCache)
+    columns: ColumnCache = field(default_factory=ColumnCache)
     keys: dict[Key, int] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
     """Of refreshes: threads wait here, and not for the database."""
@@ -49,7 +50,7 @@ class FacetIndex:
         self._db = database
         with _MAKING:
             memory = _MEMORIES.setdefault(database, _Memory())
-        self._cache, self._texts, self._owners = memory.cache, memory.texts, memory.owners
+        self._cache, self._texts, self._columns = memory.cache, memory.texts, memory.columns
         self._lock = memory.lock
         self._repository = FacetRepository(database, memory.keys)
 
@@ -101,7 +102,11 @@ class FacetIndex:
 
     def owners(self, connection: Connection) -> Owners:
         """Which asset each version is of."""
-        return self._owners.read(connection)
+        return Owners(self.column(connection, OWNER).entries)
+
+    def column(self, connection: Connection, column: Column) -> Known:
+        """What a column has for all versions."""
+        return self._columns.read(connection, column)
 
     def versions_of(self, assets: AssetSet) -> AssetSet:
         """All versions of assets, as the catalogue has them now."""

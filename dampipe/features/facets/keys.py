@@ -26,7 +26,7 @@ from typing import NamedTuple
 from dampipe.features.metadata.values import SHORT, fold
 from dampipe.kernel.field import FieldType, MetadataField
 
-PLAN_VERSION = 2
+PLAN_VERSION = 3
 """Rises when something else is kept, or in another way: the index is then built again."""
 
 

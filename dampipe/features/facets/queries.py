@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, and_, delete, select, update
 
 from dampipe.features.assets.tables import VERSION
+from dampipe.features.facets.columns import COLUMNS, Column, pack_column
 from dampipe.features.facets.contents import Contents, read_contents
 from dampipe.features.facets.keys import PLAN_VERSION, Key, mode_of
-from dampipe.features.facets.owners import FIELD as OWNERS
-from dampipe.features.facets.owners import pack_owners
 from dampipe.features.facets.postings import CHUNK_BITS
 from dampipe.features.facets.tables import FACET_KEY, FACET_POSTING, FACET_STATE, FACET_TEXT, FACET_VERSION
 from dampipe.features.facets.texts import BLOCK_BITS, block_of, pack, texts_of, unpack
@@ -47,6 +46,7 @@ _KEY_MASK = (1 << _KEY_BITS) - 1
 MOST_REMEMBERED = 1_000_000
 """Keys whose numbers a process remembers."""
 
+_NO_TEXTS = {column.field for column in COLUMNS}
 _BLOCK = ("field", "block", "revision", "texts")
 _STATE = select(FACET_STATE.c.plan)
 _LOCKED = select(FACET_STATE.c.plan, FACET_STATE.c.revision).with_for_update()
@@ -110,7 +110,8 @@ class FacetRepository:
             had = self._forward(connection, versions)
             revision = state.revision + 1
             is_changed = self._post(connection, had, has, revision)
-            is_changed |= self._save_owners(connection, versions, contents, revision)
+            for column in COLUMNS:
+                is_changed |= self._save_column(connection, column, versions, contents, revision)
             if self._save_texts(connection, versions, contents.texts, revision) or is_changed:
                 connection.execute(update(FACET_STATE).values(revision=revision))
         if len(self._keys) > MOST_REMEMBERED:
@@ -249,7 +250,7 @@ class FacetRepository:
                 given.setdefault((key, block_of(one[0])), []).append(one)
         blocks = sorted({block_of(version) for version in versions})
         # By the fields, too, which come first in the key: else all blocks would be read.
-        fields = {*texts, *connection.execute(select(FACET_TEXT.c.field).distinct()).scalars()} - {OWNERS}
+        fields = {*texts, *connection.execute(select(FACET_TEXT.c.field).distinct()).scalars()} - _NO_TEXTS
         mine = and_(FACET_TEXT.c.field.in_(sorted(fields)), in_ids(self._db, FACET_TEXT.c.block, blocks))
         stored = select(FACET_TEXT.c.field, FACET_TEXT.c.block, FACET_TEXT.c.texts).where(mine)
         known = {(row[0], row[1]): bytes(row[2]) for row in connection.execute(stored)}
@@ -269,17 +270,21 @@ class FacetRepository:
         self._db.insert_many(connection, FACET_TEXT, _BLOCK, rows)
         return bool(rows)
 
-    def _save_owners(
-        self, connection: Connection, versions: Sequence[int], contents: Contents, revision: int
+    def _save_column(
+        self,
+        connection: Connection,
+        column: Column,
+        versions: Sequence[int],
+        contents: Contents,
+        revision: int,
     ) -> bool:
-        """Rewrite the blocks in which a version has another asset than before, or none; returns whether any has."""
+        """Rewrite the blocks of a column in which a version has something else than before; returns whether any has."""
         import numpy as np
 
         gone = np.array(versions, np.int64)  # ascending
-        owners = np.concatenate([np.empty((2, 0), np.int64), *map(np.stack, contents.owners)], axis=1)
-        present, assets = owners[:, np.argsort(owners[0], kind="stable")]
+        present, values = contents.column(column)
         blocks = _distinct(gone >> BLOCK_BITS)
-        mine = (FACET_TEXT.c.field == OWNERS, in_ids(self._db, FACET_TEXT.c.block, blocks.tolist()))
+        mine = (FACET_TEXT.c.field == column.field, in_ids(self._db, FACET_TEXT.c.block, blocks.tolist()))
         stored = connection.execute(select(FACET_TEXT.c.block, FACET_TEXT.c.texts).where(*mine))
         known = {row[0]: bytes(row[1]) for row in stored}
         rows = []
@@ -288,10 +293,10 @@ class FacetRepository:
             here = slice(*np.searchsorted(present, (first, after)))
             old = known.get(block)
             replaced = gone[slice(*np.searchsorted(gone, (first, after)))]
-            packed = pack_owners(block, old, replaced, present[here], assets[here])
+            packed = pack_column(column, block, old, replaced, present[here], values[here])
             if packed != old:
-                rows.append((OWNERS, block, revision, packed))
-        self._drop_blocks(connection, OWNERS, [row[1] for row in rows if row[1] in known])
+                rows.append((column.field, block, revision, packed))
+        self._drop_blocks(connection, column.field, [row[1] for row in rows if row[1] in known])
         self._db.insert_many(connection, FACET_TEXT, _BLOCK, rows)
         return bool(rows)
 

@@ -18,7 +18,9 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    exists,
     func,
+    literal,
     or_,
     select,
     update,
@@ -32,6 +34,8 @@ from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.clock import NOW
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.documents.dirty import mark_dirty_versions, mark_selected, selected_versions
+from dampipe.kernel.facets.dirty import mark_selected_versions, mark_versions
+from dampipe.kernel.facets.dirty import selected_versions as selected_for_facets
 from dampipe.kernel.ids import FolderId, LocationId, SourceId, VersionId
 from dampipe.kernel.paths import kept_time
 from dampipe.storage.files.base import FileEntry
@@ -150,9 +154,25 @@ def request_regrouping(connection: Connection, where: ColumnElement[bool]) -> No
 
 
 def mark_documents(connection: Connection, where: ColumnElement[bool]) -> None:
-    """Have the search documents rebuilt of the versions of those locations for which a condition holds now."""
+    """Have the search documents rebuilt of the versions of those locations for which a condition holds now, and have the
+    facet index read again where these are."""
     versions = select(LOCATION.c.version_id).where(where, LOCATION.c.version_id.is_not(None))
     mark_selected(connection, versions=versions)
+    mark_selected_versions(connection, versions)
+
+
+_OTHER = LOCATION.alias()
+
+
+def _mark_copied(connection: Connection, where: ColumnElement[bool]) -> None:
+    """Have the facet index read again where versions with several files are, of locations for which a condition holds:
+    another file may be the first one now. It says the same of all others, present or missing."""
+    has_another = exists(
+        select(literal(1))
+        .select_from(_OTHER)
+        .where(_OTHER.c.version_id == LOCATION.c.version_id, _OTHER.c.id != LOCATION.c.id)
+    )
+    mark_selected_versions(connection, select(LOCATION.c.version_id).where(where, has_another))
 
 
 def mark_named(connection: Connection, locations: Sequence[LocationId]) -> None:
@@ -173,6 +193,7 @@ def restore(connection: Connection, locations: Sequence[LocationId], scan: int) 
             update(LOCATION).where(restored).values(state=LocationState.PRESENT, missed_by=None)
         )
         request_regrouping(connection, restored)
+        _mark_copied(connection, restored)
         unidentified += connection.execute(
             update(LOCATION).where(restored, LOCATION.c.version_id.is_(None)).values(scan_id=scan)
         ).rowcount
@@ -204,6 +225,7 @@ def clear_missed(connection: Connection, folder: FolderId) -> None:
 def mark_missing(connection: Connection, scan: int, locations: Sequence[LocationId]) -> int:
     """Mark those of the locations as missing that this scan missed; returns how many."""
     request_regrouping(connection, LOCATION.c.id.in_(locations))
+    _mark_copied(connection, LOCATION.c.id.in_(locations))
     return connection.execute(
         update(LOCATION)
         .where(
@@ -296,13 +318,16 @@ _TIE = (
 _BEFORE = select(LOCATION.c.version_id).where(
     LOCATION.c.id == bindparam("location"), LOCATION.c.version_id.is_not(None)
 )
-_MARK_TIED = selected_versions(_BEFORE.union_all(select(bindparam("version", type_=Integer))))
+_TIED = _BEFORE.union_all(select(bindparam("version", type_=Integer)))
+_MARK_TIED = selected_versions(_TIED)
+_MARK_PLACED = selected_for_facets(_TIED)
 """Of the version that the file had, if any, and of the one that it has: in one statement, since each file runs it."""
 
 
 def tie_to_version(connection: Connection, location: LocationId, version: VersionId) -> None:
     """Record that the file at a location has the content of a version."""
     connection.execute(_MARK_TIED, {"location": location, "version": version})
+    connection.execute(_MARK_PLACED, {"location": location, "version": version})
     connection.execute(_TIE, {"location": location, "version": version})
     connection.execute(_REGROUP, {"location": location})
 
@@ -329,6 +354,7 @@ def record_identified(
     insert = database.insert(LOCATION).values(folder_id=folder, name=name, **values)
     mark_documents(connection, and_(LOCATION.c.folder_id == folder, LOCATION.c.name == name))
     mark_dirty_versions(connection, [version])
+    mark_versions(connection, [version])
     connection.execute(insert.on_conflict_do_update(index_elements=["folder_id", "name"], set_=values))
 
 
@@ -368,6 +394,7 @@ def record_copy(
         )
     ).scalar_one()
     mark_dirty_versions(connection, [version])
+    mark_versions(connection, [version])
     _compare_again(connection, LOCATION.c.id == made)
     return LocationId(made)
 

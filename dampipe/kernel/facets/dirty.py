@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, insert, select
+from sqlalchemy import Connection, Insert, Select, SelectBase, bindparam, delete, insert, select
 
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
@@ -52,7 +52,12 @@ def mark_selected_assets(connection: Connection, assets: Select[Any]) -> None:
 
 def mark_selected_versions(connection: Connection, versions: Select[Any]) -> None:
     """The same for versions."""
-    connection.execute(insert(DIRTY_FACETS).from_select(["version_id"], versions))
+    connection.execute(selected_versions(versions))
+
+
+def selected_versions(versions: SelectBase) -> Insert:
+    """The statement that marks the versions which a query selects: for callers that keep statements."""
+    return insert(DIRTY_FACETS).from_select(["version_id"], versions)
 
 
 def count_dirty(connection: Connection, most: int) -> int:

@@ -28,66 +28,115 @@ import { loadTiles, showTile, tileAt } from "./sprite.js";
  * @param {CardContent} content
  * @param {...Child} more
  */
-export function card({ sha1, name, path, duration, time = null, hasPoster = true, badge = null, group = null, derivatives = [] }, ...more) {
-  const poster = h("img", { src: derivative(sha1, "poster", derivatives), alt: "", loading: "lazy", draggable: false });
-  poster.addEventListener("error", () => picture.classList.add("bare"));
-  const strip = h("div", { class: "strip", hidden: true });
-  const playhead = h("span", { class: "playhead", hidden: true });
-  const clock = h("span", { class: "clock" }, time === null ? (duration ? length(duration) : "") : timecode(time));
-  const picture = h(
-    "a",
-    { class: "picture", href: playerLink(sha1, time ?? 0), "data-key": `play-${sha1}` },
-    h("span", { class: "unseen" }, time === null ? `Play ${name} ` : `Play ${name} at `),
-    hasPoster ? poster : null, strip, playhead, clock, badge === null ? null : h("span", { class: "badge" }, h("span", { class: "unseen" }, ", score "), badge),
-    group ? h("span", { class: "members", title: `${group.members} files that belong together: ${group.kind}` }, `${group.members} files`) : null,
-  );
-  if (!hasPoster) picture.classList.add("bare");
-  if (duration && hasPoster) {
-    scrub(picture, strip, playhead, clock, { sha1, duration, time });
-    if (time !== null) showMoment(strip, sha1, time);
+export function card(content, ...more) {
+  const made = new AssetCard({ isLazy: true });
+  made.show(content, ...more);
+  return made.element;
+}
+
+/** A card that shows one asset after another, as lists of any length need. */
+export class AssetCard {
+  #strip = h("div", { class: "strip", hidden: true });
+  #playhead = h("span", { class: "playhead", hidden: true });
+  #clock = h("span", { class: "clock" });
+  #label = h("span", { class: "unseen" });
+  #picture = h("a", { class: "picture" });
+  #name = h("h3");
+  #isLazy;
+  /** @type {CardContent | null} */
+  #content = null;
+  /** @type {import("./sprite.js").Tile[]} of what is shown, once they were needed */
+  #tiles = [];
+
+  /** isLazy: whether pictures wait until they come into view. */
+  constructor({ isLazy = false } = {}) {
+    this.#isLazy = isLazy;
+    /** What stands over the picture. */
+    this.over = h("div", { class: "over" });
+    this.element = h("article", { class: "card" });
+    for (const name of /** @type {const} */ (["pointerenter", "pointermove"])) this.#picture.addEventListener(name, (event) => this.#scrub(event));
+    this.#picture.addEventListener("pointerleave", () => this.#rest());
   }
-  return h("article", { class: "card", "data-sha1": sha1 }, picture, h("div", { class: "over" }), h("h3", { title: path }, name), ...more);
-}
 
-/** @param {HTMLElement} strip @param {string} sha1 @param {number} time */
-async function showMoment(strip, sha1, time) {
-  const tiles = await loadTiles(sha1);
-  if (!tiles.length) return;
-  strip.hidden = false;
-  requestAnimationFrame(() => showTile(strip, sha1, tileAt(tiles, time), tiles));
-}
+  /** Show an asset, or the same one as it is now. @param {CardContent} content @param {...Child} more */
+  show(content, ...more) {
+    const { sha1, name, path, duration, time = null, hasPoster = true, badge = null, group = null, derivatives = [] } = content;
+    this.#content = content;
+    this.#tiles = [];
+    this.element.dataset.sha1 = sha1;
+    this.#strip.hidden = this.#playhead.hidden = true;
+    this.#strip.removeAttribute("style");
+    this.#label.textContent = time === null ? `Play ${name} ` : `Play ${name} at `;
+    this.#clock.textContent = this.#ownClock;
+    this.#picture.href = playerLink(sha1, time ?? 0);
+    this.#picture.dataset.key = `play-${sha1}`;
+    this.#picture.classList.toggle("bare", !hasPoster);
+    this.#picture.replaceChildren(...[
+      this.#label,
+      hasPoster ? this.#poster(derivative(sha1, "poster", derivatives)) : null, this.#strip, this.#playhead, this.#clock,
+      badge === null ? null : h("span", { class: "badge" }, h("span", { class: "unseen" }, ", score "), badge),
+      group ? h("span", { class: "members", title: `${group.members} files that belong together: ${group.kind}` }, `${group.members} files`) : null,
+    ].filter((one) => one !== null));
+    this.#name.textContent = name;
+    this.#name.title = path ?? "";
+    this.over.replaceChildren();
+    this.element.replaceChildren(this.#picture, this.over, this.#name, ...more.flatMap((one) => (one ? [one] : [])));
+    if (duration && hasPoster && time !== null) this.#showMoment();
+  }
 
-/**
- * @param {HTMLAnchorElement} picture
- * @param {HTMLElement} strip
- * @param {HTMLElement} playhead
- * @param {HTMLElement} clock
- * @param {{ sha1: string, duration: number, time: number | null }} content
- */
-function scrub(picture, strip, playhead, clock, { sha1, duration, time }) {
-  const initialClock = clock.textContent;
-  /** @type {import("./sprite.js").Tile[]} */
-  let tiles = [];
+  /** A new element for each picture: one that is given another shows the one before until it is there. @param {string} url */
+  #poster(url) {
+    const poster = h("img", { alt: "", draggable: false, decoding: "async", ...(this.#isLazy ? { loading: "lazy" } : {}) });
+    poster.addEventListener("error", () => poster.isConnected && this.#picture.classList.add("bare"));
+    poster.src = url; // after `loading`, which counts only then
+    return poster;
+  }
+
+  get #ownClock() {
+    const { time = null, duration } = this.#content ?? {};
+    return time === null ? (duration ? length(duration) : "") : timecode(time);
+  }
+
+  /** The tiles of what is shown; none if something else is shown by the time they are there. */
+  async #load() {
+    const content = this.#content;
+    if (!content || this.#tiles.length) return this.#tiles;
+    const tiles = await loadTiles(content.sha1);
+    if (this.#content !== content) return [];
+    this.#tiles = tiles;
+    return tiles;
+  }
+
+  async #showMoment() {
+    const content = this.#content;
+    const tiles = await this.#load();
+    if (!content || !tiles.length) return;
+    this.#strip.hidden = false;
+    requestAnimationFrame(() => showTile(this.#strip, content.sha1, tileAt(tiles, content.time ?? 0), tiles));
+  }
+
   /** @param {PointerEvent} event */
-  async function move(event) {
-    if (event.pointerType === "touch") return;
-    if (!tiles.length) tiles = await loadTiles(sha1);
-    if (!tiles.length || !picture.matches(":hover")) return;
-    const box = picture.getBoundingClientRect();
+  async #scrub(event) {
+    const content = this.#content;
+    if (event.pointerType === "touch" || !content?.duration || content.hasPoster === false) return;
+    const tiles = await this.#load();
+    if (!tiles.length || !this.#picture.matches(":hover")) return;
+    const box = this.#picture.getBoundingClientRect();
     const share = Math.min(Math.max((event.clientX - box.left) / box.width, 0), 0.9999);
-    const pointed = share * duration;
-    strip.hidden = playhead.hidden = false;
-    showTile(strip, sha1, tileAt(tiles, pointed), tiles);
-    playhead.style.left = `${share * 100}%`;
-    clock.textContent = timecode(pointed);
-    picture.href = playerLink(sha1, pointed);
+    const pointed = share * content.duration;
+    this.#strip.hidden = this.#playhead.hidden = false;
+    showTile(this.#strip, content.sha1, tileAt(tiles, pointed), tiles);
+    this.#playhead.style.left = `${share * 100}%`;
+    this.#clock.textContent = timecode(pointed);
+    this.#picture.href = playerLink(content.sha1, pointed);
   }
-  for (const name of /** @type {const} */ (["pointerenter", "pointermove"])) picture.addEventListener(name, move);
-  picture.addEventListener("pointerleave", () => {
-    playhead.hidden = true;
-    strip.hidden = time === null;
-    if (time !== null && tiles.length) showTile(strip, sha1, tileAt(tiles, time), tiles);
-    clock.textContent = initialClock;
-    picture.href = playerLink(sha1, time ?? 0);
-  });
+
+  #rest() {
+    const { sha1 = "", time = null } = this.#content ?? {};
+    this.#playhead.hidden = true;
+    this.#strip.hidden = time === null;
+    if (time !== null && this.#tiles.length) showTile(this.#strip, sha1, tileAt(this.#tiles, time), this.#tiles);
+    this.#clock.textContent = this.#ownClock;
+    if (sha1) this.#picture.href = playerLink(sha1, time ?? 0);
+  }
 }

@@ -1,24 +1,37 @@
-// The library: all assets, the newest first, with more as one scrolls.
+// The library: all assets, or those that filters of the address leave, as one list.
 
+import { changed, writeAddress } from "./address.js";
 import { get } from "./api.js";
-import { card } from "./card.js";
-import { h, notice } from "./dom.js";
-import { facts, plural } from "./format.js";
-import { endless } from "./scroll.js";
+import { announce, h, notice } from "./dom.js";
+import { names } from "./filters.js";
+import { follow } from "./follow.js";
+import { plural } from "./format.js";
+import { Grid } from "./grid.js";
+import { isOfDates } from "./grid-names.js";
+import { GridSource } from "./grid-source.js";
+import { declareKeys } from "./keys.js";
+import { go, rewrite } from "./router.js";
 import { may } from "./session.js";
 import { page } from "./state.js";
 
-/** @typedef {import("dampipe-api").Schemas} Schemas */
+/** @typedef {import("./grid.js").Place} Place */
 
-const PAGE = 60;
+const GROUPS = { day: "By day", month: "By month", folder: "By folder", camera: "By camera", none: "Not grouped" };
+const SORTS = {
+  "-date": "Newest shot first", date: "Oldest shot first", "-added": "Latest arrivals first", added: "First arrivals first", name: "Name, A to Z", "-name": "Name, Z to A",
+  "-duration": "Longest first", duration: "Shortest first", "-size": "Largest first", size: "Smallest first",
+};
+const VIEWS = { grid: "Grid", list: "List" };
+const DENSITIES = { small: "Small", medium: "Medium", large: "Large" };
+/** Digits of a SHA-1 in an address: enough for any library. */
+const DIGITS = 16;
 
-/** @param {Schemas["Video"]} video */
-function assetCard(video) {
-  const hasPoster = video.derivatives.some((made) => made.kind === "poster");
-  const { sha1, name, media } = video;
-  const duration = media?.kind === "still" ? null : media?.duration;
-  return card({ sha1, name, path: video.paths[0], duration, hasPoster, derivatives: video.derivatives }, h("p", {}, facts(video)));
-}
+const keys = declareKeys("Library", {
+  date: { keys: ["g d"], does: "Go to a date" },
+  view: { keys: ["v"], does: "Grid or list" },
+  larger: { keys: ["+"], does: "Larger pictures" },
+  smaller: { keys: ["-"], does: "Smaller pictures" },
+});
 
 /** A line about files that are not shown yet; hidden while there are none. @param {AbortSignal} signal */
 async function pendingLine(signal) {
@@ -36,86 +49,139 @@ async function pendingLine(signal) {
   return pending;
 }
 
+/** A choice of the address: its value there, or the first. @param {URLSearchParams} parameters @param {string} name @param {Record<string, string>} choices */
+function chosen(parameters, name, choices) {
+  const value = parameters.get(name) ?? "";
+  return value in choices ? value : Object.keys(choices)[0];
+}
+
+/** @param {string} name @param {string} title @param {Record<string, string>} choices @param {string} value @param {(value: string) => void} choose */
+function select(name, title, choices, value, choose) {
+  /** @type {HTMLSelectElement} */
+  const made = h("select", { "aria-label": title, title, name, onchange: () => choose(made.value) },
+    Object.entries(choices).map(([key, text]) => h("option", { value: key, selected: key === value }, text)));
+  return made;
+}
+
+/**
+ * What stands in place of a list without assets.
+ * @param {number} waiting
+ * @param {boolean} isFiltered
+ */
+function nothing(waiting, isFiltered) {
+  if (isFiltered) return notice("No assets match the filters.", "", h("a", { class: "button", href: "#/" }, "Show all assets"));
+  const action = waiting || may("scan") ? h("a", { class: "button", href: "#/scans" }, waiting ? "Show progress" : "Add footage") : null;
+  return waiting
+    ? notice(`${plural(waiting, "file")} will appear here when processed.`, "", action)
+    : notice("The library is empty.", may("scan") ? "Scan a folder of footage to fill it." : "", action);
+}
+
 /**
  * @param {HTMLElement} main
  * @param {AbortSignal} signal
  * @param {URLSearchParams} parameters
- * @param {{ line: HTMLElement, waiting: number } | null} [line]
  */
-export async function library(main, signal, parameters, line = null) {
-  const pending = line ?? (await pendingLine(signal));
-  const grid = h("div", { class: "grid" });
-  const shown = new Map(); // by SHA-1: the card, and the JSON it was drawn from
-  const drawnAnew = new AbortController();
-  /** @type {string | undefined} */
-  let after;
+export async function library(main, signal, parameters) {
+  const [view, density] = [chosen(parameters, "view", VIEWS), "density" in Object.fromEntries(parameters) ? chosen(parameters, "density", DENSITIES) : "medium"];
+  const [group, sort] = [chosen(parameters, "group", GROUPS), parameters.get("sort") || "-date"];
+  const filters = [...parameters].flatMap(([name, value]) => (value && names.includes(name) && !["like", "picture"].includes(name) ? [/** @type {const} */ ([name, value])] : []));
+  const source = new GridSource({ filters, group, sort }, signal);
+  const at = parameters.get("at");
+  const [pending, found] = await Promise.all([pendingLine(signal), at ? source.find(at) : null, source.readBuckets()]);
+  if (signal.aborted) return;
 
-  /** @param {Schemas["Video"]} video */
-  function draw(video) {
-    const made = { element: assetCard(video), json: JSON.stringify(video) };
-    shown.set(video.sha1, made);
-    return made.element;
+  let ended = new AbortController(); // of what follows an empty library
+  async function showNothing() {
+    main.replaceChildren(nothing(pending.waiting, filters.length > 0));
+    const again = async () => {
+      await source.readBuckets().catch(() => {});
+      if (signal.aborted || ended.signal.aborted) return;
+      if (!source.total) {
+        main.lastElementChild?.replaceWith(nothing(pending.waiting, filters.length > 0));
+        return;
+      }
+      ended.abort();
+      await showList(null);
+    };
+    page.watch(["counts"], again, AbortSignal.any([signal, ended.signal]));
+    follow(AbortSignal.any([signal, ended.signal]), [""], again);
   }
 
-  /** Show new and changed assets, except cards in use (hovered or focused). Returns false if the view was drawn anew. */
-  async function refresh() {
-    const latest = await get("/assets", { limit: PAGE, pending: false }, signal).catch(() => []);
-    if (signal.aborted) return false;
-    const firstShown = latest.findIndex(({ sha1 }) => shown.has(sha1));
-    const isIdle = !window.scrollY && !grid.matches(":hover, :focus-within");
-    if (!shown.size || (latest.length && firstShown < 0 && isIdle)) {
-      await library(main, signal, parameters, pending);
-      return false;
+  /** @param {{ position: number, within: number } | null} place */
+  async function showList(place) {
+    ended = new AbortController();
+    const grid = new Grid();
+    const arrange = (/** @type {Record<string, string | null>} */ changes) => go(writeAddress("/", changed(parameters, { at: grid.place.sha1?.slice(0, DIGITS), ...changes })));
+    const other = (/** @type {string} */ name, /** @type {Record<string, string>} */ choices, /** @type {string} */ value, /** @type {string} */ usual) =>
+      select(name, { group: "Groups", sort: "Order", density: "Size of pictures" }[name] ?? name, choices, value, (picked) => arrange({ [name]: picked === usual ? null : picked }));
+    const count = h("span", { class: "count-of" });
+    const date = h("input", { type: "date", "aria-label": "Go to a date", title: "Go to a date (g d)" });
+    const isByDate = isOfDates(group) && ["date", "added"].includes(sort.replace("-", ""));
+    date.addEventListener("change", () => {
+      if (!date.value) return;
+      const wanted = date.value.slice(0, group === "month" ? 7 : 10);
+      grid.showBucket((key) => (sort.startsWith("-") ? key <= wanted : key >= wanted));
+    });
+    const size = (/** @type {number} */ by) => {
+      const [sizes, now] = [Object.keys(DENSITIES), Object.keys(DENSITIES).indexOf(density)];
+      const next = sizes[now + by];
+      if (next) arrange({ density: next === "medium" ? null : next });
+    };
+    const switchView = () => arrange({ view: view === "list" ? null : "list" });
+    const isListed = view === "list";
+    const bar = h("div", { class: "arrange" }, count, pending.line, h("span", { class: "choices" },
+      isByDate ? date : null,
+      other("group", GROUPS, group, "day"),
+      other("sort", sort in SORTS ? SORTS : { ...SORTS, [sort]: `By ${sort.replace("-", "")}` }, sort, "-date"),
+      other("density", DENSITIES, density, "medium"),
+      h("button", { type: "button", "aria-pressed": String(isListed), title: "Grid or list (v)", onclick: switchView }, "List")));
+    // Without filters, the line of the status says it.
+    const showCount = () => (count.textContent = filters.length ? plural(grid.total, "match", "matches") : "");
+    let json = "";
+    grid.addEventListener("grid-list", () => {
+      showCount();
+      if (!grid.total && !signal.aborted) showNothing();
+    });
+    grid.addEventListener("grid-place", (event) => {
+      const { sha1, within } = /** @type {CustomEvent<Place>} */ (event).detail;
+      if (signal.aborted || JSON.stringify([sha1, within]) === json || (!sha1 && grid.position > 0)) return;
+      json = JSON.stringify([sha1, within]);
+      rewrite("/", changed(parameters, { at: sha1?.slice(0, DIGITS) }), { within: sha1 ? within : 0 });
+    });
+    main.replaceChildren(h("h2", { class: "unseen" }, filters.length ? "Assets that match" : "All assets"), bar, grid);
+    const refresh = () => grid.refresh();
+    page.watch(["counts"], refresh, signal);
+    follow(signal, [""], refresh);
+    keys({
+      date: () => (isByDate ? (date.focus(), openPicker(date), true) : false),
+      view: switchView, larger: () => size(1), smaller: () => size(-1),
+    }, { signal });
+    await grid.open(source, { view, density }, place);
+    showCount();
+    if (filters.length) announce(count.textContent ?? "");
+  }
+
+  if (!source.total) return showNothing();
+  // How far the row is scrolled out of view is no part of the address: it is kept with the entry of the history.
+  const within = found && history.state?.place?.at === at ? Number(history.state.place.within) : 0;
+  return showList(found && { position: found.position, within: within || -headOf(found.position) });
+
+  /** With a new address, the heading above the first row is seen, too. @param {number} position */
+  function headOf(position) {
+    let first = 0;
+    for (const { count } of source.buckets) {
+      if (first >= position) break;
+      first += count;
     }
-    for (const video of latest) {
-      const before = shown.get(video.sha1);
-      const isChanged = before && before.json !== JSON.stringify(video);
-      if (isChanged && !before.element.matches(":hover, :focus-within")) before.element.replaceWith(draw(video));
-    }
-    if (isIdle) insert(latest);
-    return true;
+    return group !== "none" && first === position ? 52 : 0;
   }
+}
 
-  /** Draw the assets of the first page that are not shown yet, each at its place. @param {Schemas["Video"][]} latest */
-  function insert(latest) {
-    let next = grid.firstElementChild;
-    for (const video of latest) {
-      const at = shown.get(video.sha1)?.element;
-      if (at) next = at.nextElementSibling;
-      else grid.insertBefore(draw(video), next);
-    }
+/** @param {HTMLInputElement} input */
+function openPicker(input) {
+  try {
+    input.showPicker();
+  } catch {
+    // It needs a key press or a click, and not all browsers have it: one can type the date.
   }
-
-  let isRefreshing = false;
-  let isOld = false; // changed again while it was being refreshed
-
-  async function refreshOnChange() {
-    isOld = isRefreshing;
-    if (isRefreshing) return;
-    do {
-      isOld = false;
-      isRefreshing = true;
-      if (!(await refresh())) return drawnAnew.abort(); // which follows the state itself
-      isRefreshing = false;
-    } while (isOld && !signal.aborted);
-  }
-
-  /** Append the next page; returns whether there may be another one. */
-  async function more() {
-    const next = await get("/assets", { limit: PAGE, pending: false, ...(after ? { after } : {}) }, signal);
-    grid.append(...next.filter(({ sha1 }) => !shown.has(sha1)).map(draw));
-    after = next.at(-1)?.sha1;
-    return next.length === PAGE;
-  }
-
-  const hasMore = await more();
-  page.watch(["counts"], refreshOnChange, AbortSignal.any([signal, drawnAnew.signal]));
-  if (!grid.childElementCount) {
-    const action = pending.waiting || may("scan") ? h("a", { class: "button", href: "#/scans" }, pending.waiting ? "Show progress" : "Add footage") : null;
-    main.replaceChildren(pending.waiting
-      ? notice(`${plural(pending.waiting, "file")} will appear here when processed.`, "", action)
-      : notice("The library is empty.", may("scan") ? "Scan a folder of footage to fill it." : "", action));
-    return;
-  }
-  main.replaceChildren(h("h2", { class: "unseen" }, "All assets"), pending.line, grid, ...(hasMore ? [endless(signal, more)] : []));
 }

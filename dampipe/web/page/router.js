@@ -1,6 +1,6 @@
 // The router: shows the view of the address, and the player over it. An address without a view shows what there is instead.
 
-import { assetOf, parseAddress, writeAddress } from "./address.js";
+import { assetOf, changed, parseAddress, writeAddress } from "./address.js";
 import { viewAt } from "./areas.js";
 import { notice } from "./dom.js";
 import { loadViews } from "./panels.js";
@@ -19,6 +19,8 @@ let leaving = new AbortController(); // aborted when another view is shown
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let outageTimer;
 let isOutage = false; // the view could not be shown since the server was away
+/** @type {string | null} the address of the view that is shown, with the place in it where one is */
+let placed = null;
 
 /** The present address, with its #. */
 export const here = () => location.hash || "#/";
@@ -32,6 +34,25 @@ export function go(address) {
 /** Put an address in the place of the present one, and show it: while one types, no step is added to the history. @param {string} address */
 export function goInPlace(address) {
   if (here() !== address) replace(address);
+}
+
+/**
+ * Write down where in its list the view is, without another entry of the history. place: what is kept with the entry, besides.
+ * @param {string} path
+ * @param {URLSearchParams} parameters with the place as `at`
+ * @param {Record<string, unknown>} place
+ */
+export function rewrite(path, parameters, place) {
+  const address = writeAddress(path, parameters);
+  if (page.state.view === null || withoutPlace(here()) !== withoutPlace(page.state.view)) return; // the player is open, or one is on the way
+  history.replaceState({ ...history.state, place: { ...place, at: parameters.get("at") } }, "", address);
+  placed = address;
+}
+
+/** An address without the place in the list. @param {string} address */
+function withoutPlace(address) {
+  const { path, parameters } = parseAddress(address);
+  return writeAddress(path, changed(parameters, { at: null }));
 }
 
 /** The view of a path; those of features are loaded with their panels. @param {string} path */
@@ -55,6 +76,7 @@ async function show({ path, parameters }) {
   const { signal } = leaving;
   const isKnown = begin();
   isOutage = false;
+  placed = null;
   page.set({ view: here() });
   try {
     const view = await viewOf(path);
@@ -101,7 +123,7 @@ export async function route() {
   page.set({ address });
   const asset = assetOf(address);
   if (asset === null) {
-    const isBackFromPlayer = player.open && here() === page.state.view;
+    const isBackFromPlayer = player.open && page.state.view !== null && withoutPlace(here()) === withoutPlace(page.state.view);
     if (player.open) player.close();
     if (isBackFromPlayer) begin(true); // the view is still there
     else await show(address);
@@ -114,7 +136,7 @@ export async function route() {
     await show(parseAddress(under));
     page.set({ view: under });
   }
-  const viewAddress = /** @type {string} */ (page.state.view);
+  const viewAddress = placed ?? /** @type {string} */ (page.state.view);
   try {
     await open(player, asset, address.parameters, () => {
       if (assetOf(parseAddress(here())) !== null) history.replaceState(null, "", viewAddress);
