@@ -68,7 +68,7 @@ def page(request: pytest.FixtureRequest, browser: Browser, container: Container)
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda line: "Security Policy" in line.text and problems.append(line.text))
     with serving(create_app(container)) as url:
-        page.goto(f"{url}/#/")
+        page.goto(f"{url}/#/search")
         yield page
         context.close()
     assert problems == []

@@ -35,9 +35,8 @@ function example(value) {
  */
 export async function drawChips(element, address, searchPart) {
   const { path, parameters } = parseAddress(address);
-  const target = path === "/search" ? "/search" : path;
   /** @param {URLSearchParams} query */
-  const to = (query) => writeAddress(target, query);
+  const to = (query) => writeAddress(path, changed(query, { at: null }));
   /** @param {string} name @param {string} value */
   const without = (name, value) => to(new URLSearchParams([...parameters].filter(([other, one]) => other !== name || one !== value)));
   /** @param {string} href @param {string} says @param {import("./dom.js").Child[]} content */
@@ -81,7 +80,7 @@ export async function drawChips(element, address, searchPart) {
   }
   if (address !== element.dataset.address) return; // another list is shown meanwhile
   if (chips.length > 1) {
-    const kept = new URLSearchParams([...parameters].filter(([name]) => !names.includes(name)));
+    const kept = new URLSearchParams([...parameters].filter(([name]) => !names.includes(name) && name !== "at"));
     chips.push(h("a", { class: "chip plain", href: to(kept) }, "Clear all"));
   }
   element.hidden = !chips.length;

@@ -74,6 +74,7 @@ export function facetPanel(aside, submit, close) {
   let loading = new AbortController();
   /** @type {URLSearchParams} */
   let present = new URLSearchParams();
+  let canSort = true;
 
   /** Change what is picked of a facet in the query of the address, which may have changed since the panel was drawn. */
   const change = (/** @type {ReadonlyMap<string, string>} */ types, /** @type {string} */ key, /** @type {(of: Picked) => Picked} */ to) => submit("where", (text) => {
@@ -178,8 +179,9 @@ export function facetPanel(aside, submit, close) {
     close();
   });
 
-  /** Show the facets of the query of an address. @param {URLSearchParams} parameters */
-  async function show(parameters) {
+  /** Show the facets of the query of an address. @param {URLSearchParams} parameters @param {boolean} [isSorted] whether the panel says how the list is sorted */
+  async function show(parameters, isSorted = canSort) {
+    canSort = isSorted;
     loading.abort();
     loading = new AbortController();
     present = parameters;
@@ -198,7 +200,7 @@ export function facetPanel(aside, submit, close) {
       const scrolled = aside.scrollTop;
       redraw(aside,
         head(`${assets.toLocaleString("en")} ${assets === 1 ? "asset" : "assets"}${hasWords ? ", before the words" : ""}`),
-        sorting(sortable, parameters.get("sort") ?? "", hasWords),
+        canSort ? sorting(sortable, parameters.get("sort") ?? "", hasWords) : null,
         facets.map((facet, position) => section(counts, facet, position)),
         facets.length ? null : h("p", { class: "hint" }, "No asset has a value of a facet."),
         h("div", { class: "facets-foot" },

@@ -3,7 +3,7 @@
 import { changed, writeAddress } from "./address.js";
 import { get } from "./api.js";
 import { announce, h, notice } from "./dom.js";
-import { label, names } from "./filters.js";
+import { names } from "./filters.js";
 import { follow } from "./follow.js";
 import { plural } from "./format.js";
 import { Grid } from "./grid.js";
@@ -64,15 +64,6 @@ function select(name, title, choices, value, choose) {
   return made;
 }
 
-/** Filters of the address, each a link to the list without it. @param {readonly (readonly [string, string])[]} filters @param {URLSearchParams} parameters */
-function chips(filters, parameters) {
-  return filters.map(([name, value]) => {
-    const without = new URLSearchParams([...parameters].filter(([other, one]) => other !== name || one !== value));
-    without.delete("at");
-    return h("a", { class: "chip", href: writeAddress("/", without), "aria-label": `Remove ${name} ${value}` }, `${label(name)}: ${value} ×`);
-  });
-}
-
 /**
  * What stands in place of a list without assets.
  * @param {number} waiting
@@ -102,7 +93,7 @@ export async function library(main, signal, parameters) {
 
   let ended = new AbortController(); // of what follows an empty library
   async function showNothing() {
-    main.replaceChildren(h("p", { class: "query" }, chips(filters, parameters)), nothing(pending.waiting, filters.length > 0));
+    main.replaceChildren(nothing(pending.waiting, filters.length > 0));
     const again = async () => {
       await source.readBuckets().catch(() => {});
       if (signal.aborted || ended.signal.aborted) return;
@@ -158,7 +149,7 @@ export async function library(main, signal, parameters) {
       json = JSON.stringify([sha1, within]);
       rewrite("/", changed(parameters, { at: sha1?.slice(0, DIGITS) }), { within: sha1 ? within : 0 });
     });
-    main.replaceChildren(h("h2", { class: "unseen" }, filters.length ? "Assets that match" : "All assets"), h("p", { class: "query" }, chips(filters, parameters)), bar, grid);
+    main.replaceChildren(h("h2", { class: "unseen" }, filters.length ? "Assets that match" : "All assets"), bar, grid);
     const refresh = () => grid.refresh();
     page.watch(["counts"], refresh, signal);
     follow(signal, [""], refresh);

@@ -4,7 +4,7 @@ import { changed, pairsOf, parseAddress, writeAddress } from "./address.js";
 import { drawChips } from "./chips.js";
 import { h } from "./dom.js";
 import { facetPanel } from "./facets.js";
-import { build, chosen, fill, offer } from "./filters.js";
+import { build, chosen, fill, names, offer } from "./filters.js";
 import { declareKeys } from "./keys.js";
 import { listen, use } from "./picture.js";
 import { askForPart } from "./picture-part.js";
@@ -16,6 +16,8 @@ import { suggestions } from "./suggest.js";
 
 /** Milliseconds after a key until the search is made. */
 const PAUSE = 220;
+/** What ranks a list, instead of sorting it. */
+const RANKING = ["q", "like", "picture"];
 
 const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const form = /** @type {HTMLFormElement} */ (element("search"));
@@ -33,13 +35,30 @@ let timer;
 /** The name under which searches are kept in this browser. */
 const user = () => session()?.name ?? "";
 
-/** Show the list of a query; without one, all assets. @param {import("./address.js").Parameters} query */
-const search = (query) => go(pairsOf(query).length ? writeAddress("/search", query) : "#/");
+/** The view that is shown, also below the player. */
+const shownView = () => parseAddress(page.state.view ?? "#/");
+
+/**
+ * The address of the list of a query: the list that is shown, narrowed, or a search where words, moments or pictures rank it.
+ * @param {import("./address.js").Parameters} parameters
+ */
+function addressOf(parameters) {
+  const query = pairsOf(parameters).filter(([name, value]) => value && (names.includes(name) || name === "q" || name === "sort"));
+  const { path, parameters: before } = shownView();
+  const isRanked = query.some(([name]) => RANKING.includes(name));
+  const isOther = path !== "/search" && page.state.views.some((view) => view.path === path && view.isList);
+  if (isRanked || !isOther) return query.length ? writeAddress("/search", isRanked ? query.filter(([name]) => name !== "sort") : query) : "#/";
+  const arranged = [...before].filter(([name]) => !names.includes(name) && !["q", "sort", "strong", "at"].includes(name));
+  return writeAddress(path, [...arranged, ...query]);
+}
+
+/** Show the list of a query. @param {import("./address.js").Parameters} query */
+const search = (query) => go(addressOf(query));
 
 /** The query in the form, with those parameters of the address that the form does not show. @param {string[]} kept */
 function readQuery(kept) {
   const text = words.value.trim();
-  const before = parseAddress(here()).parameters;
+  const before = shownView().parameters;
   /** @type {[string, string][]} */
   const pairs = text ? [["q", text]] : [];
   return [...pairs, ...kept.flatMap((name) => before.getAll(name).map((value) => /** @type {[string, string]} */ ([name, value]))), ...chosen(form)];
@@ -47,7 +66,8 @@ function readQuery(kept) {
 
 /** Search for what is typed so far. The first time it is a step of the history; what is typed on replaces that. */
 function searchDraft() {
-  const address = writeAddress("/search", readQuery(["like", "picture", "sort"]));
+  if (!words.value.trim() && shownView().path !== "/search") return; // nothing is typed, and nothing was searched
+  const address = writeAddress("/search", readQuery(["like", "picture"]));
   const isDraft = draft !== null && draft === here();
   draft = address;
   if (isDraft) goInPlace(address);
@@ -62,13 +82,15 @@ function settle() {
   draft = null;
 }
 
-/** The address of a list without or with other values; in a list that is not a search, the same list. @param {Record<string, string>} changes */
-const narrowed = (changes) => changed(parseAddress(here()).parameters, changes);
+/** The query of the list that is shown with other values. @param {Record<string, string>} changes */
+const narrowed = (changes) => changed(shownView().parameters, changes);
 
 const showFacets = facetPanel(aside, (name, change) => {
-  const before = parseAddress(here()).parameters;
-  search(narrowed({ [name]: change(before.get(name) ?? "") }));
+  search(narrowed({ [name]: change(shownView().parameters.get(name) ?? "") }));
 }, () => openFacets(false));
+
+/** Show the facets of the list that is shown; a list that is no search says itself how it is sorted. */
+const refreshFacets = () => showFacets(shownView().parameters, shownView().path === "/search");
 
 /** @param {boolean} visible */
 function showFilters(visible) {
@@ -83,7 +105,7 @@ function openFacets(isOpen) {
   facetButton.setAttribute("aria-expanded", String(isOpen));
   aside.hidden = !isOpen;
   if (!isOpen && !facetButton.hidden) facetButton.focus();
-  if (page.state.view !== null) showFacets(parseAddress(page.state.view).parameters);
+  refreshFacets();
 }
 
 /** Search by a part of a picture, which is cut out in the browser. @param {File} file */
@@ -112,7 +134,7 @@ function follow() {
   chips.dataset.address = page.state.view;
   if (isList) drawChips(chips, page.state.view, searchPart);
   else chips.hidden = true;
-  showFacets(parameters);
+  refreshFacets();
 }
 
 const keys = declareKeys("Everywhere", {
@@ -146,7 +168,7 @@ export function startSearchBar() {
     list.close();
     keep(user(), words.value);
     const query = readQuery(["like", "picture", "sort"]);
-    if (draft !== null && draft === here() && query.length) goInPlace(writeAddress("/search", query));
+    if (draft !== null && draft === here() && query.length) goInPlace(addressOf(query));
     else search(query);
     draft = null;
   });
