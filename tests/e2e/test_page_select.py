@@ -225,9 +225,7 @@ def test_any_field_is_edited_after_a_preview_and_the_list_of_edits_takes_it_back
     entry.get_by_role("button", name="Undo").click(timeout=60_000)
     expect(entry).to_contain_text("undone", timeout=60_000)
     assert served.matching(field="city=Oslo") == 0
-    added = page.locator(
-        ".entry", has=page.get_by_role("heading", name="add 2 items to Selects", exact=True)
-    )
+    added = page.locator(".entry", has=page.get_by_role("heading", name="add 2 items to Selects", exact=True))
     added.get_by_role("button", name="Undo").click()
     expect(added).to_contain_text("undone", timeout=60_000)
 
