@@ -31,7 +31,6 @@ FEATURE = Feature(
         "dampipe.features.search.http_models:router",
         "dampipe.features.search.http_indexes:router",
     ),
-    panel="panel.js",
     remedies="dampipe.features.search.remedies",
     events=("dampipe.features.search.events:TimelineExported",),
     savers=(

@@ -1,4 +1,5 @@
-// The views of models and of the vector index, whose modules are loaded when they are shown. In the player: a search by a part of the frame in view. On chosen assets: a timeline of them for editing programs.
+// What search adds to the page: views of models and of the vector index, whose modules are loaded when they are shown; in the player,
+// a search by a part of the frame in view; of chosen assets, a timeline.
 
 import { asked, choice, field } from "/page/form.js";
 import { drawBox, textOf } from "/page/region.js";

@@ -10,6 +10,7 @@ import { picture } from "./picture.js";
 import { recent } from "./recent.js";
 import { saveTools } from "./save-search.js";
 import { endless } from "./scroll.js";
+import { MOST, selectable } from "./selectable.js";
 import { session } from "./session.js";
 
 /** @typedef {import("dampipe-api").Schemas} Schemas */
@@ -61,6 +62,25 @@ function weakerHits(signal, { count, isOpen, offset, scale, load }) {
   return fold;
 }
 
+/** All that a ranked search finds, weak hits aside, as far as assets can be chosen one by one. @param {(limit: number, offset: number) => Promise<Schemas["Found"]>} read */
+async function allHits(read) {
+  const [found, limit] = [/** @type {string[]} */ ([]), 1000];
+  for (let isMore = true; isMore && found.length < MOST;) {
+    const { hits, more } = await read(limit, found.length);
+    found.push(...(hits ?? []).map((hit) => hit.asset));
+    isMore = Boolean(more && hits?.length);
+  }
+  return found;
+}
+
+/** Filters by name, as bulk endpoints take them. @param {readonly (readonly [string, string])[]} pairs */
+function filtersOf(pairs) {
+  /** @type {Record<string, string[]>} */
+  const found = {};
+  for (const [name, value] of pairs) (found[name] ??= []).push(value);
+  return found;
+}
+
 /** @param {HTMLElement} main @param {AbortSignal} signal @param {URLSearchParams} parameters */
 export async function results(main, signal, parameters) {
   const words = parameters.get("q") ?? "";
@@ -74,8 +94,8 @@ export async function results(main, signal, parameters) {
   const filters = /** @type {[string, string][]} */ ([...parameters].filter(([name, value]) => value && names.includes(name) && name !== "picture" && name !== "like"));
   const own = ["q", "like", ...(isRanked ? [] : ["sort"])];
   const query = [...parameters].filter(([name, value]) => value && own.includes(name)).concat(filters);
-  const load = (/** @type {number} */ offset, /** @type {boolean} */ strong) => {
-    const page = [...query, ["strong", strong], ["limit", PAGE], ["offset", offset]];
+  const load = (/** @type {number} */ offset, /** @type {boolean} */ strong, limit = PAGE) => {
+    const page = [...query, ["strong", strong], ["limit", limit], ["offset", offset]];
     return blob ? send("/search", page, blob, signal) : get("/search", page, signal);
   };
   const before = main.querySelector(":scope > .results");
@@ -97,6 +117,7 @@ export async function results(main, signal, parameters) {
     (found.warnings ?? []).map((warning) => h("p", { class: "hint" }, warning)),
     hits.length ? grid : notice(`No ${found.weaker ? "strong matches" : "results"}${suffix}.`, advice(isRanked, filters.length > 0)));
   main.replaceChildren(list);
+  selectable(grid, { signal, everything: async () => (isRanked ? { assets: await allHits((limit, offset) => load(offset, true, limit)) } : { filters: filtersOf(filters) }) });
   if (hits.length) showCount(Boolean(found.more));
   const fold = (/** @type {number | undefined} */ weaker) => weaker
     && list.append(weakerHits(signal, { count: weaker, isOpen: parameters.get("strong") === "false", offset: count(), scale, load }));

@@ -164,6 +164,21 @@ export function itemGrid(signal, of, changed) {
     return after !== null;
   }
 
+  /** The assets of all items, each once. */
+  async function everything() {
+    /** @type {Set<string>} */
+    const found = new Set();
+    /** @type {string | null} */
+    let cursor = null;
+    do {
+      const part = await page(cursor, MOST);
+      for (const { asset } of part.items) found.add(asset);
+      cursor = part.after ?? null;
+    } while (cursor && found.size < MOST_CHOSEN);
+    return { assets: [...found] };
+  }
+  selectable(grid, { signal, everything });
+
   // Dropping: before or after a card, by the half of it under the pointer; at the end beside the cards.
   /** @type {{ card: HTMLElement, side: "before" | "after" } | null} */
   let target = null;
