@@ -21,6 +21,7 @@ from dampipe.jobs.memory_transport import MemoryTransport
 from dampipe.jobs.plan import Plan
 from dampipe.jobs.toolbox import Tools
 from dampipe.kernel.errors import NotFound
+from dampipe.kernel.visibility import NoRights
 from dampipe.storage.files.stores import FileStores
 from tests.support.scanning import Scanning
 from tests.support.stages import hash
@@ -56,6 +57,7 @@ class Reading:
             self.catalog.workers,
             lambda: self.transport,
             lambda: self.verifier,
+            NoRights(),
         )
         self.catalog.workers.report("media@here", ["io"], {}, 60.0)
         [self.source] = [source.id for source in self.catalog.sources.all()]

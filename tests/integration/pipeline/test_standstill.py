@@ -14,6 +14,7 @@ from dampipe.features.scanning.sync import NightlyPolicy, SyncService
 from dampipe.jobs.nightly import NightlyJobs
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import CannotStart
+from dampipe.kernel.visibility import NoRights
 from tests.support.pipeline import Deployment
 
 
@@ -30,6 +31,7 @@ def sync_of(here: Deployment, patience: float = 120.0) -> SyncService:
         lambda: here.sweep,
         NightlyPolicy(patience=patience),
         NightlyJobs(catalog.database, [], here.work, here.kinds, catalog.workers, lambda: here.transport),
+        NoRights(),
     )
 
 

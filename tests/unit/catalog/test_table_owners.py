@@ -43,6 +43,7 @@ OWNERS = {
     "near_duplicate": "dampipe/features/duplicates/",
     "near_duplicate_search": "dampipe/features/duplicates/",
     "verification": "dampipe/features/fixity/",
+    "throughput": "dampipe/features/processing/throughput.py",
     "scan": "dampipe/features/scanning/",
     "asset_group": "dampipe/features/grouping/",
     "group_identifier": "dampipe/features/grouping/",
