@@ -6,7 +6,7 @@ import { drawBox, textOf } from "/page/region.js";
 import { h } from "/page/dom.js";
 import { may } from "/page/session.js";
 import { plural } from "/page/format.js";
-import { saveOf } from "/page/api.js";
+import { save } from "/page/api.js";
 
 const FORMATS = [["otio", "OpenTimelineIO (.otio)"], ["fcpxml", "Final Cut Pro (.fcpxml)"], ["xml", "Final Cut Pro 7, Premiere, Resolve (.xml)"], ["edl", "EDL (.edl)"], ["csv", "Table (.csv)"]];
 /** Assets of a timeline. */
@@ -17,7 +17,7 @@ export const bulkActs = [{
   key: "timeline", label: "Timeline …", scope: "export", order: 75, most: MOST,
   run: (chosen) => asked(`Save ${plural(chosen.count, "asset")} as a timeline`,
     [choice("Format", "format", FORMATS), field("Title", { name: "title", value: "dampipe", maxLength: 200 })], "Save", async ({ format, title }) => {
-      const warnings = await saveOf("/search/export", { ...chosen.body, format, title });
+      const warnings = await save("/search/export", {}, { ...chosen.body, format, title });
       return { done: [`The timeline was saved as ${format}.`, ...warnings].join(" ") };
     }),
 }];

@@ -77,8 +77,17 @@ export async function get(path, parameters, signal) {
   return (await request(query ? `${path}?${query}` : path, { signal })).json();
 }
 
-/** Save the file of an answer under the name that the server proposes; returns the warnings that came with it. @param {Response} response */
-async function keep(response) {
+/**
+ * Save a file under the name that the server proposes; returns the warnings that came with it.
+ * @param {string} path
+ * @param {Query} parameters
+ * @param {unknown} [body] of a POST; without one it is a GET
+ * @returns {Promise<string[]>}
+ */
+export async function save(path, parameters, body) {
+  const query = queryOf(parameters);
+  const options = body === undefined ? undefined : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  const response = await request(query ? `${path}?${query}` : path, options);
   const name = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "")?.[1] ?? "dampipe";
   const url = URL.createObjectURL(await response.blob());
   Object.assign(document.createElement("a"), { href: url, download: name }).click();
