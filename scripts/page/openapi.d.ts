@@ -1,4 +1,4 @@
-// Made by `make types` of docs/openapi.json, SHA-256 433d3d5eca02a6cb3b6a3204d7fb0eb3315b320e07e688d90090d089879ff2ed; not to be edited.
+// Made by `make types` of docs/openapi.json, SHA-256 c0b32b50bfd228588ce35d237989e60da78e8a20103f2dd4fd229e1a724f8e25; not to be edited.
 
 export interface paths {
     "/access/explain": {
@@ -6333,7 +6333,7 @@ export interface components {
         };
         /**
          * FramesReport
-         * @description The frames of a version, counted from 0. Frame n begins at `start` + n × `step` ticks, rounded, or as `steps` says.
+         * @description The frames of a version, counted from 0: n begins at `start` + n × `step` ticks, rounded, or as `steps` says.
          */
         FramesReport: {
             /** Base */
