@@ -10,6 +10,7 @@ import { length } from "/page/format.js";
 import { declareKeys } from "/page/keys.js";
 import { menuButton } from "/page/menu.js";
 import { endless } from "/page/scroll.js";
+import { MOST as MOST_CHOSEN, selectable } from "/page/selectable.js";
 import { add, change, exclude, may, moveItems, removeItems } from "./acts.js";
 
 /** @typedef {import("dampipe-api").Schemas["ItemReport"]} Item */
