@@ -63,7 +63,7 @@ def put_pictures(blobs: BlobStore) -> dict[str, int]:
 
 
 def fill_large(database: Database, assets: int, pictures: Mapping[str, int], seed: int = 3) -> None:
-    """Write the clips into a catalogue that has none, with numbers from 1, the first ones in January 2012. pictures: what
+    """Write the clips into a catalogue that has none, numbers from 1, the first ones in January 2012. pictures: what
     `put_pictures` returned."""
     with database.write() as connection:
         source = {"name": "footage", "root": ROOT, "added_at": 1.0}
