@@ -45,14 +45,15 @@ function aloneOf(player) {
     clearTimeout(timer);
     const { frames, picture } = player;
     if (!alone || player.signal.aborted || !player.isPlaying() || !(picture instanceof HTMLVideoElement)) return;
-    const last = frames ? frames.begin(Math.max(0, frames.frame(alone.end - SLACK))) : alone.end;
+    const lastFrame = frames ? Math.max(frames.frame(alone.start + SLACK), frames.frame(alone.end + SLACK) - 1) : 0;
+    const last = frames ? frames.begin(lastFrame) : alone.end;
     const rest = (last - picture.currentTime) / (picture.playbackRate || 1);
     if (rest > SLACK) {
       timer = setTimeout(check, Math.min(200, rest * 1000 + 5));
       return;
     }
     player.pause();
-    if (frames) player.seekFrame(frames.frame(alone.end - SLACK));
+    if (frames) player.seekFrame(lastFrame);
     else player.seek(alone.end);
   };
   for (const name of ["time", "play"]) player.events.addEventListener(name, check, { signal: player.signal });
