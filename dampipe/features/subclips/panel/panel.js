@@ -151,7 +151,7 @@ export function sections(asset, { signal, player }) {
     track.replaceChildren(...(duration ? shown.flatMap((one) => {
       const span = spanIn(one, sha1);
       if (!span) return [];
-      const bar = h("button", { type: "button", class: "span", title: one.name, tabIndex: -1, "aria-hidden": "true", onclick: () => playAlone(span, false) }, one.name);
+      const bar = h("div", { class: "span", title: one.name, "aria-hidden": "true", onclick: () => playAlone(span, false) }, one.name);
       bar.style.left = `${(span.start / duration) * 100}%`;
       bar.style.width = `${Math.max(0.2, ((span.end - span.start) / duration) * 100)}%`;
       return [bar];
