@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, update
 
-from dampipe.features.assets.model import Selected
 from dampipe.features.assets.lineage import locked_facts
+from dampipe.features.assets.model import Selected
 from dampipe.features.assets.tables import ASSET
 from dampipe.features.rights.merge import LICENCES
 from dampipe.features.rights.model import NewLicence, Policy
