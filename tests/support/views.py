@@ -52,7 +52,7 @@ class View:
 
     name: str
     address: str
-    """What follows the address of the server; `{film}`, `{other}`, `{still}`, `{sound}` and `{share}` are of the library."""
+    """What follows the address of the server; names in braces, such as `{film}`, stand for what the library has."""
     shown: str
     """A CSS selector of what is seen once the view is there."""
     prepare: Callable[[Page], None] = lambda _: None
