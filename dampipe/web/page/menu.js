@@ -55,7 +55,7 @@ export function openMenu(anchor, label, items, at = null) {
   element.addEventListener("focusout", (event) => {
     if (!element.contains(/** @type {Node | null} */ (event.relatedTarget))) setTimeout(() => !element.contains(document.activeElement) && close(false));
   });
-  (anchor.closest("dialog") ?? document.body).append(element);
+  (anchor.closest("dialog, main, aside") ?? document.body).append(element);
   open = element;
   const [width, height] = [element.offsetWidth, element.offsetHeight];
   const [left, top] = at ? [at.x, at.y] : [box.right - width, box.bottom + 4];

@@ -276,10 +276,10 @@ export class Tree extends Component {
     const isOpen = hasBelow && this.#opened.has(key);
     const target = this.#target?.key === key ? this.#target.place : nothing;
     const href = source.href?.(item);
-    return html`<li role="treeitem" data-key="tree-${key}" aria-level=${depth} aria-label=${source.name(item)}
-      aria-expanded=${hasBelow ? String(isOpen) : nothing} aria-selected=${String(key === this.current)}
-      tabindex=${key === this.#active ? 0 : -1} @focus=${() => this.#focused(key)}>
-      <div class="row" data-drop=${target} draggable=${ifDefined(source.drag ? "true" : undefined)}
+    return html`<li role="none">
+      <div class="row" role="treeitem" data-key="tree-${key}" aria-level=${depth} title=${source.name(item)}
+        aria-expanded=${hasBelow ? String(isOpen) : nothing} aria-selected=${String(key === this.current)}
+        tabindex=${key === this.#active ? 0 : -1} @focus=${() => this.#focused(key)} data-drop=${target} draggable=${ifDefined(source.drag ? "true" : undefined)}
         @dragstart=${(/** @type {DragEvent} */ event) => source.drag?.(item, event)}
         @dragover=${(/** @type {DragEvent} */ event) => this.#over(item, event)}
         @dragleave=${(/** @type {DragEvent} */ event) => !(/** @type {HTMLElement} */ (event.currentTarget).contains(/** @type {Node | null} */ (event.relatedTarget))) && this.#leave(item)}

@@ -36,7 +36,7 @@ const linkOf = ({ asset, subclip }) => writeAddress(`/asset/${asset}`, subclip
  * @param {() => unknown} changed is called when something was changed here
  */
 export function itemGrid(signal, of, changed) {
-  const grid = h("div", { class: "grid items", role: "list" });
+  const grid = h("div", { class: "grid items" });
   const element = h("div", {}, grid);
   /** @type {Map<string, { json: string, card: HTMLElement }>} */
   let shown = new Map();
@@ -97,7 +97,6 @@ export function itemGrid(signal, of, changed) {
     const badge = item.pinned ? "pinned" : null;
     const made = card({ sha1: item.asset, name: subclip ? subclip.name : item.name, duration: item.kind === "still" ? null : item.duration, time: subclip ? subclip.start : null, badge },
       h("p", {}, facts, subclip ? ` · ${length(subclip.end - subclip.start)}` : null));
-    made.setAttribute("role", "listitem");
     made.dataset.key = keyOf(item);
     if (isOwn(item)) Object.assign(made.dataset, { item: String(item.id), collection: String(of().id) });
     const link = /** @type {HTMLAnchorElement} */ (made.querySelector("a.picture"));

@@ -87,7 +87,7 @@ export function collectionTree(signal, { current = "", label = "Collections" } =
     drag: (one, event) => startDrag(event, { kind: "collection", id: one.id }, nameOf(one)),
     menu: (one, event) => {
       const at = "clientX" in event && event.clientX ? { x: event.clientX, y: event.clientY } : null;
-      const row = element.querySelector(`[data-key="tree-${one.id}"] > .row`) ?? element;
+      const row = element.querySelector(`[data-key="tree-${one.id}"]`) ?? element;
       openMenu(row, one.name, menuOf(one, all, refresh), at);
     },
   }), current);

@@ -45,14 +45,15 @@ function aloneOf(player) {
     clearTimeout(timer);
     const { frames, picture } = player;
     if (!alone || player.signal.aborted || !player.isPlaying() || !(picture instanceof HTMLVideoElement)) return;
-    const last = frames ? frames.begin(Math.max(0, frames.frame(alone.end - SLACK))) : alone.end;
+    const lastFrame = frames ? Math.max(frames.frame(alone.start + SLACK), frames.frame(alone.end + SLACK) - 1) : 0;
+    const last = frames ? frames.begin(lastFrame) : alone.end;
     const rest = (last - picture.currentTime) / (picture.playbackRate || 1);
     if (rest > SLACK) {
       timer = setTimeout(check, Math.min(200, rest * 1000 + 5));
       return;
     }
     player.pause();
-    if (frames) player.seekFrame(frames.frame(alone.end - SLACK));
+    if (frames) player.seekFrame(lastFrame);
     else player.seek(alone.end);
   };
   for (const name of ["time", "play"]) player.events.addEventListener(name, check, { signal: player.signal });
@@ -150,7 +151,7 @@ export function sections(asset, { signal, player }) {
     track.replaceChildren(...(duration ? shown.flatMap((one) => {
       const span = spanIn(one, sha1);
       if (!span) return [];
-      const bar = h("button", { type: "button", class: "span", title: one.name, tabIndex: -1, "aria-hidden": "true", onclick: () => playAlone(span, false) }, one.name);
+      const bar = h("div", { class: "span", title: one.name, "aria-hidden": "true", onclick: () => playAlone(span, false) }, one.name);
       bar.style.left = `${(span.start / duration) * 100}%`;
       bar.style.width = `${Math.max(0.2, ((span.end - span.start) / duration) * 100)}%`;
       return [bar];
