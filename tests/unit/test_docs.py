@@ -196,6 +196,7 @@ OTHER = {
     "connections": {"other": {"region": "eu-west-1"}},
     "webhook_networks": ["10.0.0.0/8"],
     "guard_share": 0.1,
+    "map_tiles": "https://tiles.example.com/{z}/{x}/{y}.png",
     "log_level": "DEBUG",
 }
 """Values of settings that do not take any number or text."""

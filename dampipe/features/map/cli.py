@@ -34,7 +34,7 @@ def _with_filters(command: Any) -> Any:
     default=2,
     show_default=True,
     type=WholeNumber(0, MOST_ZOOM),
-    help="How finely positions are told apart: by cells of 1/2**(zoom + 2) of the world's width.",
+    help="How large the cells are: 1/2**(zoom + 2) of the world's width.",
 )
 @_with_filters
 @json_option

@@ -364,7 +364,7 @@ class Settings(BaseSettings):
     map_tiles: Annotated[str, AfterValidator(_check_tiles)] = Field(
         "",
         description="URL of the tiles that the map of the page draws below the assets, with {z}, {x} and {y}, such as "
-        "https://tiles.example.com/{z}/{x}/{y}.png; empty: none, and nobody else is asked.",
+        "https://tiles.example.com/{z}/{x}/{y}.png; empty: none, and no other server is asked.",
     )
     map_credit: str = Field("", description="Whom the map names as the maker of its tiles.")
     scan_roots: list[FolderOrUrl] = Field(

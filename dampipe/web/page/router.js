@@ -72,7 +72,7 @@ async function show({ path, parameters }) {
   const isKnown = begin();
   isOutage = false;
   placed = null;
-  page.set({ view: here() });
+  page.set({ view: assetOf(parseAddress(here())) === null ? here() : writeAddress(path, parameters) }); // below the player, another than the address
   try {
     const view = await viewOf(path);
     if (signal.aborted) return;

@@ -93,7 +93,9 @@ export function collectionTree(signal, { current = "", label = "Collections" } =
   }), current);
 
   async function refresh() {
-    await element.refresh();
+    await element.refresh().catch((problem) => {
+      if (!signal.aborted) throw problem; // else another view is shown by now
+    });
     const path = [];
     for (let at = byId(Number(element.current)); at; at = byId(at.parent)) path.unshift(String(at.id));
     await element.reveal(path);

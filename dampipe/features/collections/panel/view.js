@@ -82,9 +82,13 @@ async function showOne(place, signal, id, all, refreshTree) {
   let said = "";
 
   async function refresh() {
-    one = await get(`/collections/${id}`, {}, signal);
-    await Promise.all([items.refresh(), refreshTree()]);
-    draw();
+    try {
+      one = await get(`/collections/${id}`, {}, signal);
+      await Promise.all([items.refresh(), refreshTree()]);
+      draw();
+    } catch (problem) {
+      if (!signal.aborted) throw problem; // else another view is shown by now
+    }
   }
   const items = itemGrid(signal, () => one, refresh);
   const excluded = one.filters ? exclusions(one, refresh) : null; // once, so that it stays open

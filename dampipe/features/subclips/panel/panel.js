@@ -38,15 +38,25 @@ function aloneOf(player) {
     const range = player.range();
     if (alone && (!range || Math.abs(range.start - alone.start) > SLACK || Math.abs(range.end - alone.end) > SLACK)) alone = null;
   }, { signal: player.signal });
-  player.events.addEventListener("time", () => {
-    if (!alone || !player.isPlaying()) return;
-    const { frames } = player;
-    const last = frames ? frames.begin(Math.max(0, frames.frame(alone.end - SLACK))) : alone.end;
-    if (player.time() < last - SLACK) return;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  // By the clock, too: a busy machine does not draw every frame.
+  const check = () => {
+    clearTimeout(timer);
+    const { frames, picture } = player;
+    if (!alone || player.signal.aborted || !player.isPlaying() || !(picture instanceof HTMLVideoElement)) return;
+    const lastFrame = frames ? Math.max(frames.frame(alone.start + SLACK), frames.frame(alone.end + SLACK) - 1) : 0;
+    const last = frames ? frames.begin(lastFrame) : alone.end;
+    const rest = (last - picture.currentTime) / (picture.playbackRate || 1);
+    if (rest > SLACK) {
+      timer = setTimeout(check, Math.min(200, rest * 1000 + 5));
+      return;
+    }
     player.pause();
-    if (frames) player.seekFrame(frames.frame(alone.end - SLACK));
+    if (frames) player.seekFrame(lastFrame);
     else player.seek(alone.end);
-  }, { signal: player.signal });
+  };
+  for (const name of ["time", "play"]) player.events.addEventListener(name, check, { signal: player.signal });
   return (/** @type {{ start: number, end: number }} */ span, play = true) => {
     player.setRange(span);
     alone = span;
