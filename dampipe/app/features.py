@@ -18,6 +18,7 @@ from dampipe.features.events import FEATURE as EVENTS
 from dampipe.features.facets import FEATURE as FACETS
 from dampipe.features.fixity import FEATURE as FIXITY
 from dampipe.features.folders import FEATURE as FOLDERS
+from dampipe.features.frames import FEATURE as FRAMES
 from dampipe.features.grouping import FEATURE as GROUPING
 from dampipe.features.imports import FEATURE as IMPORTS
 from dampipe.features.library import FEATURE as LIBRARY
@@ -57,6 +58,7 @@ BUILT_IN = (
     ASSETS,
     DERIVATIVES,
     ORIGINALS,
+    FRAMES,
     ALIGNMENT,
     GROUPING,
     DUPLICATES,

@@ -40,3 +40,5 @@ class Moment(BaseModel):
     """Number of the comment whose words were found: the moment is what it is about, and `score` is 1."""
     label: str = ""
     """Name of that subclip; what that comment says."""
+    marks: tuple[tuple[int, int], ...] = ()
+    """Where words of the query stand in `label`: the first character, counted from 0, and the one after the last."""

@@ -1,4 +1,4 @@
-// Made by `make types` of docs/openapi.json, SHA-256 f8e2b57054da6679d4cf9348241969d245d0eb2ac17628fb2d13244436956a2b; not to be edited.
+// Made by `make types` of docs/openapi.json, SHA-256 d2e2ce9fa0dd42fa7936985200521f1f4f5a3cf54adf743962a59b3be0177ae8; not to be edited.
 
 export interface paths {
     "/access/explain": {
@@ -105,6 +105,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["list_copies_api_v1_assets__sha1__copies_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assets/{sha1}/frame": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["fetch_frame_api_v1_assets__sha1__frame_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6265,8 +6281,12 @@ export interface components {
             key: string;
             /** Label */
             label: string;
+            /** Least */
+            least: string | null;
             /** More */
             more: number;
+            /** Most */
+            most: string | null;
             type: components["schemas"]["FieldType"];
             /**
              * Unit
@@ -6297,6 +6317,11 @@ export interface components {
             assets: number;
             /** Label */
             label: string;
+            /**
+             * Parent
+             * @default
+             */
+            parent: string;
             /** Value */
             value: string;
         };
@@ -6558,6 +6583,16 @@ export interface components {
             example: string;
             /** Help */
             help: string;
+            /**
+             * In Queries
+             * @default
+             */
+            in_queries: string;
+            /**
+             * Is Ordered
+             * @default false
+             */
+            is_ordered: boolean;
             /** Label */
             label: string;
             /** Multiple */
@@ -6691,9 +6726,9 @@ export interface components {
             warnings: string[];
             /**
              * Weaker
-             * @default false
+             * @default 0
              */
-            weaker: boolean;
+            weaker: number;
         };
         /**
          * FramesReport
@@ -6889,8 +6924,20 @@ export interface components {
             moments: components["schemas"]["Moment"][];
             /** Name */
             name: string;
+            /**
+             * Passages
+             * @default []
+             */
+            passages: components["schemas"]["Passage"][];
             /** Path */
             path: string;
+            /**
+             * Recipes
+             * @default {}
+             */
+            recipes: {
+                [key: string]: string;
+            };
             /** Score */
             score: number | null;
             /**
@@ -7690,6 +7737,14 @@ export interface components {
              */
             label: string;
             /**
+             * Marks
+             * @default []
+             */
+            marks: [
+                number,
+                number
+            ][];
+            /**
              * Name
              * @default
              */
@@ -8173,6 +8228,21 @@ export interface components {
          * @enum {string}
          */
         PairState: "open" | "dismissed" | "stacked";
+        /**
+         * Passage
+         * @description A text of an asset that has words of the query: why words found it.
+         */
+        Passage: {
+            /** Field */
+            field: string;
+            /** Marks */
+            marks: [
+                number,
+                number
+            ][];
+            /** Text */
+            text: string;
+        };
         /**
          * PasswordRequest
          * @description A new password for oneself.
@@ -11626,6 +11696,35 @@ export interface operations {
             };
         };
     };
+    fetch_frame_api_v1_assets__sha1__frame_get: {
+        parameters: {
+            query?: {
+                /** @description Pixels, at most. */
+                height?: "180" | "360" | "720";
+                /** @description The recipe of the proxy, as its asset names it. Where it is still that, a browser keeps the picture, and does not ask again. */
+                recipe?: string;
+                /** @description Seconds; after the end it is the last frame. */
+                t?: number;
+            };
+            header?: never;
+            path: {
+                sha1: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The frame, a JPEG. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+        };
+    };
     list_mentionable_api_v1_assets__sha1__mentionable_get: {
         parameters: {
             query?: never;
@@ -13249,6 +13348,8 @@ export interface operations {
                 commented_by?: string[];
                 /** @description Only what has open comments or markers, resolved ones, any, or none. */
                 comments?: ("open" | "resolved" | "any" | "none")[];
+                /** @description Only values that contain this text, in any case; of terms their labels. */
+                containing?: string;
                 /** @description Only what is not in a final state, and overdue, due within a week, or due at any time. */
                 due?: ("overdue" | "week" | "any")[];
                 /** @description Seconds: 10-60, 10+, 1:00-. */
@@ -15057,7 +15158,7 @@ export interface operations {
                 kind?: ("video" | "audio" | "still")[];
                 /** @description Only what has this licence. */
                 licence?: string[];
-                /** @description What looks like this moment, or all of an asset: ASSET@SECONDS or ASSET. */
+                /** @description What looks like this moment, or all of an asset, or a part of a frame: ASSET@SECONDS, ASSET, or ASSET@SECONDS@LEFT,TOP,WIDTH,HEIGHT, the part in fractions of the picture. */
                 like?: string[];
                 /** @description Most hits. */
                 limit?: number;
@@ -15085,7 +15186,7 @@ export interface operations {
                 source?: string[];
                 /** @description Only what is in this state of the workflow; several: any of them. */
                 state?: string[];
-                /** @description Leave out weak hits, whose scores are no higher than those of meaningless words. */
+                /** @description Leave out weak hits, whose scores are no higher than those of meaningless words; else they come last. */
                 strong?: boolean;
                 /** @description Only what has a subclip whose name or note contains this, * for any; several: one for each. */
                 subclip?: string[];
@@ -15148,7 +15249,7 @@ export interface operations {
                 kind?: ("video" | "audio" | "still")[];
                 /** @description Only what has this licence. */
                 licence?: string[];
-                /** @description What looks like this moment, or all of an asset: ASSET@SECONDS or ASSET. */
+                /** @description What looks like this moment, or all of an asset, or a part of a frame: ASSET@SECONDS, ASSET, or ASSET@SECONDS@LEFT,TOP,WIDTH,HEIGHT, the part in fractions of the picture. */
                 like?: string[];
                 /** @description Most hits. */
                 limit?: number;
@@ -15176,7 +15277,7 @@ export interface operations {
                 source?: string[];
                 /** @description Only what is in this state of the workflow; several: any of them. */
                 state?: string[];
-                /** @description Leave out weak hits, whose scores are no higher than those of meaningless words. */
+                /** @description Leave out weak hits, whose scores are no higher than those of meaningless words; else they come last. */
                 strong?: boolean;
                 /** @description Only what has a subclip whose name or note contains this, * for any; several: one for each. */
                 subclip?: string[];
@@ -15247,7 +15348,7 @@ export interface operations {
                 kind?: ("video" | "audio" | "still")[];
                 /** @description Only what has this licence. */
                 licence?: string[];
-                /** @description What looks like this moment, or all of an asset: ASSET@SECONDS or ASSET. */
+                /** @description What looks like this moment, or all of an asset, or a part of a frame: ASSET@SECONDS, ASSET, or ASSET@SECONDS@LEFT,TOP,WIDTH,HEIGHT, the part in fractions of the picture. */
                 like?: string[];
                 /** @description Most hits. */
                 limit?: number;
@@ -15279,7 +15380,7 @@ export interface operations {
                 source?: string[];
                 /** @description Only what is in this state of the workflow; several: any of them. */
                 state?: string[];
-                /** @description Leave out weak hits, whose scores are no higher than those of meaningless words. */
+                /** @description Leave out weak hits, whose scores are no higher than those of meaningless words; else they come last. */
                 strong?: boolean;
                 /** @description Only what has a subclip whose name or note contains this, * for any; several: one for each. */
                 subclip?: string[];

@@ -186,11 +186,19 @@ class Faceted:
         return FacetService(self.database, resolver, TermRepository(self.database))
 
     def count(
-        self, *facets: str, sees: Iterable[int] | None = None, limit: int = 20, **filters: str
+        self,
+        *facets: str,
+        sees: Iterable[int] | None = None,
+        limit: int = 20,
+        containing: str = "",
+        **filters: str,
     ) -> Facets:
         """Counts of facets. sees: numbers of versions."""
         request = FacetRequest(
-            facet=facets, limit=limit, filters={name: (value,) for name, value in filters.items()}
+            facet=facets,
+            limit=limit,
+            containing=containing,
+            filters={name: (value,) for name, value in filters.items()},
         )
         return self.service(sees).count(LOCAL, request)
 

@@ -21,6 +21,7 @@ from dampipe.features.assets.queries import DerivativeLookup
 from dampipe.features.assets.service import DetailFields
 from dampipe.features.derivatives.queries import DerivativeRepository
 from dampipe.features.facets.order import FacetOrder
+from dampipe.features.frames.reader import FrameReader
 from dampipe.features.metadata.registry import LibraryFields
 from dampipe.features.search.clips import ClipService
 from dampipe.features.search.filters import FilterResolver
@@ -40,6 +41,7 @@ from dampipe.kernel.people import People
 from dampipe.kernel.selection import AssetSelector
 from dampipe.kernel.sorting import AssetOrder
 from dampipe.kernel.visibility import Visibility
+from dampipe.media.ffmpeg.binary import find_ffmpeg
 from dampipe.media.info import MediaInfo, MediaKind, VideoStream
 from dampipe.media.probe.prober import Prober
 from dampipe.storage.auto import AutoStorage
@@ -158,6 +160,7 @@ def search_services(catalog: Catalog, storage: AutoStorage, open_model: Callable
     services.provide(SourceContents, lambda: services.get(SourceFolders))
     services.provide(DerivativeStore, lambda: DerivativeStore(MemoryBlobs()))
     services.provide(DetailFields, detail_fields)
+    services.provide(FrameReader, lambda: FrameReader(find_ffmpeg, services.get(DerivativeStore)))
     services.provide(Remedies, remedies)
     services.provide(Visibility, lambda: services.get(Rights))
     services.provide(FieldRegistry, lambda: services.get(LibraryFields))

@@ -37,6 +37,7 @@ PROVIDERS = {
     "dampipe.jobs.work:WorkRegistry": f"{_AT}jobs:work_registry",
     # What needs ffmpeg or the model.
     "dampipe.features.search.model_service:ModelService": f"{_AT}searching:model_service",
+    "dampipe.features.frames.reader:FrameReader": f"{_AT}searching:frame_reader",
     "dampipe.features.search.pictures:QueryPictures": f"{_AT}searching:query_pictures",
     "dampipe.jobs.toolbox:Toolbox": f"{_AT}tools:toolbox",
     "dampipe.media.signatures.maker:SignatureMaker": f"{_AT}tools:signature_maker",

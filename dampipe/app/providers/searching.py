@@ -1,6 +1,7 @@
 """What a search needs of ffmpeg and of the model."""
 
 from dampipe.app.tools import MediaTools
+from dampipe.features.frames.reader import FrameReader
 from dampipe.features.search.model_queries import ModelRepository
 from dampipe.features.search.model_service import ModelService
 from dampipe.features.search.pictures import PICTURE_SECONDS, QueryPictures
@@ -9,6 +10,7 @@ from dampipe.kernel.container import Services
 from dampipe.kernel.settings.settings import Settings
 from dampipe.media.probe.prober import Prober
 from dampipe.storage.auto import AutoStorage
+from dampipe.storage.blobs.derivatives import DerivativeStore
 
 
 def model_service(services: Services) -> ModelService:
@@ -22,6 +24,12 @@ def model_service(services: Services) -> ModelService:
         lambda: tools.embedder,
         tools.open_model,
     )
+
+
+def frame_reader(services: Services) -> FrameReader:
+    """Reads frames of proxies, in the sandbox."""
+    tools = services.get(MediaTools)
+    return FrameReader(lambda: tools.ffmpeg, services.get(DerivativeStore))
 
 
 def query_pictures(services: Services) -> QueryPictures:

@@ -9,7 +9,7 @@ from dampipe.features.facets.model import MOST_VALUES, FacetRequest, Facets
 from dampipe.features.facets.service import FacetService
 from dampipe.features.search.parameters import filters_of, model_with_filters
 from dampipe.kernel.access import SEARCH, Actor
-from dampipe.kernel.faces.http import Problem, Text, allowed, provided
+from dampipe.kernel.faces.http import Problem, Storable, Text, allowed, provided
 from dampipe.kernel.filter import FilterRegistry
 
 INVALID = {"model": Problem, "description": "A filter or the query is not valid."}
@@ -32,12 +32,25 @@ def make_router(registry: FilterRegistry) -> APIRouter:
             Annotated[int, Field(ge=1, le=MOST_VALUES)],
             Field(default=20, description="Values of each facet, those with most assets first."),
         ),
+        "containing": (
+            Annotated[str, Storable()],
+            Field(
+                default="",
+                max_length=200,
+                description="Only values that contain this text, in any case; of terms their labels.",
+            ),
+        ),
     }
     model = model_with_filters("FacetParameters", registry, own)
 
     def read(parameters: Annotated[model, Query()]) -> FacetRequest:  # type: ignore[valid-type]
         given: Any = parameters
-        return FacetRequest(facet=given.facet, limit=given.limit, filters=filters_of(given, registry))
+        return FacetRequest(
+            facet=given.facet,
+            limit=given.limit,
+            containing=given.containing,
+            filters=filters_of(given, registry),
+        )
 
     from_parameters: Any = Depends(read)
 

@@ -21,6 +21,11 @@ class FacetRequest(BaseModel):
     limit: Annotated[int, Field(ge=1, le=MOST_VALUES)] = Field(
         default=20, description="Values of each facet, those with most assets first."
     )
+    containing: str = Field(
+        default="",
+        max_length=200,
+        description="Only values that contain this text, in any case; of terms their labels.",
+    )
     filters: dict[str, tuple[str, ...]] = {}
     """As for a search: values by the name of the filter."""
 
@@ -36,6 +41,8 @@ class FacetValue(BaseModel):
     """As a person reads it."""
     assets: int
     """How many assets have it; of a term, or a narrower one."""
+    parent: str = ""
+    """Of a term the key of the broader one, where assets are counted for that, too."""
 
 
 class FacetReport(BaseModel):
@@ -48,6 +55,9 @@ class FacetReport(BaseModel):
     type: FieldType
     unit: str = ""
     values: tuple[FacetValue, ...]
+    least: str | None = None
+    """Of numbers and dates the lowest value, as a query has it; None: it is another field, or there is none."""
+    most: str | None = None
     more: int
     """Values that are left out."""
     without: int

@@ -10,10 +10,10 @@ from dampipe.features.facets.index import BY_READERS, FacetIndex
 from dampipe.features.facets.keys import Mode, mode_of, month_text, text_name
 from dampipe.features.facets.model import FacetReport, FacetRequest, Facets, FacetValue
 from dampipe.features.facets.postings import FieldPostings
-from dampipe.features.facets.terms import with_broader
+from dampipe.features.facets.terms import parents_of, with_broader
 from dampipe.features.metadata.registry import library_fields
 from dampipe.features.metadata.tables import VALUE
-from dampipe.features.metadata.values import plain_number
+from dampipe.features.metadata.values import fold, plain_number
 from dampipe.features.search.filters import FilterResolver
 from dampipe.features.vocabularies.queries import TermRepository
 from dampipe.kernel.access import SEARCH, Actor, require
@@ -58,7 +58,11 @@ class FacetService:
             among = _within(postings[""].named(""), mask)
             counted = len(among)
             counts = {key: self._counts(connection, facets[key], postings[key], mask) for key in shown}
-            first = {key: _first(mode_of(shown[key]), counts[key], request.limit) for key in shown}
+            asked = {
+                key: self._containing(connection, shown[key], counts[key], request.containing)
+                for key in shown
+            }
+            first = {key: _first(mode_of(shown[key]), asked[key], request.limit) for key in shown}
             written = self._spellings(connection, shown, first, postings, mask)
             reports = [
                 FacetReport(
@@ -67,7 +71,8 @@ class FacetService:
                     type=given.type,
                     unit=given.unit,
                     values=tuple(self._values(connection, given, first[key], written)),
-                    more=len(counts[key]) - len(first[key]),
+                    more=len(asked[key]) - len(first[key]),
+                    **_limits(given, counts[key]),
                     without=counted - _count(postings[key].named(""), mask),
                 )
                 for key, given in shown.items()
@@ -100,6 +105,23 @@ class FacetService:
             for term, sets in below.items()
         }
 
+    def _containing(
+        self, connection: Connection, given: MetadataField, counts: dict[str, int], text: str
+    ) -> dict[str, int]:
+        """The counts of values that contain a text."""
+        wanted = fold(text.strip())
+        if not wanted:
+            return counts
+        mode = mode_of(given)
+        if mode is Mode.TERM:
+            labels = self._terms.labels(connection, [TermId(int(name)) for name in counts])
+            names = {str(term) for term, label in labels.items() if wanted in fold(label)}
+        elif mode is Mode.TEXT:
+            names = {name for name in counts if wanted in name}
+        else:
+            names = {name for name in counts if wanted in _text(given, mode, name)}
+        return {name: count for name, count in counts.items() if name in names}
+
     def _values(
         self,
         connection: Connection,
@@ -110,10 +132,13 @@ class FacetService:
         mode = mode_of(given)
         if mode is Mode.TERM:
             numbers = [TermId(int(name)) for name in counts]
+            counted = set(numbers)
             keys, labels = self._terms.keys(connection, numbers), self._terms.labels(connection, numbers)
+            parents = parents_of(self._db, connection, numbers)
             for term, count in zip(numbers, counts.values(), strict=True):
                 key = keys.get(term, str(term))
-                yield FacetValue(value=key, label=labels.get(term, key), assets=count)
+                parent = keys.get(TermId(parents[term]), "") if parents.get(term) in counted else ""
+                yield FacetValue(value=key, label=labels.get(term, key), assets=count, parent=parent)
             return
         for name, count in counts.items():
             text = written.get((given.key, name), name) if mode is Mode.TEXT else _text(given, mode, name)
@@ -178,6 +203,15 @@ def _first(mode: Mode, counts: Mapping[str, int], limit: int) -> dict[str, int]:
 def _order(mode: Mode, name: str) -> tuple[float, str]:
     """The order of keys with equal counts."""
     return (0.0, name) if mode is Mode.TEXT else (float(name), "")
+
+
+def _limits(given: MetadataField, counts: Mapping[str, int]) -> dict[str, str]:
+    """The lowest and the highest of numbers or months."""
+    mode = mode_of(given)
+    if mode not in (Mode.NUMBER, Mode.MONTH) or given.type is FieldType.BOOLEAN or not counts:
+        return {}
+    lowest, highest = min(counts, key=float), max(counts, key=float)
+    return {"least": _text(given, mode, lowest), "most": _text(given, mode, highest)}
 
 
 def _text(given: MetadataField, mode: Mode, name: str) -> str:

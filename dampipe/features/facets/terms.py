@@ -29,6 +29,13 @@ def with_broader(database: Database, connection: Connection, terms: Collection[i
     return {term: _reachable(above, term) for term in terms}
 
 
+def parents_of(database: Database, connection: Connection, terms: Collection[int]) -> dict[int, int]:
+    """The term under which each stands in the tree of its vocabulary; without those at the top."""
+    mine = in_ids(database, TERM.c.id, sorted(terms))
+    query = select(TERM.c.id, TERM.c.parent_id).where(mine, TERM.c.parent_id.is_not(None))
+    return {row.id: row.parent_id for row in connection.execute(query)}
+
+
 def _reachable(above: dict[int, set[int]], term: int) -> set[int]:
     found, new = {term}, {term}
     while new:

@@ -11,14 +11,15 @@ from dampipe.features.review.tables import COMMENT
 from dampipe.features.search.text_index import TextMoment, words_of
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
+from dampipe.kernel.documents.text import DocumentText
 
 
-def comment_words(connection: Connection, assets: Collection[int]) -> Iterable[tuple[int, str]]:
-    """What comments and markers say, as pairs of asset and text."""
+def comment_words(connection: Connection, assets: Collection[int]) -> Iterable[DocumentText]:
+    """What comments and markers say."""
     columns = (COMMENT.c.asset_id, COMMENT.c.name, COMMENT.c.text)
     query = select(*columns).where(COMMENT.c.asset_id.in_(assets)).order_by(COMMENT.c.id.desc())
     for row in connection.execute(query):
-        yield row.asset_id, f"{row.name} {row.text}"
+        yield DocumentText(row.asset_id, _said(row), "Comment")
 
 
 class CommentMoments:
@@ -42,7 +43,7 @@ class CommentMoments:
         said: dict[int, list[str]] = {}
         threads: dict[int, list[Row[Any]]] = {}
         for row in rows:
-            said.setdefault(row.root_id or row.id, []).append(f"{row.name} {row.text}")
+            said.setdefault(row.root_id or row.id, []).append(_said(row))
             if row.root_id is None and row.start_ticks is not None:
                 threads.setdefault(row.asset_id, []).append(row)
         found = {}
@@ -65,9 +66,14 @@ class CommentMoments:
             TextMoment(
                 place.start.seconds,
                 None if place.end is None else place.end.seconds,
-                " ".join(filter(None, (row.name, row.text))),
+                _said(row),
                 comment=row.id,
             )
             for row in rows
             if (place := places[row.id]).start is not None
         ]
+
+
+def _said(row: Any) -> str:
+    """The name of a marker, and the text."""
+    return " ".join(filter(None, (row.name, row.text)))

@@ -29,7 +29,6 @@ FEATURE = Feature(
         "dampipe.features.search.http:router",
         "dampipe.features.search.http_vectors:router",
     ),
-    panel="panel.js",
     remedies="dampipe.features.search.remedies",
     events=("dampipe.features.search.events:TimelineExported",),
     savers=(
@@ -44,4 +43,5 @@ FEATURE = Feature(
         ),
     },
     sweeps=("dampipe.features.search.sweep:TextIndexSweep",),
+    panel="panel.js",
 )

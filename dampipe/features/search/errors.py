@@ -14,6 +14,11 @@ SORT_OF_LISTS = ErrorCode(
 SORT_OF_CURRENT = ErrorCode(
     "search.sort_of_current", "superseded versions cannot be sorted by {sort}", "List current versions."
 )
+PART_INVALID = ErrorCode(
+    "search.part_invalid",
+    "{part} is not a part of a picture",
+    "Give left, top, width and height as fractions of the picture, from 0 to 1.",
+)
 NO_VECTORS = ErrorCode(
     "search.no_vectors",
     "{name} has no vectors of the model that answers",

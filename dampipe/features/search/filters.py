@@ -238,6 +238,8 @@ class FilterResolver:
                 choices=field.choices,
                 example=field.example,
                 suggests=field.suggest is not None,
+                in_queries=field.in_queries,
+                is_ordered=field.is_ordered,
             )
             for field in self._registry.values()
         ]

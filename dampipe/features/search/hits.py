@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from dampipe.features.assets.names import shown_names
+from dampipe.features.assets.queries import DerivativeLookup
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.grouping.queries import has_earlier_member, having_earlier_member
 from dampipe.features.search.filters import ResolvedFilter
@@ -35,8 +36,9 @@ class AssetFiles:
 class HitRepository:
     """Reads assets as hits without moments."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, derivatives: DerivativeLookup) -> None:
         self._db = database
+        self._derivatives = derivatives
 
     def by_sha1(self, assets: Sequence[str], resolved: ResolvedFilter) -> dict[str, Hit]:
         """Assets by SHA-1; those that no longer exist are left out."""
@@ -72,6 +74,7 @@ class HitRepository:
             files = connection.execute(self._files([row.id for row in rows], resolved.view)).all()
             placed = {file.version_id for file in files}
             without = [row.id for row in rows if row.id not in placed]
+            made = self._derivatives.of_assets(connection, [row.id for row in rows])
             names = shown_names(connection, self._db, resolved.view, without)
         paths: dict[int, str] = {}
         media: dict[int, list[str]] = {}
@@ -92,6 +95,7 @@ class HitRepository:
                 medium=found[0] if (found := media.get(row.id)) and all(found) else "",
                 kind=row.kind,
                 duration=row.duration,
+                recipes={str(one.kind): one.recipe for one in made.get(row.id, ())},
             )
             for row in rows
         ]

@@ -10,11 +10,18 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from dampipe.features.assets.model import Selected
 from dampipe.features.grouping.model import GroupKind
-from dampipe.features.search.errors import ONLY_UNWANTED, SORT_OF_CURRENT, SORT_OF_LISTS, WORDS_NEEDED
+from dampipe.features.search.errors import (
+    ONLY_UNWANTED,
+    PART_INVALID,
+    SORT_OF_CURRENT,
+    SORT_OF_LISTS,
+    WORDS_NEEDED,
+)
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.release import ReleaseRequest
 from dampipe.kernel.sorting import SORT
 from dampipe.media.info import MediaKind
+from dampipe.media.one_frame import Box
 from dampipe.storage.moments import Moment
 from dampipe.timeline import Format
 
@@ -62,7 +69,9 @@ class SearchRequest(BaseModel):
     image: bytes | None = Field(default=None, repr=False)
     """A JPEG, PNG or WebP; find what looks like it."""
     like: tuple[str, ...] = Field(
-        default=(), description="What looks like this moment, or all of an asset: ASSET@SECONDS or ASSET."
+        default=(),
+        description="What looks like this moment, or all of an asset, or a part of a frame: ASSET@SECONDS, ASSET, or "
+        "ASSET@SECONDS@LEFT,TOP,WIDTH,HEIGHT, the part in fractions of the picture.",
     )
     """ASSET is a SHA-1, the first digits of it, or the path of a file."""
     only: Only | None = Field(
@@ -84,7 +93,8 @@ class SearchRequest(BaseModel):
     moments: int = Field(default=3, ge=1, le=MAX_MOMENTS, description="Most moments of one asset.")
     strong: bool = Field(
         default=True,
-        description="Leave out weak hits, whose scores are no higher than those of meaningless words.",
+        description="Leave out weak hits, whose scores are no higher than those of meaningless words; "
+        "else they come last.",
     )
     limit: int = Field(default=10, ge=1, le=MAX_LIMIT, description="Most hits.")
     offset: int = Field(
@@ -167,6 +177,10 @@ class FilterReport(BaseModel):
     example: str = ""
     suggests: bool = False
     """Whether there is a list of the values that exist now."""
+    in_queries: str = ""
+    """What a query calls it, as it does a metadata field; "": queries do not have it."""
+    is_ordered: bool = False
+    """Whether a query compares it by <, <=, > and >=; else by = and !=."""
 
 
 class HitGroup(BaseModel):
@@ -177,6 +191,19 @@ class HitGroup(BaseModel):
     kind: GroupKind
     members: int
     """How many assets belong together, the hit among them."""
+
+
+class Passage(BaseModel):
+    """A text of an asset that has words of the query: why words found it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    field: str
+    """What it is: "File name", "Folder", "Title", "Comment"."""
+    text: str
+    """About 160 characters of it, around the first word; "…" stands for what is left out."""
+    marks: tuple[tuple[int, int], ...]
+    """Where the words stand in `text`: the first character, counted from 0, and the one after the last."""
 
 
 class Hit(BaseModel):
@@ -199,6 +226,10 @@ class Hit(BaseModel):
     """The score does not exceed what meaningless words reach in this library."""
     words: tuple[str, ...] = ()
     """Words of the query found in its names, folders, camera, tags, subclips or comments."""
+    recipes: dict[str, str] = {}
+    """The recipes of its derivatives, by kind: a browser keeps what it gets by an address with the recipe."""
+    passages: tuple[Passage, ...] = ()
+    """Texts that have these words, those with most words first, 4 at most; without those that `moments` have."""
     moments: tuple[Moment, ...] = ()
     """Subclips and comments with words of the query come first; then pictures, best first, one per shot."""
     group: HitGroup | None = None
@@ -215,8 +246,9 @@ class Found(BaseModel):
     """Whether there is another page."""
     floor: float | None = None
     """The score that meaningless words reach here; hits below are weak. None where it does not apply."""
-    weaker: bool = False
-    """Whether weak hits were left out."""
+    weaker: int = 0
+    """How many weak hits were left out, as far as was searched for this page: there may be more if, with the hits, they
+    are more than a page. With `strong=false` they come after all others."""
     warnings: tuple[str, ...] = ()
     """What limits this result: pictures could not be searched, say."""
 
@@ -262,6 +294,30 @@ def split_like(text: str) -> tuple[str, str | None]:
     if not at or not (is_sha1 or re.fullmatch(r"[\d:.]+", time)):
         return text, None
     return asset, time
+
+
+def split_box(text: str) -> tuple[str, Box | None]:
+    """Split a part of a frame off an example: ASSET@TIME@LEFT,TOP,WIDTH,HEIGHT.
+
+    Raises InvalidInput for a part that is empty or lies outside of the picture.
+
+    >>> split_box("c3805cf38b67@12.5@0.25,0.1,0.5,0.5")
+    ('c3805cf38b67@12.5', Box(left=0.25, top=0.1, width=0.5, height=0.5))
+    >>> split_box("c3805cf38b67@12.5")
+    ('c3805cf38b67@12.5', None)
+    """
+    found = re.fullmatch(rf"(.+)@{','.join([_FRACTION] * 4)}", text)
+    if found is None:
+        return text, None
+    box = Box(*(float(number) for number in found.groups()[1:]))
+    is_inside = box.left + box.width <= 1 + _ROUNDING and box.top + box.height <= 1 + _ROUNDING
+    if not (box.width > 0 and box.height > 0 and is_inside):
+        raise InvalidInput(PART_INVALID, part=str(box))
+    return found[1], box
+
+
+_FRACTION = r"(\d{0,2}\.?\d{1,9})"
+_ROUNDING = 1e-6
 
 
 class ModelReport(BaseModel):

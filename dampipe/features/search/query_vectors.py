@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from dampipe.features.assets.errors import UNKNOWN_ASSET
 from dampipe.features.assets.queries import AssetRepository
 from dampipe.features.assets.service import AssetService
+from dampipe.features.frames.service import FrameService
 from dampipe.features.search.errors import BEYOND_END, MODEL_UNAVAILABLE, NO_VECTORS, VISION_UNAVAILABLE
-from dampipe.features.search.model import SearchRequest, split_like
+from dampipe.features.search.model import SearchRequest, split_box, split_like
 from dampipe.features.search.model_service import ModelService
 from dampipe.features.search.pictures import QueryPictures
 from dampipe.features.search.query_cache import QueryVectorCache
@@ -66,7 +67,9 @@ class QueryEncoder:
         storage: AutoStorage,
         models: ModelService,
         pictures: QueryPictures,
+        frames: FrameService,
     ) -> None:
+        self._frames = frames
         self._assets = assets
         self._rows = rows
         self._vectors = vectors
@@ -88,7 +91,7 @@ class QueryEncoder:
         try:
             embedder = self._models.answering()
             model = embedder.fingerprint
-            examples = [self._example(actor, text, model, visible) for text in request.like]
+            examples = [self._example(actor, text, embedder, visible) for text in request.like]
             vector = self._vector(request, examples, embedder)
             words_only = bool(request.words) and not (request.without or request.image or request.like)
             floor = self._floor(embedder, visible) if words_only else None
@@ -147,23 +150,31 @@ class QueryEncoder:
             _keep(lambda: self._cache.keep_floor(model, floor, visible))
         return floor
 
-    def _example(self, actor: Actor, text: str, model: str, visible: Selection) -> _Example:
-        """The frame nearest to ASSET@TIME, or the mean of all frames of ASSET, with the shots they lie in."""
-        name, time = split_like(text)
+    def _example(self, actor: Actor, text: str, embedder: Embedder, visible: Selection) -> _Example:
+        """The frame nearest to ASSET@TIME, a part of the one in view then, or the mean of all frames of ASSET.
+
+        With the shots they lie in.
+        """
+        moment, box = split_box(text)
+        name, time = split_like(moment)
         asset = self._rows.find(self._assets.sha1(actor, name))
         if visible is not ALL and asset.id not in visible:
             raise NotFound(UNKNOWN_ASSET, sha1=name)
-        times, shots, rows = self._vectors.of(asset.sha1, model)
+        times, shots, rows = self._vectors.of(asset.sha1, embedder.fingerprint)
         if not times:
             raise NotFound(NO_VECTORS, name=name)
-        if time is None:
+        if time is None and box is None:
             return _Example(compose(list(rows), []), frozenset((asset.sha1, shot) for shot in shots))
-        at = parse_seconds(time)
+        at = 0.0 if time is None else parse_seconds(time)
         if asset.duration is not None and at > asset.duration + END_TOLERANCE:
             limits = {"time": clock(at), "name": asset.name, "duration": clock(asset.duration)}
             raise InvalidInput(BEYOND_END, asset=asset.sha1[:12], **limits)
         nearest = min(range(len(times)), key=lambda row: abs(times[row] - at))
-        return _Example(np.asarray(rows[nearest]), frozenset({(asset.sha1, shots[nearest])}))
+        vector = np.asarray(rows[nearest])
+        if box is not None:
+            jpeg = self._frames.read(actor, asset.sha1, at, box=box).jpeg
+            vector = embedder.pictures(self._pictures.read(jpeg, embedder.spec))[0]
+        return _Example(vector, frozenset({(asset.sha1, shots[nearest])}))
 
 
 def _keep(write: Callable[[], None]) -> None:

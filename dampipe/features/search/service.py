@@ -1,13 +1,14 @@
 """The use case of searching: a ranking by text and one by pictures are fused into one result."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dampipe.features.grouping.queries import GroupRepository
 from dampipe.features.search.filters import FilterResolver, ResolvedFilter, Visible
 from dampipe.features.search.fusion import reciprocal_rank_fusion
 from dampipe.features.search.hits import HitRepository
 from dampipe.features.search.model import Found, Hit, HitGroup, Only, SearchRequest
+from dampipe.features.search.passages import Passages, marks_in
 from dampipe.features.search.query_vectors import EncodedQuery, QueryEncoder
 from dampipe.features.search.text_index import TextIndex, TextMatch
 from dampipe.features.search.vectors import VectorRepository
@@ -39,9 +40,11 @@ class SearchService:
         vectors: VectorRepository,
         hits: HitRepository,
         groups: GroupRepository,
+        passages: Passages,
         services: Services,
     ) -> None:
         self._filters = filters
+        self._passages = passages
         self._text_index = text_index
         self._encoder = encoder
         self._storage = storage
@@ -102,9 +105,10 @@ class SearchService:
         mask = self._filters.mask(resolved)
         depth, ranked = 1, -1
         while True:
-            seen = self._search_pictures(request, query, mask, deep=bool(by_text), depth=depth)
+            seen = self._search_pictures(request, query, mask, by_text, depth=depth)
             rankings = [ranking for ranking in (seen.owners, seen.shown_as(by_text)) if ranking]
             fused = reciprocal_rank_fusion(rankings)
+            fused += [owner for owner in seen.weak_owners if owner not in set(fused)]
             order = self._collapse(request, fused)
             is_enough = len(order) > request.offset + request.limit or len(order) == len(fused)
             if is_enough or len(fused) == ranked or depth >= MAX_DEPTH:
@@ -153,14 +157,19 @@ class SearchService:
         )
 
     def _search_pictures(
-        self, request: SearchRequest, query: EncodedQuery, mask: Selection, deep: bool, depth: int
+        self,
+        request: SearchRequest,
+        query: EncodedQuery,
+        mask: Selection,
+        by_text: Sequence[Owner],
+        depth: int,
     ) -> "_Seen":
-        """The ranking by pictures. deep: rank at least DEPTH owners, since they are fused with others.
+        """The ranking by pictures. by_text: what it is fused with: then at least DEPTH owners are ranked.
 
         depth: how many times as many owners to rank as the page needs.
         """
         count = (request.offset + request.limit + 1) * depth + len(query.excluded)
-        count = -(-count // DEPTH) * DEPTH if deep else count
+        count = -(-count // DEPTH) * DEPTH if by_text else count
         moments = self._storage.search_moments(
             query.model,
             query.vector,
@@ -170,8 +179,11 @@ class SearchService:
         )
         kept = [moment for moment in moments if (moment.asset, moment.shot) not in query.excluded]
         unseen = self._storage.unseen(query.model)
-        marked = _marked(kept, query.floor, request.strong)
-        return _Seen(query, mask, marked, len(marked) < len(kept), unseen, request.flat)
+        marked = _marked(kept, query.floor)
+        shown = [moment for moment in marked if not (request.strong and moment.weak)]
+        seen = _Seen(query, mask, shown, 0, unseen, request.flat)
+        left_out = replace(seen, moments=marked).weak_owners if request.strong else []
+        return replace(seen, weaker=len(set(left_out) - set(by_text)))
 
     def _page(
         self,
@@ -188,8 +200,19 @@ class SearchService:
         moments = {} if seen is None else self._moments(request, owners, list(cards), seen)
         words = {match.sha1: match.words for match in matches}
         spans = self._spans_of_words(request, words, cards)
+        passages = self._passages.of(
+            {sha1: words[sha1] for sha1 in cards if words.get(sha1)},
+            resolved.view,
+            names_only=request.only is Only.NAMES,
+            said={sha1: [one.label for one in some] for sha1, some in spans.items()},
+        )
         hits = tuple(
-            _hit(cards[owner[0]], moments.get(owner, ()), words.get(owner[0], ()), spans.pop(owner[0], ()))
+            _hit(
+                cards[owner[0]].model_copy(update={"passages": passages.get(owner[0], ())}),
+                moments.get(owner, ()),
+                words.get(owner[0], ()),
+                spans.pop(owner[0], ()),
+            )
             for owner in owners
             if owner[0] in cards
         )
@@ -225,6 +248,7 @@ class SearchService:
                             subclip=one.subclip,
                             comment=one.comment,
                             label=one.name,
+                            marks=marks_in(one.name, matches[sha1]),
                         )
                         for number, one in enumerate(some)
                     ),
@@ -257,9 +281,9 @@ class SearchService:
         )
         counts = dict.fromkeys(assets, 0)
         best = []
-        for moment in _marked(found, query.floor, request.strong):
-            is_excluded = (moment.asset, moment.shot) in query.excluded
-            if not is_excluded and counts[moment.asset] < request.moments:
+        for moment in _marked(found, query.floor):
+            is_left_out = (moment.asset, moment.shot) in query.excluded or (request.strong and moment.weak)
+            if not is_left_out and counts[moment.asset] < request.moments:
                 counts[moment.asset] += 1
                 best.append(moment)
         return best
@@ -274,8 +298,8 @@ class _Seen:
     """What was searched."""
     moments: list[Moment]
     """Best first: one per shot if hits are moments, else one per asset."""
-    weaker: bool
-    """Whether weak ones were left out."""
+    weaker: int
+    """Owners that were left out since they are weak."""
     unseen: int
     """Vectors that were not compared."""
     flat: bool
@@ -283,11 +307,21 @@ class _Seen:
     @property
     def owners(self) -> list[Owner]:
         """What is ranked: (asset, shot) if hits are moments, else (asset, 0)."""
-        return [(moment.asset, moment.shot if self.flat else 0) for moment in self.moments]
+        return [self._owner(moment) for moment in self.moments if not moment.weak]
+
+    @property
+    def weak_owners(self) -> list[Owner]:
+        """The same of what is weak, and of nothing that is not: it comes after all others."""
+        strong = set(self.owners)
+        weak = dict.fromkeys(self._owner(moment) for moment in self.moments if moment.weak)
+        return [owner for owner in weak if owner not in strong]
+
+    def _owner(self, moment: Moment) -> Owner:
+        return moment.asset, moment.shot if self.flat else 0
 
     def shown_as(self, assets: Sequence[Owner]) -> list[Owner]:
         """A ranking of assets by text, where hits are moments by the best moment of each."""
-        best = {owner[0]: owner for owner in reversed(self.owners)}
+        best = {moment.asset: self._owner(moment) for moment in reversed(self.moments)}
         return [best.get(owner[0], owner) for owner in assets]
 
     def warnings(self, is_all: bool) -> tuple[str, ...]:
@@ -315,9 +349,8 @@ ROUNDING = 1e-4
 """By how much two indexes may differ about the score of one pair of vectors."""
 
 
-def _marked(moments: Sequence[Moment], floor: float | None, strong: bool) -> list[Moment]:
-    """The moments with the weak ones marked, or left out where `strong`."""
+def _marked(moments: Sequence[Moment], floor: float | None) -> list[Moment]:
+    """The moments with the weak ones marked."""
     if floor is None:
         return list(moments)
-    marked = [moment.model_copy(update={"weak": moment.score <= floor + ROUNDING}) for moment in moments]
-    return [moment for moment in marked if not (strong and moment.weak)]
+    return [moment.model_copy(update={"weak": moment.score <= floor + ROUNDING}) for moment in moments]

@@ -42,12 +42,10 @@ from dampipe.features.sources.tables import FOLDER, LOCATION, SOURCE
 from dampipe.kernel.db.chunks import chunked
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.documents.dirty import any_dirty, take_dirty
+from dampipe.kernel.documents.text import DocumentContributor, DocumentText
 from dampipe.kernel.feature import registered
 from dampipe.kernel.visibility import EVERYTHING, View
 from dampipe.media.info import MediaInfo
-
-DocumentContributor: TypeAlias = Callable[[Connection, Collection[int]], Iterable[tuple[int, str]]]
-"""Adds words to documents: called with assets (500 at most), it returns pairs of an asset and a text."""
 
 
 class TextMoment(NamedTuple):
@@ -158,22 +156,15 @@ class TextIndex:
         """The names in the documents of those assets of which some files are not visible, without these."""
         files = VERSION.join(LOCATION, LOCATION.c.version_id == VERSION.c.id)
         hidden = select(VERSION.c.asset_id).select_from(files).where(~view.shows_folder(LOCATION.c.folder_id))
-        opened = (  # without folder and source
-            select(VERSION.c.asset_id, LOCATION.c.name)
-            .select_from(files)
-            .where(view.opens_file(LOCATION.c.folder_id, LOCATION.c.version_id))
-            .order_by(LOCATION.c.id)
-        )
         found: dict[int, str] = {}
         with self._db.read() as connection:
             for some in chunked(assets):
                 mixed = set(connection.execute(hidden.where(VERSION.c.asset_id.in_(some))).scalars())
                 names: dict[int, list[str]] = {asset: [] for asset in mixed}
-                for asset, text_ in _names(connection, mixed, view):
-                    names[asset].append(text_)
-                if view.opened:
-                    for row in connection.execute(opened.where(VERSION.c.asset_id.in_(mixed))):
-                        names[row.asset_id].append(PurePath(row.name).stem)
+                for one in file_names(connection, mixed, view):
+                    names[one.asset].append(one.text)
+                for one in opened_names(connection, mixed, view):
+                    names[one.asset].append(one.text)
                 found |= {asset: _joined(texts) for asset, texts in names.items()}
         return found
 
@@ -196,12 +187,12 @@ class TextIndex:
         current = select(VERSION.c.asset_id, VERSION.c.media).where(VERSION.c.asset_id.in_(dirty), IS_CURRENT)
         assets = connection.execute(current).all()
         names: dict[int, list[str]] = {row.asset_id: [] for row in assets}
-        facts: dict[int, list[str]] = {row.asset_id: _words_of(row.media) for row in assets}
-        for asset, text_ in _names(connection, names):
-            names[asset].append(text_)
+        facts: dict[int, list[str]] = {row.asset_id: list(media_words(row.media)) for row in assets}
+        for one in file_names(connection, names):
+            names[one.asset].append(one.text)
         for contribute in registered("documents") if self._given is None else self._given:
-            for asset, text_ in contribute(connection, facts.keys()):
-                facts[asset].append(text_)
+            for one in contribute(connection, facts.keys()):
+                facts[one.asset].append(one.text)
         connection.execute(delete(SEARCH_DOCUMENT).where(SEARCH_DOCUMENT.c.asset_id.in_(dirty)))
         if names:
             documents = [
@@ -212,15 +203,15 @@ class TextIndex:
         return marked.marks
 
 
-def _words_of(media: str | None) -> list[str]:
+def media_words(media: str | None) -> tuple[str, ...]:
     """What the facts of an asset, MediaInfo as JSON, add to its document."""
-    return list(MediaInfo.model_validate_json(media).words) if media else []
+    return MediaInfo.model_validate_json(media).words if media else ()
 
 
-def _names(
+def file_names(
     connection: Connection, assets: Collection[int], view: View = EVERYTHING
-) -> Iterable[tuple[int, str]]:
-    """The names of files, folders and sources, as pairs of asset and text."""
+) -> Iterable[DocumentText]:
+    """The names of files, folders and sources of assets, as far as they are visible."""
     columns = (
         VERSION.c.asset_id,
         LOCATION.c.name,
@@ -238,8 +229,25 @@ def _names(
         .where(VERSION.c.asset_id.in_(assets), view.shows_folder(LOCATION.c.folder_id))
         .order_by(LOCATION.c.id)
     ):
-        for text_ in (PurePath(row.name).stem, row.path, row.root.rpartition("/")[2], row.source):
-            yield row.asset_id, text_
+        yield DocumentText(row.asset_id, PurePath(row.name).stem, "File name")
+        yield DocumentText(row.asset_id, row.path, "Folder")
+        yield DocumentText(row.asset_id, row.root.rpartition("/")[2], "Folder")
+        yield DocumentText(row.asset_id, row.source, "Source")
+
+
+def opened_names(connection: Connection, assets: Collection[int], view: View) -> Iterable[DocumentText]:
+    """The names of files that are shown without their folders, which a collection opens."""
+    if not view.opened:
+        return
+    files = VERSION.join(LOCATION, LOCATION.c.version_id == VERSION.c.id)
+    opened = (
+        select(VERSION.c.asset_id, LOCATION.c.name)
+        .select_from(files)
+        .where(view.opens_file(LOCATION.c.folder_id, LOCATION.c.version_id))
+        .order_by(LOCATION.c.id)
+    )
+    for row in connection.execute(opened.where(VERSION.c.asset_id.in_(assets))):
+        yield DocumentText(row.asset_id, PurePath(row.name).stem, "File name")
 
 
 def words_of(text_: str) -> list[str]:

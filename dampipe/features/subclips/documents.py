@@ -16,19 +16,19 @@ from dampipe.features.subclips.tables import SUBCLIP, SUBCLIP_VALUE
 from dampipe.kernel.anchored_time import AnchoredTime
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
+from dampipe.kernel.documents.text import DocumentText
 
 
-def subclip_words(connection: Connection, assets: Collection[int]) -> Iterable[tuple[int, str]]:
-    """The names, notes and texts of fields of the subclips of assets, as pairs of asset and text."""
+def subclip_words(connection: Connection, assets: Collection[int]) -> Iterable[DocumentText]:
+    """The names, notes and texts of fields of the subclips of assets."""
     columns = (SUBCLIP.c.asset_id, SUBCLIP.c.id, SUBCLIP.c.name, SUBCLIP.c.note)
     rows = connection.execute(
         select(*columns).where(SUBCLIP.c.asset_id.in_(assets)).order_by(SUBCLIP.c.id)
     ).all()
     texts = _texts_of_fields(connection, select(SUBCLIP.c.id).where(SUBCLIP.c.asset_id.in_(assets)))
     for row in rows:
-        yield row.asset_id, row.name
-        yield row.asset_id, row.note
-        yield from ((row.asset_id, text) for text in texts.get(row.id, ()))
+        for text in (row.name, row.note, *texts.get(row.id, ())):
+            yield DocumentText(row.asset_id, text, "Subclip")
 
 
 def _texts_of_fields(connection: Connection, subclips: Select[Any]) -> dict[int, list[str]]:

@@ -2,6 +2,7 @@
 
 import { get } from "./api.js";
 import { h } from "./dom.js";
+import { queryInput } from "./query-input.js";
 
 /** @typedef {import("dampipe-api").Schemas} Schemas */
 
@@ -16,6 +17,9 @@ const labels = Object.fromEntries(fields.map((field) => [field.name, field.label
 /** The label of a filter, in a sentence. @param {string} name */
 export const label = (name) => labels[name] ?? name;
 
+/** The input of the query string, where there is one. @type {ReturnType<typeof queryInput> | null} */
+let query = null;
+
 /** @param {Schemas["FilterReport"]} filter */
 function input({ name, label, help, choices, example, suggests }) {
   if (choices.length) {
@@ -27,9 +31,21 @@ function input({ name, label, help, choices, example, suggests }) {
 
 const suggesting = fields.filter((field) => field.suggests);
 
-/** Build the inputs within a fieldset of the form. @param {HTMLElement} fieldset */
-export function build(fieldset) {
-  fieldset.append(...fields.map((field) => h("label", {}, h("span", {}, field.label), input(field))));
+/**
+ * The input of the query string, with what is wrong below it.
+ * @param {Schemas["FilterReport"]} filter
+ * @param {HTMLFormElement} form
+ */
+function whereInput({ name, label, help, example }, form) {
+  const others = () => chosen(form).filter(([other]) => other !== name);
+  query = queryInput({ id: `filter-${name}`, name, form: "search", title: help, placeholder: example, autocomplete: "off" }, others);
+  return h("div", { class: "wide" }, h("label", { for: `filter-${name}` }, h("span", {}, label)), query.element, query.said);
+}
+
+/** Build the inputs within a fieldset of the form. @param {HTMLElement} fieldset @param {HTMLFormElement} form */
+export function build(fieldset, form) {
+  const [wheres, others] = [fields.filter(({ name }) => name === "where"), fields.filter(({ name }) => name !== "where")];
+  fieldset.append(...wheres.map((field) => whereInput(field, form)), ...others.map((field) => h("label", {}, h("span", {}, field.label), input(field))));
   fieldset.append(...suggesting.map(({ name }) => h("datalist", { id: `values-${name}` })));
 }
 
@@ -53,7 +69,10 @@ export function fill(form, parameters) {
     const values = parameters.getAll(name);
     const text = values.join(", ");
     if (element instanceof HTMLSelectElement && choices.length && ![...element.options].some((option) => option.value === text)) element.append(h("option", { value: text }, text));
-    element.value = text;
+    if (element.value !== text) {
+      element.value = text;
+      if (element === query?.input) element.dispatchEvent(new Event("change")); // it is checked
+    }
     given.set(element, { text, values });
   }
 }

@@ -7,6 +7,13 @@ let counter = Date.now(); // differs from the keys of an earlier load of the pag
 /** The picture with this key, or null if the page was loaded again since. @param {string | null} key */
 export const picture = (key) => (key === String(counter) ? current : null);
 
+/** Search by this picture from now on; returns its key. @param {File} file */
+export function use(file) {
+  current = file;
+  counter += 1;
+  return String(counter);
+}
+
 /** @param {FileList | null | undefined} files */
 const firstImage = (files) => [...(files ?? [])].find((file) => file.type.startsWith("image/")) ?? null;
 
@@ -19,10 +26,7 @@ const firstImage = (files) => [...(files ?? [])].find((file) => file.type.starts
 export function listen(button, input, onPicture) {
   /** @param {File | null} file */
   function accept(file) {
-    if (!file) return;
-    current = file;
-    counter += 1;
-    onPicture(String(counter));
+    if (file) onPicture(use(file));
   }
   button.addEventListener("click", () => input.click());
   input.addEventListener("change", () => {

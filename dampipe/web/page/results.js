@@ -1,72 +1,84 @@
-// The results of a search: one card per file with its moments, the best first, with more as one scrolls.
+// The results of a search: one card per file with its moments, the best first, with more as one scrolls; weak hits are folded away.
 
-import { playerLink } from "./address.js";
-import { describe, get, save, send } from "./api.js";
-import { card } from "./card.js";
+import { writeAddress } from "./address.js";
+import { get, send } from "./api.js";
 import { announce, h, notice } from "./dom.js";
-import { label, names } from "./filters.js";
-import { plural, timecode } from "./format.js";
+import { names } from "./filters.js";
+import { plural } from "./format.js";
+import { hitCard } from "./hit.js";
 import { picture } from "./picture.js";
+import { recent } from "./recent.js";
+import { saveTools } from "./save-search.js";
 import { endless } from "./scroll.js";
-import { may } from "./session.js";
+import { MOST, selectable } from "./selectable.js";
+import { session } from "./session.js";
 
 /** @typedef {import("dampipe-api").Schemas} Schemas */
+/** @typedef {import("./hit.js").Scale} Scale */
 
 const PAGE = 60;
-const FORMATS = { otio: "OpenTimelineIO", fcpxml: "Final Cut Pro", xml: "Final Cut Pro 7 XML", edl: "EDL", csv: "table" };
 
-/** @param {Schemas["Hit"]} hit */
-const badge = (hit) => (hit.score === null ? null : `${hit.weak ? "~" : ""}${hit.score.toFixed(2)}`);
+/** The best score of a page. @param {Schemas["Found"]} found */
+const bestOf = ({ hits }) => (hits ?? []).reduce((best, hit) => Math.max(best, hit.score ?? -1), -1);
 
-/** @param {Schemas["Hit"]} hit */
-function hitCard(hit) {
-  const [best, ...others] = hit.moments;
-  const chips = others.filter((moment) => hit.weak || !moment.weak).map((moment) =>
-    h("a", { class: "chip", href: playerLink(hit.asset, moment.time), title: moment.label || `score ${moment.score.toFixed(2)}` }, timecode(moment.time)));
-  const asset = { sha1: hit.asset, name: hit.name, path: hit.path, duration: hit.duration, badge: badge(hit), group: hit.group };
-  const time = hit.duration && best ? best.time : null;
-  const medium = hit.medium ? h("p", { class: "hint" }, `On a medium to be fetched: ${hit.medium}`) : null;
-  return card({ ...asset, time }, medium, chips.length ? h("p", { class: "chips" }, "also at ", chips) : null);
-}
+/** What to do where nothing was found. @param {boolean} hasWords @param {boolean} hasFilters */
+const advice = (hasWords, hasFilters) => [
+  hasWords ? "Try other words, or fewer." : "",
+  hasFilters ? "Take away a filter above." : "",
+  "Footage that is still being processed is not included yet.",
+].filter(Boolean).join(" ");
 
-/** @param {string} value */
-function describeMoment(value) {
-  const [sha1, time] = value.split("@");
-  return `similar to ${sha1.slice(0, 8)}${time === undefined ? "" : ` at ${timecode(Number(time) || 0)}`}`;
+/** Where a search may begin, while nothing is asked. */
+function beginning() {
+  const earlier = recent(session()?.name ?? "").slice(0, 8);
+  return h("div", { class: "search-start" },
+    h("p", { class: "hint" }, "Describe a picture in plain words, name a file or a person, drop a picture on the page, or narrow the library by “Filters” and “Facets”."),
+    earlier.length ? h("p", {}, h("span", { class: "of" }, "Earlier: "), earlier.map((words) => h("a", { class: "chip", href: writeAddress("/search", { q: words }) }, words))) : null);
 }
 
 /**
- * The filters, moments and pictures of the query; each is a link to the query without it.
- * @param {URLSearchParams} parameters
- * @param {Blob | null} blob
+ * The weak hits, folded: they are loaded when they are asked for.
+ * @param {AbortSignal} signal
+ * @param {{ count: number, isOpen: boolean, offset: number, scale: Scale, load: (offset: number, strong: boolean) => Promise<Schemas["Found"]> }} settings
  */
-function queryChips(parameters, blob) {
-  const pairs = [...parameters].filter(([name]) => names.includes(name));
-  return pairs.map(([name, value]) => {
-    const without = new URLSearchParams([...parameters].filter(([otherName, otherValue]) => otherName !== name || otherValue !== value));
-    const content = name === "picture" ? h("img", { src: blob ? URL.createObjectURL(blob) : null, alt: "your picture" })
-      : name === "like" ? describeMoment(value)
-        : `${label(name)}: ${value}`;
-    return h("a", { class: "chip", href: `#/search?${without}`, "aria-label": `Remove ${name} ${name === "picture" ? "" : value}`.trim() }, content, " ×");
-  });
+function weakerHits(signal, { count, isOpen, offset, scale, load }) {
+  const grid = h("div", { class: "grid" });
+  const says = `${offset + count > PAGE ? `${count.toLocaleString("en")} or more weaker hits` : plural(count, "weaker hit")}`;
+  const fold = h("details", { class: "weaker" }, h("summary", { "data-key": "weaker" }, says),
+    h("p", { class: "hint" }, `The pictures of these files look no more like it than like meaningless words${scale.floor === null ? "" : `, whose best score here is ${scale.floor.toFixed(2)}`}, and no text of theirs has the words.`), grid);
+  let hasBegun = false;
+  async function begin() {
+    if (hasBegun || !fold.open) return;
+    hasBegun = true;
+    const more = async () => {
+      const next = await load(offset + grid.childElementCount, false);
+      grid.append(...(next.hits ?? []).map((hit) => hitCard(hit, scale)));
+      return Boolean(next.more) && Boolean(next.hits?.length);
+    };
+    fold.append(endless(signal, more));
+  }
+  fold.addEventListener("toggle", begin);
+  fold.open = isOpen;
+  return fold;
 }
 
-/** The address of the same query with weak results. @param {URLSearchParams} parameters */
-const withWeak = (parameters) => `#/search?${new URLSearchParams([...parameters, ["strong", "false"]])}`;
+/** All that a ranked search finds, weak hits aside, as far as assets can be chosen one by one. @param {(limit: number, offset: number) => Promise<Schemas["Found"]>} read */
+async function allHits(read) {
+  const [found, limit] = [/** @type {string[]} */ ([]), 1000];
+  for (let isMore = true; isMore && found.length < MOST;) {
+    const { hits, more } = await read(limit, found.length);
+    found.push(...(hits ?? []).map((hit) => hit.asset));
+    isMore = Boolean(more && hits?.length);
+  }
+  return found;
+}
 
-/** @param {string[][]} query @param {() => number} count */
-function exportMenu(query, count) {
-  const select = h("select", { "aria-label": "Save as a timeline" }, h("option", { value: "" }, "Save as …"),
-    Object.entries(FORMATS).map(([value, text]) => h("option", { value }, `${text} (.${value})`)));
-  const warnings = h("span", { class: "hint", role: "status" });
-  select.addEventListener("change", async () => {
-    const format = select.value;
-    select.value = "";
-    if (!format) return;
-    const lines = await save("/search/export", [...query, ["limit", count()], ["format", format]]).catch((problem) => [describe(problem)]);
-    warnings.replaceChildren(...lines.flatMap((line) => [line, h("br")]));
-  });
-  return h("span", {}, select, " ", warnings);
+/** Filters by name, as bulk endpoints take them. @param {readonly (readonly [string, string])[]} pairs */
+function filtersOf(pairs) {
+  /** @type {Record<string, string[]>} */
+  const found = {};
+  for (const [name, value] of pairs) (found[name] ??= []).push(value);
+  return found;
 }
 
 /** @param {HTMLElement} main @param {AbortSignal} signal @param {URLSearchParams} parameters */
@@ -79,42 +91,44 @@ export async function results(main, signal, parameters) {
     return;
   }
   const isRanked = Boolean(words) || parameters.has("like") || Boolean(blob);
-  const own = ["q", "strong", ...(isRanked ? [] : ["sort"])];
-  const query = [...parameters].filter(([name, value]) => value && (own.includes(name) || (names.includes(name) && name !== "picture")));
-  const load = (/** @type {number} */ offset) => {
-    const page = [...query, ["limit", PAGE], ["offset", offset]];
+  const filters = /** @type {[string, string][]} */ ([...parameters].filter(([name, value]) => value && names.includes(name) && name !== "picture" && name !== "like"));
+  const own = ["q", "like", ...(isRanked ? [] : ["sort"])];
+  const query = [...parameters].filter(([name, value]) => value && own.includes(name)).concat(filters);
+  const load = (/** @type {number} */ offset, /** @type {boolean} */ strong, limit = PAGE) => {
+    const page = [...query, ["strong", strong], ["limit", limit], ["offset", offset]];
     return blob ? send("/search", page, blob, signal) : get("/search", page, signal);
   };
-  const chips = h("p", { class: "query" }, queryChips(parameters, blob));
-  main.replaceChildren(chips, h("p", { class: "hint" }, words ? `Searching${suffix} …` : "Searching …"));
-  const found = await load(0);
-  if (!found.hits.length && found.weaker) {
-    const action = h("a", { class: "button", href: withWeak(parameters) }, "Show weak results");
-    main.replaceChildren(chips, notice(`No strong matches${suffix}.`, "Weak results score no higher than those of meaningless words.", action));
-    return;
-  }
-  if (!found.hits.length) {
-    main.replaceChildren(chips, notice(`No results${suffix}.`, "Try other words or fewer filters. Footage that is still being processed is not included yet."));
-    return;
-  }
-  const grid = h("div", { class: "grid" }, found.hits.map(hitCard));
+  const before = main.querySelector(":scope > .results");
+  if (before) before.setAttribute("aria-busy", "true"); // what was found before stays until there is an answer
+  else main.replaceChildren(h("p", { class: "hint" }, words ? `Searching${suffix} …` : "Searching …"));
+  const found = await load(0, true);
+  const hits = found.hits ?? [];
+  const scale = { floor: found.floor ?? null, best: hits.length ? bestOf(found) : null };
+  const grid = h("div", { class: "grid" }, hits.map((hit) => hitCard(hit, scale)));
   const title = h("h2");
   const count = () => grid.childElementCount;
   const showCount = (/** @type {boolean} */ hasMore) => announce((title.textContent = `${hasMore ? "First " : ""}${plural(count(), "file")}${suffix}`));
-  showCount(found.more);
-  const weak = found.hits.every((hit) => hit.weak) ? h("p", { class: "hint" }, "Weak results only: a meaningless query would score as high.") : "";
-  const warnings = found.warnings.map((warning) => h("p", { class: "hint" }, warning));
-  const head = h("div", { class: "bar" }, title, blob || !may("export") ? null : exportMenu(query, count));
-  const weaker = h("p", { class: "hint", hidden: !found.weaker || found.more }, "Weak results are not shown. ", h("a", { href: withWeak(parameters) }, "Show them"));
-  main.replaceChildren(head, chips, weak, ...warnings, grid);
-  if (found.more) {
-    main.append(endless(signal, async () => {
-      const next = await load(count());
-      grid.append(...next.hits.map(hitCard));
-      showCount(next.more);
-      weaker.hidden = !next.weaker || next.more;
-      return next.more;
+  const shown = () => [...grid.children].map((card) => /** @type {HTMLElement} */ (card).dataset.sha1 ?? "").filter(Boolean);
+  const sort = isRanked ? "" : parameters.get("sort") ?? "";
+  const tools = hits.length ? saveTools({ query, filters, isRanked, isPicture: Boolean(blob), sort, words, shown }) : null;
+  const list = h("div", { class: "results" },
+    query.length || blob ? null : beginning(),
+    hits.length ? h("div", { class: "bar" }, title, tools) : null,
+    (found.warnings ?? []).map((warning) => h("p", { class: "hint" }, warning)),
+    hits.length ? grid : notice(`No ${found.weaker ? "strong matches" : "results"}${suffix}.`, advice(isRanked, filters.length > 0)));
+  main.replaceChildren(list);
+  selectable(grid, { signal, everything: async () => (isRanked ? { assets: await allHits((limit, offset) => load(offset, true, limit)) } : { filters: filtersOf(filters) }) });
+  if (hits.length) showCount(Boolean(found.more));
+  const fold = (/** @type {number | undefined} */ weaker) => weaker
+    && list.append(weakerHits(signal, { count: weaker, isOpen: parameters.get("strong") === "false", offset: count(), scale, load }));
+  if (!found.more) fold(found.weaker);
+  else {
+    list.append(endless(signal, async () => {
+      const next = await load(count(), true);
+      grid.append(...(next.hits ?? []).map((hit) => hitCard(hit, scale)));
+      showCount(Boolean(next.more));
+      if (!next.more) fold(next.weaker);
+      return Boolean(next.more);
     }));
   }
-  main.append(weaker);
 }

@@ -50,6 +50,11 @@ function withoutPlace(address) {
   return writeAddress(path, changed(parameters, { at: null }));
 }
 
+/** Put an address in the place of the present one, and show it: while one types, no step is added to the history. @param {string} address */
+export function goInPlace(address) {
+  if (here() !== address) replace(address);
+}
+
 /** The view of a path; those of features are loaded with their panels. @param {string} path */
 async function viewOf(path) {
   const own = VIEWS.find((view) => view.path === path);

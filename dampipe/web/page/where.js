@@ -1,13 +1,22 @@
 // Reads from a query which values of facets it picks, and writes it again. What is not about facets stays as it was typed.
 
-/** What a query picks, by the key of a facet, and its other conditions. @typedef {{ picked: Map<string, { any: Set<string>, not: Set<string> }>, rest: string[] }} Parsed */
+import { SPANS, TEXTS } from "./field-types.js";
+
+/** What is picked of a facet: values of which one has to be there, values that must not be there, and the ends of a span. @typedef {{ any: Set<string>, not: Set<string>, least?: string, most?: string }} Picked */
+/** What a query picks, by the key of a facet, and its other conditions. @typedef {{ picked: Map<string, Picked>, rest: string[] }} Parsed */
 
 const VALUE = String.raw`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s,()"'=<>!:][^\s,()"']*`;
 const ONE = new RegExp(`^([a-z][a-z0-9_]*)\\s*(!=|=|:)\\s*(${VALUE})$`, "su");
 const SEVERAL = new RegExp(`^([a-z][a-z0-9_]*)\\s+(not\\s+)?in\\s*\\(\\s*((?:${VALUE})(?:\\s*,\\s*(?:${VALUE}))*)\\s*\\)$`, "isu");
 const PLAIN = /^[\p{L}\p{N}_][\p{L}\p{N}_.+-]*$/u;
 const RESERVED = new Set(["and", "or", "not", "in", "has"]);
-const TEXTS = new Set(["text", "person", "label", "url"]); // of which `:` means a part
+const END = new RegExp(`^([a-z][a-z0-9_]*)\\s*(>=|<=)\\s*(${VALUE})$`, "su");
+
+/** Nothing is picked. @returns {Picked} */
+export const none = () => ({ any: new Set(), not: new Set() });
+
+/** How many values and spans are picked of a facet. @param {Picked | undefined} of */
+export const countOf = (of) => (of ? of.any.size + of.not.size + (of.least !== undefined || of.most !== undefined ? 1 : 0) : 0);
 
 /** @param {string} text */
 const unquoted = (text) => (/^["']/.test(text) ? text.slice(1, -1).replace(/\\(.)/gsu, "$1") : text);
@@ -56,6 +65,14 @@ export function parse(text, types) {
     const one = ONE.exec(condition);
     const several = one ? null : SEVERAL.exec(condition);
     const key = (one ?? several)?.[1] ?? "";
+    const end = END.exec(condition);
+    if (end && SPANS.has(types.get(end[1]) ?? "")) {
+      const of = picked.get(end[1]) ?? none();
+      const side = end[2] === ">=" ? "least" : "most";
+      if (of[side] !== undefined) rest.push(condition); // both have to hold
+      else picked.set(end[1], { ...of, [side]: unquoted(end[3]) });
+      continue;
+    }
     const isPart = one?.[2] === ":" && TEXTS.has(types.get(key) ?? "");
     if (!types.has(key) || isPart) {
       rest.push(condition);
@@ -63,7 +80,7 @@ export function parse(text, types) {
     }
     const isNot = one ? one[2] === "!=" : Boolean(several?.[2]);
     const values = one ? [one[3]] : several?.[3].match(new RegExp(VALUE, "gsu")) ?? [];
-    const of = picked.get(key) ?? { any: new Set(), not: new Set() };
+    const of = picked.get(key) ?? none();
     if (!isNot && of.any.size) rest.push(condition); // both have to hold
     else for (const value of values) of[isNot ? "not" : "any"].add(unquoted(value));
     picked.set(key, of);
@@ -73,9 +90,11 @@ export function parse(text, types) {
 
 /** The query again. @param {Parsed} query */
 export function write({ picked, rest }) {
-  const written = [...picked].flatMap(([key, { any, not }]) => [
+  const written = [...picked].flatMap(([key, { any, not, least, most }]) => [
     ...(any.size > 1 ? [`${key} in (${[...any].map(quoted).join(", ")})`] : [...any].map((one) => `${key}=${quoted(one)}`)),
     ...(not.size > 1 ? [`${key} not in (${[...not].map(quoted).join(", ")})`] : [...not].map((one) => `${key}!=${quoted(one)}`)),
+    ...(least === undefined ? [] : [`${key}>=${quoted(least)}`]),
+    ...(most === undefined ? [] : [`${key}<=${quoted(most)}`]),
   ]);
   return [...rest, ...written].join(" and ");
 }

@@ -112,3 +112,21 @@ def test_a_deleted_value_is_not_counted_any_more(some: Faceted) -> None:
     assert "Oslo" not in some.counts("city")
     some.edit(4, city="oslo")
     assert some.counts("city")["oslo"] == 1
+
+
+def test_values_are_found_by_a_part_of_them_and_limits_are_told(some: Faceted) -> None:
+    [found] = some.count("city", containing="RO").facets
+    assert [one.value for one in found.values] == ["Rome"] and found.more == 0
+    [rating] = some.count("rating").facets
+    numbers = [float(one.value) for one in rating.values]
+    assert (rating.least, rating.most) == (f"{min(numbers):g}", f"{max(numbers):g}")
+    assert found.least is None
+
+
+def test_a_term_names_the_one_above_it(some: Faceted) -> None:
+    [found] = some.count("keywords").facets
+    assert {one.value: one.parent for one in found.values} == {
+        "coast": "", "beach": "coast", "dune": "beach", "town": "",
+    }  # fmt: skip
+    [beach] = some.count("keywords", containing="each").facets[0].values
+    assert (beach.value, beach.parent) == ("beach", ""), "the one above is not among them"

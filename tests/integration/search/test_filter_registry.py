@@ -19,6 +19,7 @@ from dampipe.features.search.text_index import TextIndex
 from dampipe.kernel import feature as kernel
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.asset_set import AssetSet
+from dampipe.kernel.documents.text import DocumentText
 from dampipe.kernel.errors import CannotStart, ErrorCode, InvalidInput
 from dampipe.kernel.feature import Feature, register_features
 from dampipe.kernel.filter import FilterContext, FilterField, FilterRegistry, Restriction
@@ -61,8 +62,8 @@ FIELDS = (
 )
 
 
-def shouted(connection: Any, assets: Any) -> list[tuple[int, str]]:
-    return [(asset, f"shouted{asset}") for asset in assets]
+def shouted(connection: Any, assets: Any) -> list[DocumentText]:
+    return [DocumentText(asset, f"Shouted{asset}", "Shout") for asset in assets]
 
 
 PLUGIN = Feature("sizes", __name__, filters=(f"{__name__}:FIELDS",), documents=(f"{__name__}:shouted",))
@@ -98,6 +99,8 @@ def test_a_plugins_filter_narrows_browsing_and_searching(plugged: Searching, wor
 
 def test_a_plugins_words_are_found(plugged: Searching) -> None:
     assert plugged.names("shouted2", only="words") == ["aa.mp4"]
+    (hit,) = plugged.find("shouted2", only="words").hits
+    assert [(one.field, one.text, one.marks) for one in hit.passages] == [("Shout", "Shouted2", ((0, 8),))]
     with_none = TextIndex(plugged.catalog.database, contributors=())
     assert with_none.refresh() == 0, "nothing is rebuilt that is not dirty"
 

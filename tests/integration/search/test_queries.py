@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dampipe.features.review.model import CommentRequest
+from dampipe.features.review.service import ReviewService
+from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import InvalidInput, NotFound, SearchUnavailable, Unavailable
 from dampipe.media.info import MediaKind
 from dampipe.media.outputs import Proxy
@@ -111,12 +114,19 @@ def test_meaningless_words_find_weak_hits_only(here: Searching) -> None:
     assert nonsense.hits and not nonsense.weaker
     assert all(hit.weak and hit.moments[0].weak for hit in nonsense.hits)
     cut_off = here.find("blargh vogon")
-    assert (cut_off.hits, cut_off.weaker) == ((), True)
+    assert (cut_off.hits, cut_off.weaker) == ((), len(nonsense.hits))
     itself = here.find(max(MEANINGLESS, key=lambda text: here.find(text, strong=False).hits[0].score or 0))
-    assert (itself.hits, itself.weaker) == ((), True), "what scores as high as a meaningless text is weak"
+    assert (itself.hits, itself.weaker) == ((), len(COLOURS)), (
+        "what scores as high as a meaningless text is weak"
+    )
     red = here.find("red")
-    assert (red.hits[0].name, red.hits[0].weak, red.weaker) == ("red.mp4", False, True)
-    assert len(red.hits) < len(here.find("red", strong=False).hits)
+    everything = here.find("red", strong=False).hits
+    assert (red.hits[0].name, red.hits[0].weak) == ("red.mp4", False)
+    assert red.weaker == len(everything) - len(red.hits) > 0
+    assert [hit.name for hit in everything[: len(red.hits)]] == [hit.name for hit in red.hits], (
+        "weak ones last"
+    )
+    assert [hit.weak for hit in everything] == [False] * len(red.hits) + [True] * red.weaker
     assert here.find(image=png("red")).floor is None
 
 
@@ -179,3 +189,21 @@ def test_exact_shots_put_vectors_into_their_shots(library: Searching) -> None:
     # Embedded again, with another model's choice of shots, they stay exact.
     library.add("x/a.mp4", ["red", "blue", "green"], shots=[0, 0, 0])
     assert library.catalog.vectors.of(sha1("x/a.mp4"), library.embedder.fingerprint)[1] == [0, 1, 2]
+
+
+def test_words_show_where_they_are_in_the_file_and_in_its_comments(here: Searching) -> None:
+    found = here.add("Überblick/A001 Café.mp4", ["red"])
+    reviews = here.services.get(ReviewService)
+    long = "x " * 100 + "the café is out of focus " + "y " * 100
+    reviews.add(LOCAL, CommentRequest(asset=found, text=long))
+    reviews.add(LOCAL, CommentRequest(asset=found, text="Cafeteria!", start="2"))
+    [hit] = here.find("cafe uberblick").hits
+    shown = {(one.field, tuple(one.text[first:last] for first, last in one.marks)) for one in hit.passages}
+    assert shown == {("File name", ("Café",)), ("Folder", ("Überblick",)), ("Comment", ("café",))}
+    [cut] = [one.text for one in hit.passages if one.field == "Comment"]
+    assert cut.startswith("…") and cut.endswith("…") and len(cut) <= 170
+    [comment] = [moment for moment in hit.moments if moment.comment]
+    assert (comment.label, comment.marks) == ("Cafeteria!", ((0, 9),)), "it is not a passage as well"
+    [named] = here.find("cafe", only="names").hits
+    assert [one.field for one in named.passages] == ["File name"]
+    assert here.find("red").hits[0].passages == ()

@@ -10,6 +10,7 @@ import { length } from "/page/format.js";
 import { declareKeys } from "/page/keys.js";
 import { menuButton } from "/page/menu.js";
 import { endless } from "/page/scroll.js";
+import { MOST as MOST_CHOSEN, selectable } from "/page/selectable.js";
 import { add, change, exclude, may, moveItems, removeItems } from "./acts.js";
 
 /** @typedef {import("dampipe-api").Schemas["ItemReport"]} Item */
@@ -163,6 +164,21 @@ export function itemGrid(signal, of, changed) {
     reconcile();
     return after !== null;
   }
+
+  /** The assets of all items, each once. */
+  async function everything() {
+    /** @type {Set<string>} */
+    const found = new Set();
+    /** @type {string | null} */
+    let cursor = null;
+    do {
+      const part = await page(cursor, MOST);
+      for (const { asset } of part.items) found.add(asset);
+      cursor = part.after ?? null;
+    } while (cursor && found.size < MOST_CHOSEN);
+    return { assets: [...found] };
+  }
+  selectable(grid, { signal, everything });
 
   // Dropping: before or after a card, by the half of it under the pointer; at the end beside the cards.
   /** @type {{ card: HTMLElement, side: "before" | "after" } | null} */
