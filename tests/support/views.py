@@ -48,7 +48,7 @@ from dampipe.features.webhooks.service import WebhookService
 from dampipe.features.workflow.definition import shipped_toml
 from dampipe.features.workflow.service import WorkflowService
 from dampipe.jobs.workers import WorkerRepository
-from dampipe.kernel.access import LOCAL, Actor, ActorKind, Role
+from dampipe.kernel.access import COMMENT, LOCAL, READ, Actor, ActorKind, Role
 from dampipe.kernel.container import Services
 from dampipe.kernel.events.log import EventLog
 from dampipe.kernel.events.sequencer import Sequencer
@@ -276,6 +276,9 @@ def _describe(library: Any, film: str) -> str:
     shares: ShareService = library.service(ShareService)
     allowed = (Allow.COMMENT, Allow.DOWNLOAD)
     made = shares.create(LOCAL, ShareRequest(asset=film, name="For the client", allow=allowed))
+    scopes = frozenset({READ.name, COMMENT.name})
+    guest = Actor(ActorKind.LINK, "Carla", Role.COMMENTER, scopes, link=made.id, owner=LOCAL, guest="c")
+    library.service(ReviewService).add(guest, CommentRequest(asset=film, text="Lovely light.", start="3"))
     return str(made.token)
 
 

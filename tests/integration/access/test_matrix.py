@@ -29,6 +29,7 @@ MATRIX: dict[str, Role | None] = {
     "DELETE /api/v1/assets/{sha1}/tags/{name}": Role.EDITOR,
     "GET /api/v1/assets/{sha1}/comments": Role.VIEWER,
     "POST /api/v1/assets/{sha1}/comments": Role.COMMENTER,
+    "GET /api/v1/assets/{sha1}/mentionable": Role.COMMENTER,
     "GET /api/v1/comments": Role.VIEWER,
     "POST /api/v1/comments/export": Role.VIEWER,
     "POST /api/v1/comments/find": Role.VIEWER,
