@@ -244,3 +244,18 @@ def test_a_search_is_kept_as_a_smart_collection_and_its_hits_as_another(
     expect(page.locator(".results .card")).to_have_count(2)
     page.goto(f"{url}/#/search?where=in_collection%3Dtram")
     expect(names(page)).to_have_text([CUT])
+
+
+def test_filters_and_facets_narrow_the_library_in_place(page: Page, url: str) -> None:
+    page.goto(f"{url}/#/?density=small")
+    expect(page.locator("main .card")).to_have_count(4)
+    page.get_by_role("button", name="Facets").click()
+    panel = page.get_by_role("complementary", name="Facets")
+    panel.get_by_role("checkbox", name="Rome").check()
+    expect(page).to_have_url(re.compile(r"#/\?density=small&where=city%3DRome$"))
+    expect(page.locator("main .card")).to_have_count(2)
+    chip = page.get_by_role("link", name="Remove City Rome")
+    chip.click()
+    expect(page.locator("main .card")).to_have_count(4)
+    box(page).fill("circle")
+    expect(page).to_have_url(re.compile(r"#/search\?q=circle$"))

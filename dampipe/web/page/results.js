@@ -113,7 +113,7 @@ export async function results(main, signal, parameters) {
   const tools = hits.length ? saveTools({ query, filters, isRanked, isPicture: Boolean(blob), sort, words, shown }) : null;
   const list = h("div", { class: "results" },
     query.length || blob ? null : beginning(),
-    hits.length ? h("div", { class: "bar" }, title, tools) : null,
+    hits.length ? h("div", { class: "bar" }, title, tools) : h("h2", { class: "unseen" }, "Results"),
     (found.warnings ?? []).map((warning) => h("p", { class: "hint" }, warning)),
     hits.length ? grid : notice(`No ${found.weaker ? "strong matches" : "results"}${suffix}.`, advice(isRanked, filters.length > 0)));
   main.replaceChildren(list);
