@@ -19,18 +19,24 @@ let hasShownView = false;
 /** Show the list of a query; without one, all assets. @param {import("./address.js").Parameters} query */
 const search = (query) => go(pairsOf(query).length ? writeAddress("/search", query) : "#/");
 
+/** The parameters of the address that a search takes over: the arrangement of the library is its own. */
+function before() {
+  const { path, parameters } = parseAddress(here());
+  return path === "/" ? changed(parameters, { sort: null, group: null, view: null, density: null, at: null }) : parameters;
+}
+
 /** The query in the form, with those parameters of the address that the form does not show. @param {string[]} kept */
 function readQuery(kept) {
   const text = words.value.trim();
-  const before = parseAddress(here()).parameters;
+  const present = before();
   /** @type {[string, string][]} */
   const pairs = text ? [["q", text]] : [];
-  return [...pairs, ...kept.flatMap((name) => before.getAll(name).map((value) => /** @type {[string, string]} */ ([name, value]))), ...chosen(form)];
+  return [...pairs, ...kept.flatMap((name) => present.getAll(name).map((value) => /** @type {[string, string]} */ ([name, value]))), ...chosen(form)];
 }
 
 const showFacets = facetPanel(aside, (name, change) => {
-  const before = parseAddress(here()).parameters;
-  search(changed(before, { [name]: change(before.get(name) ?? "") }));
+  const present = before();
+  search(changed(present, { [name]: change(present.get(name) ?? "") }));
 });
 
 /** @param {boolean} visible */
