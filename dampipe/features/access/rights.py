@@ -40,6 +40,7 @@ class Rights:
         self._masks: AdaptiveCache[AssetSet] = AdaptiveCache()
         self._tokens = ChangeTokens(database)
         self._kept: dict[Hashable, tuple[Hashable, AssetSet]] = {}
+        self._kept_folders: dict[Hashable, tuple[Hashable, frozenset[int]]] = {}
 
     def of(self, actor: Actor) -> View:
         """What an actor sees: all of it without a user, and for managers and admins; a link what it opens."""
@@ -62,7 +63,7 @@ class Rights:
             asset_ids=select(VERSION.c.asset_id).where(VERSION.c.id.in_(versions)),
             places=found,
             read_mask=lambda: self._mask(key, versions),
-            read_folders=lambda: self._folders.get(found, lambda: frozenset(self._numbers(folders))),
+            read_folders=lambda: self._seen(found, folders),
             opened=opened,
             key=key,
         )
@@ -107,6 +108,19 @@ class Rights:
                 self._kept = {}
             self._kept[key] = token, mask
         return mask
+
+    def _seen(self, key: Hashable, folders: Select[Any]) -> frozenset[int]:
+        """The ids of the visible folders; kept while nothing is written to the catalogue."""
+        token = self._tokens.current()
+        kept = self._kept_folders.get(key)
+        if kept is not None and token is not None and kept[0] == token:
+            return kept[1]
+        found = self._folders.get(key, lambda: frozenset(self._numbers(folders)))
+        if token is not None:
+            if len(self._kept_folders) >= MASKS:
+                self._kept_folders = {}
+            self._kept_folders[key] = token, found
+        return found
 
     def _numbers(self, ids: Select[Any]) -> AssetSet:
         """The set of what a query returns."""

@@ -258,8 +258,10 @@ class AssetRepository:
     def videos(self, rows: Sequence[Row[Any]], view: View = EVERYTHING) -> list[Video]:
         """Asset rows with everything that belongs to them."""
         ids = [row.id for row in rows]
+        # Not by SQL, which would list all visible folders for each page.
+        seen = None if view.is_all else view.read_folders()
         with self._db.read() as connection:
-            places = self._grouped(connection, ids, view)
+            places = self._grouped(connection, ids, seen)
             derivatives = self._derivatives.of_assets(connection, ids)
             names = shown_names(connection, self._db, view, [one for one in ids if one not in places])
         return [
@@ -277,15 +279,19 @@ class AssetRepository:
             for row in rows
         ]
 
-    def _grouped(self, connection: Connection, ids: Sequence[int], view: View) -> dict[int, list[str]]:
+    def _grouped(
+        self, connection: Connection, ids: Sequence[int], seen: frozenset[int] | None
+    ) -> dict[int, list[str]]:
+        """The paths of versions, those of present files first. seen: only files in these folders; None: all."""
         places: dict[int, list[str]] = {}
         rows = connection.execute(
-            select(LOCATION.c.version_id, LOCATION.c.state, *place_columns(self._db))
+            select(LOCATION.c.version_id, LOCATION.c.folder_id, LOCATION.c.state, *place_columns(self._db))
             .select_from(LOCATION.join(FOLDER, FOLDER.c.id == LOCATION.c.folder_id).join(SOURCE))
-            .where(LOCATION.c.version_id.in_(ids), view.shows_folder(LOCATION.c.folder_id))
+            .where(LOCATION.c.version_id.in_(ids))
             .order_by(LOCATION.c.state.desc(), LOCATION.c.id)
         ).all()
-        for row in sorted(rows, key=lambda row: row.state != LocationState.PRESENT):
+        shown = [row for row in rows if seen is None or row.folder_id in seen]
+        for row in sorted(shown, key=lambda row: row.state != LocationState.PRESENT):
             places.setdefault(row.version_id, []).append(printable(full_path(row)))
         return places
 

@@ -42,6 +42,8 @@ export class AssetCard {
   #label = h("span", { class: "unseen" });
   #picture = h("a", { class: "picture" });
   #name = h("h3");
+  /** @type {HTMLImageElement | null} */
+  #image = null;
   #isLazy;
   /** @type {CardContent | null} */
   #content = null;
@@ -86,8 +88,10 @@ export class AssetCard {
 
   /** A new element for each picture: one that is given another shows the one before until it is there. @param {string} url */
   #poster(url) {
+    this.#image?.removeAttribute("src"); // the browser need not keep it decoded
     const poster = h("img", { alt: "", draggable: false, decoding: "async", ...(this.#isLazy ? { loading: "lazy" } : {}) });
     poster.addEventListener("error", () => poster.isConnected && this.#picture.classList.add("bare"));
+    this.#image = poster;
     poster.src = url; // after `loading`, which counts only then
     return poster;
   }

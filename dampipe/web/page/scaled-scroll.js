@@ -66,13 +66,13 @@ export class ScaledScroll {
   }
 
   /**
-   * The box was scrolled, by a person: a little, then the list moves by the same; far at once (by the scroll bar), then to
-   * what that place of it stands for. Returns whether it was far.
+   * The box was scrolled, by a person: the list moves by the same; but further than any wheel or finger goes at once (by the
+   * scroll bar), to what that place of it stands for. Returns whether it was far.
    * @param {number} scroll
    */
   moved(scroll) {
     const by = this.#base + scroll - this.#top;
-    const isFar = this.box < this.height && Math.abs(by) > 4 * this.view;
+    const isFar = this.box < this.height && Math.abs(by) > ENDS / 2;
     this.#top = isFar ? this.placeOf(scroll) : Math.min(Math.max(0, this.#base + scroll), this.most);
     if (isFar) this.#base = this.#top - scroll;
     return isFar;

@@ -58,10 +58,10 @@ const search = (query) => go(addressOf(query));
 /** The query in the form, with those parameters of the address that the form does not show. @param {string[]} kept */
 function readQuery(kept) {
   const text = words.value.trim();
-  const before = shownView().parameters;
+  const present = shownView().parameters;
   /** @type {[string, string][]} */
   const pairs = text ? [["q", text]] : [];
-  return [...pairs, ...kept.flatMap((name) => before.getAll(name).map((value) => /** @type {[string, string]} */ ([name, value]))), ...chosen(form)];
+  return [...pairs, ...kept.flatMap((name) => present.getAll(name).map((value) => /** @type {[string, string]} */ ([name, value]))), ...chosen(form)];
 }
 
 /** Search for what is typed so far. The first time it is a step of the history; what is typed on replaces that. */
