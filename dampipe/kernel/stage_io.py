@@ -31,6 +31,8 @@ class RemotePlace(BaseModel):
     checksum: str = ""
     token: str = ""
     """As the storage stated both at the last scan; "": it has nothing of the kind."""
+    archived_as: str = ""
+    """The storage class in which it is archived, as the last listing or restore says; "": it is not."""
     sidecars: tuple[str, ...] = ()
     """What belongs to it, relative to its folder: "C0001.xmp", "../CLIP/C0001.XML"."""
 

@@ -36,6 +36,7 @@ from dampipe.kernel.stage_io import RemotePlace, SourceFile, VersionRef
 from dampipe.kernel.visibility import EVERYTHING, View
 from dampipe.media.info import MediaInfo
 from dampipe.media.outputs import Derivative
+from dampipe.storage.files.base import StorageState
 from dampipe.storage.video import Video
 
 SHORTEST_PREFIX = 4
@@ -83,6 +84,7 @@ def _remote_place(connection: Connection, row: Row[Any]) -> RemotePlace | None:
         key=join_key(row.folder, row.file),
         checksum=row.checksum,
         token=row.token,
+        archived_as=row.storage_class if row.storage_state == StorageState.ARCHIVED else "",
         sidecars=tuple(sidecars.get(row.file, ())),
     )
 

@@ -76,6 +76,9 @@ class FootageStaging:
             if held is not None:
                 yield self._source_file(file, place, held, on_fetched)
                 return
+        if place.archived_as:  # the listing has said it: a first scan of an archive asks for no single object
+            facts = {"key": printable(place.key), "store": place.root, "storage_class": place.archived_as}
+            raise Unavailable(errors.FILE_ARCHIVED, **facts)
         with translated():
             entry = self._stores(place.root).stat(place.key)
             check_readable(entry, place.root)

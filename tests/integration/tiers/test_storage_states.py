@@ -9,6 +9,7 @@ from dampipe.features.sources.model import LocationState
 from dampipe.features.sources.tables import LOCATION
 from dampipe.jobs.model import RunState
 from dampipe.storage.files.base import StorageState
+from dampipe.storage.files.memory import MemoryFiles
 from tests.support.remote_footage import Remote
 
 KEY = "footage/card/c0.mp4"
@@ -126,3 +127,34 @@ def test_scans_leave_a_leaving_file_as_it_is(remote: Remote) -> None:
         with remote.catalog.database.read() as connection:
             row = connection.execute(select(LOCATION).where(LOCATION.c.name == "c0.mp4")).one()
         assert (row.state, row.leaves_at) == (LocationState.LEAVING, 4e9)
+
+
+def test_no_object_is_asked_for_that_the_listing_calls_archived(
+    remote: Remote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remote.fill(5)
+    for number in range(4):
+        remote.bucket.change(
+            f"footage/card/c{number}.mp4", state=StorageState.ARCHIVED, storage_class="DEEP_ARCHIVE"
+        )
+    asked: list[str] = []
+    right = MemoryFiles.stat
+
+    def stat(self: MemoryFiles, key: str) -> Any:
+        asked.append(key)
+        return right(self, key)
+
+    monkeypatch.setattr(MemoryFiles, "stat", stat)
+    remote.scan()
+    remote.drain()
+    assert set(asked) == {"card/c4.mp4"}
+    runs = remote.runs("hash")
+    assert sorted(run.state for run in runs) == [RunState.DONE, *4 * [RunState.SKIPPED]]
+    assert all("DEEP_ARCHIVE" in run.reason for run in runs if run.state == RunState.SKIPPED)
+    remote.bucket.change("footage/card/c0.mp4", state=StorageState.RESTORED, restored_until=4e9)
+    remote.scan()
+    remote.catalog.retries.retry_unavailable()  # as the nightly sync does
+    remote.again()
+    assert sum(run.state == RunState.DONE for run in remote.runs("hash")) == 2, (
+        "the next scan sees that it is there"
+    )
