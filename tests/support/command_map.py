@@ -47,6 +47,7 @@ PROCESS = "runs a program of a deployment on this machine"
 FOLDER = "reads and writes a folder of this machine, whether or not there is a library"
 COMMANDS: dict[str, Place] = {
     "source add": does("POST /sources", at="/sources", act="Add a source, or Change"),
+    "source check": does("POST /sources/{name}/check", at="/sources", act="Check"),
     "source list": does("GET /sources", at="/sources", act="the list"),
     "source remove": does("DELETE /sources/{name}", at="/sources", act="Remove"),
     "show": does("GET /assets/{sha1}", at="player", act="open an asset"),
@@ -56,7 +57,7 @@ COMMANDS: dict[str, Place] = {
     "duplicates": does("GET /duplicates", at="/duplicates", act="the list"),
     "duplicates dismiss": does("POST /duplicates/dismiss", at="/duplicates", act="Dismiss"),
     "duplicates reopen": does("POST /duplicates/reopen", at="/duplicates", act="Reopen"),
-    "version carry": does("GET /versions/{sha1}/carry", at="player", act="times of a version"),
+    "version carry": does("GET /versions/{sha1}/carry", at="/compare", act="versions on one clock"),
     "version list": does("GET /assets/{sha1}/versions", at="player", act="Versions"),
     "version make-current": does(
         "POST /assets/{sha1}/versions/make-current", at="player", act="Versions: Make current"
@@ -226,7 +227,12 @@ COMMANDS: dict[str, Place] = {
     "workflow tasks": does("GET /workflow/tasks", at="/tasks", act="the list"),
     "workflow try": does("POST /workflow/try", at="/workflow", act="Try"),
     "search": does(
-        "GET /search", "POST /search", "GET /search/export", at="/search", act="the search field, Export"
+        "GET /search",
+        "POST /search",
+        "GET /search/export",
+        "POST /search/export",
+        at="/search",
+        act="the search field, Export",
     ),
     "embed": does("POST /retry", at="/failures", act="Retry"),
     "model forget": does("DELETE /models/{name}", at="/models", act="Remove vectors"),
@@ -243,6 +249,9 @@ COMMANDS: dict[str, Place] = {
     ),
     "index rebuild": does("POST /indexes/requests", at="/index", act="Rebuild"),
     "facets": does("GET /facets", at="/", act="Facets"),
+    "folders": does("GET /folders", at="/folders", act="the tree"),
+    "map": does("GET /map", at="/map", act="the map"),
+    "excerpt": does("GET /assets/{sha1}/original/excerpt", at="player", act="Download the range"),
     "prune": does(
         "POST /prunes", "GET /prunes", "GET /prunes/{number}", at="/prune", act="Count, and Remove"
     ),
@@ -325,6 +334,8 @@ COMMANDS: dict[str, Place] = {
     "import pause": does("POST /imports/{number}/pause", at="/imports", act="Pause"),
     "import photos": does("POST /imports", at="/imports", act="Import"),
     "import resume": does("POST /imports/{number}/resume", at="/imports", act="Resume"),
+    "upload list": does("GET /uploads", "GET /uploads/{number}", at="/upload", act="the list"),
+    "upload delete": does("DELETE /uploads/{number}", at="/upload", act="Delete"),
     "import show": does(
         "GET /imports/{number}", "GET /imports/{number}/files", at="/imports", act="open one"
     ),
@@ -355,6 +366,20 @@ ENDPOINTS: dict[str, str] = {
     "GET /filters/{name}/values": "suggestions of the page's fields",
     "GET /health": "for probes; `dampipe doctor` says more",
     "GET /panels": "what the page loads",
+    "POST /assets/count": "how many assets are chosen in the page",
+    "GET /assets/{sha1}/frame": "pictures of moments, which the page shows",
+    "GET /assets/{sha1}/mentionable": "suggestions of the page's fields",
+    "GET /library/assets": "the list of the page; `dampipe search` with filters alone lists assets",
+    "GET /library/buckets": "how the list of the page is divided",
+    "GET /library/sha1s": "what is chosen in the list of the page",
+    "GET /versions/{sha1}/playback": "when frames begin, for players",
+    "POST /uploads": "the page sends files; `dampipe import folder` takes those of this machine",
+    "POST /uploads/{number}/import": "the page sends files; `dampipe import folder` takes those of this machine",
+    "GET /uploads/{number}/files": "the page sends files; `dampipe import folder` takes those of this machine",
+    "POST /uploads/{number}/files": "the page sends files; `dampipe import folder` takes those of this machine",
+    "GET /uploads/{number}/files/{file}": "the page sends files; `dampipe import folder` takes those of this machine",
+    "PATCH /uploads/{number}/files/{file}": "the page sends files; `dampipe import folder` takes those of this machine",
+    "DELETE /uploads/{number}/files/{file}": "the page sends files; `dampipe import folder` takes those of this machine",
     "GET /rights/terms": "the choices of the page's fields",
     "GET /session": "who is logged in at the page",
     "POST /session": "the login of the page",
@@ -376,46 +401,7 @@ ENDPOINTS: dict[str, str] = {
 }
 """Endpoints that no command has, and why."""
 
-COMING: frozenset[str] = frozenset(
-    (
-        "version carry",
-        "undo",
-        "metadata export",
-        "metadata import",
-        "metadata operations",
-        "metadata set",
-        "subclip add",
-        "subclip delete",
-        "subclip export",
-        "subclip list",
-        "subclip set",
-        "subclip show",
-        "comment export",
-        "comment import",
-        "collection add",
-        "collection create",
-        "collection delete",
-        "collection exclude",
-        "collection export",
-        "collection grant",
-        "collection list",
-        "collection move",
-        "collection pin",
-        "collection remove",
-        "collection rename",
-        "collection reorder",
-        "collection revoke",
-        "collection rights",
-        "collection show",
-        "collection sort",
-        "share change",
-        "share create",
-        "share list",
-        "share renew",
-        "share revoke",
-        "share show",
-    )
-)
+COMING: frozenset[str] = frozenset()
 """Commands whose place on the page is decided and not built."""
 
 

@@ -209,7 +209,7 @@ class MentionReport(BaseModel):
 
 
 class Mentionable(BaseModel):
-    """A user who is told where a comment says `@name`."""
+    """A user who gets a mention where a comment says `@name`."""
 
     model_config = ConfigDict(frozen=True)
 

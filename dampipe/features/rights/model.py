@@ -232,7 +232,7 @@ class Attached(BaseModel):
     changed: int
     """Assets that did not have it."""
     at: float
-    """Seconds since 1970: by this and the actor those are told apart that got it now, so that it can be undone."""
+    """Seconds since 1970: this and the actor distinguish those that got it now, so that it can be undone."""
 
 
 class Unlicensed(StrEnum):

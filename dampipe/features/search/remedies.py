@@ -8,6 +8,5 @@ CLI = {
 }
 PAGE = {
     "search.no_vectors": "Open the asset to see whether it was embedded.",
-    "model.not_known": "`dampipe model use FOLDER` also takes folders.",
     "search.vision_unavailable": "Names, folders, cameras and tags can still be searched.",
 }
