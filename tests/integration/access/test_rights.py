@@ -135,7 +135,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory, demo_clips: DemoClips) -> 
             ("shared-licence", (*here.hidden.values(), *here.shown.values())),
         ):
             rights.add(LOCAL, NewLicence(name=name, expires="2090-01-01", zone="UTC"))
-            rights.attach(LOCAL, name, list(assets))
+            rights.attach(LOCAL, name, Selected(assets=tuple(assets)))
         subclips = library.service(SubclipService)
         here.subclips = {
             name: subclips.create(LOCAL, _subclip(sha1, f"classified {name}")).id

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from dampipe.app import tools
 from dampipe.app.api import Library
+from dampipe.features.assets.model import Selected
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.excerpts import maker, service
 from dampipe.features.excerpts.model import ExcerptReport, ExcerptRequest
@@ -193,7 +194,7 @@ def _broken(*_: object) -> None:
 def test_what_may_not_be_used_is_not_even_read(here: Here, library: Library, tmp_path: Path) -> None:
     rights = library.service(RightsService)
     rights.add(LOCAL, NewLicence(name="old", territories=("DE",), expires="2000-01-01", zone="UTC"))
-    rights.attach(LOCAL, "old", [MOV])
+    rights.attach(LOCAL, "old", Selected(assets=(MOV,)))
     try:
         before = here.remote.proxy.relayed
         with pytest.raises(NotLicensed):
@@ -202,7 +203,7 @@ def test_what_may_not_be_used_is_not_even_read(here: Here, library: Library, tmp
         here.write(library, tmp_path / "a.mov", reason="a new licence")
         assert (tmp_path / "a.mov").exists() and events(library, "release.overridden")
     finally:
-        rights.detach(LOCAL, "old", [MOV])
+        rights.detach(LOCAL, "old", Selected(assets=(MOV,)))
 
 
 def test_over_http(
