@@ -371,3 +371,10 @@ def test_every_promise_names_its_proof() -> None:
     assert len(promises) > 20
     for promise, proof in promises:
         assert re.fullmatch(r"tests/[\w/]+\.py(, tests/[\w/]+\.py)*", proof), promise
+
+
+def test_each_feature_of_the_page_has_the_test_that_is_named() -> None:
+    named = re.findall(r"^\|[^|]+\| `(\w+\.py)::(\w+)` \|$", read("docs/page.md"), re.M)
+    assert len(named) >= 22
+    for file, test in named:
+        assert f"def {test}(" in (ROOT / "tests" / "e2e" / file).read_text(), f"{file}::{test}"
