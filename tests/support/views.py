@@ -14,6 +14,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 import dampipe
+from dampipe.features.assets.model import Selected
 from dampipe.features.fixity.model import VerifyRequest
 from dampipe.features.fixity.service import FixityService
 from dampipe.features.fixity.worker import FixityWorker
@@ -324,7 +325,7 @@ def _work(library: Any, footage: Path, archive: Path, film: str) -> None:
         name="festival", title="Festival 2026", territories=("DE", "AT"), expires="2099-12-31"
     )
     library.service(RightsService).add(LOCAL, licence)
-    library.service(RightsService).attach(LOCAL, "festival", [film])
+    library.service(RightsService).attach(LOCAL, "festival", Selected(assets=(film,)))
     tiers: TierService = library.service(TierService)
     tiers.apply_policy(LOCAL, POLICY)
     tiers.make_plan(LOCAL)
