@@ -232,12 +232,10 @@ def test_filters_narrow_a_search_and_stand_alone(page: Page) -> None:
     page.get_by_role("button", name="Filters").click()
     filters.get_by_label("Length").fill("10+")
     filters.get_by_label("Length").press("Enter")
-    expect(page.locator(".card")).to_have_count(1)
-    assert names_of(page) == ["A001_C003.mp4"]
+    expect(page.locator(".card h3")).to_have_text(["A001_C003.mp4"])
     filters.get_by_label("Length").fill("")
     filters.get_by_label("Kind").select_option("audio")
-    expect(page.locator(".card")).to_have_count(1)
-    assert names_of(page) == ["tone.wav"]
+    expect(page.locator(".card h3")).to_have_text(["tone.wav"])
     page.get_by_role("searchbox").fill("a red circle")
     filters.get_by_label("Kind").select_option("video")
     expect(page.locator(".card h3").first).to_have_text("A001_C001.mp4")

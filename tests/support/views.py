@@ -4,6 +4,7 @@ A view that is added to the page gets a line in `VIEWS`: then it is opened in Ch
 accessibility in all sizes and colour schemes (`tests/e2e/test_page_views.py`), and `make screenshots` makes its picture.
 """
 
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -94,6 +95,18 @@ def press(name: str, role: Any = "button") -> Callable[[Page], None]:
     return lambda page: page.get_by_role(role, name=name).first.click()
 
 
+def unfold(name: str) -> Callable[[Page], None]:
+    """Press a control that shows something, unless the page remembers that it was pressed."""
+
+    def act(page: Page) -> None:
+        control = page.get_by_role("button", name=name).first
+        expect(control).to_have_attribute("aria-expanded", re.compile("true|false"))
+        if control.get_attribute("aria-expanded") == "false":
+            control.click()
+
+    return act
+
+
 def enter_as_guest(page: Page) -> None:
     """Say one's name, which a link asks for that lets one comment."""
     page.get_by_label("Your name").fill("Carla")
@@ -160,7 +173,7 @@ VIEWS = (
     View("folders", "#/folders", "dp-tree [role=treeitem]"),
     View("map", "#/map", ".bubble"),
     View("subclips", "#/asset/{film}?tab=Subclips&subclip={subclip}", ".subclip .what"),
-    View("trees", "#/", "#beside [role=treeitem]", press("Trees")),
+    View("trees", "#/", "#beside [role=treeitem]", unfold("Trees")),
     View("work", "#/work", ".overview .chart"),
     View("imports", "#/imports", "main .entry"),
     View("import", "#/imports?number=1", "main table td"),

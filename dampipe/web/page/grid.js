@@ -54,8 +54,9 @@ export class Grid extends Component {
   #presentation = { view: "grid", density: "medium" };
   #layout = new GridLayout([], { columns: 1, row: 1, head: 0 });
   #scroll = new ScaledScroll(0, 0);
-  #window = h("div", { class: "window", role: "region", "aria-label": "Assets", tabIndex: -1 });
-  #box = h("div", { class: "box", role: "feed", "aria-busy": "false" });
+  #window = h("div", { class: "window", role: "region", "aria-label": "Assets", "aria-busy": "false", tabIndex: -1 });
+  /** Headings and articles in the order in which they are read; no feed or list, which must hold nothing but its articles. */
+  #box = h("div", { class: "box" });
   /** @type {Map<string, Shown>} by SHA-1 */
   #shown = new Map();
   /** @type {AssetCard[]} */
@@ -471,7 +472,7 @@ export class Grid extends Component {
     }
     this.#heads = heads;
     this.#blanks = blanks;
-    this.#box.setAttribute("aria-busy", String(blanks.size > 0));
+    this.#window.setAttribute("aria-busy", String(blanks.size > 0));
     for (const one of missing) this.#announce(/** @type {Shown} */ (shown.get(one.asset.sha1)));
     this.#giveFocus();
     this.requestUpdate();

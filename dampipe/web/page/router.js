@@ -107,8 +107,7 @@ function name(view, parameters) {
 function fail(problem) {
   isOutage = Boolean(problem.isOutage);
   retryAfterOutage();
-  const query = main.querySelector(".query"); // kept, so that a filter that causes the error can be removed
-  main.replaceChildren(...(query ? [query] : []), notice(problem.message, problem.hint));
+  main.replaceChildren(notice(problem.message, problem.hint));
 }
 
 /** Put an address in the place of the present one, and show it. @param {string} address */
