@@ -23,7 +23,7 @@ from tests.support.takeout import Takeout, photo_json
 PHOTOS = int(os.environ.get("TAKEOUT_PHOTOS", "20000"))
 SIZE = int(os.environ.get("TAKEOUT_KB", "100")) * 1000
 PARTS = 5
-POLICY = ImportPolicy(portion=3600.0, blocked_delay=0.0, retry_delay=0.0, check_interval=0.0)
+POLICY = ImportPolicy()
 
 
 def main() -> None:

@@ -28,8 +28,10 @@ class KnownContents:
         """Whether the library, or an import, has a content of that size: only then the origin's file is read for it."""
         with self._db.read() as connection:
             version = select(VERSION.c.id).where(VERSION.c.size == size).limit(1)
+            # By the SHA-1 and not by the state: of frames of one size, all those that are not copied yet would be looked
+            # at for each one.
             imported = select(IMPORT_FILE.c.id).where(
-                IMPORT_FILE.c.size == size, IMPORT_FILE.c.state == FileState.IMPORTED
+                IMPORT_FILE.c.size == size, IMPORT_FILE.c.sha1.is_not(None)
             )
             return any(connection.execute(one.limit(1)).first() is not None for one in (version, imported))
 

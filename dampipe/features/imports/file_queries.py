@@ -1,11 +1,12 @@
 """The table of the files of imports, written here only, and only by the worker that holds the session."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain, repeat
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from dampipe.features.imports.events import ImportFileSetAside
 from dampipe.features.imports.held import ImportJob, fenced
@@ -19,6 +20,9 @@ from dampipe.kernel.db.clock import NOW
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.rows import rows_of
 from dampipe.kernel.events.outbox import record_event
+
+_PAGE = 1000
+"""Files that are read at once."""
 
 
 class ImportFileRepository:
@@ -95,15 +99,52 @@ class ImportFileRepository:
                 row.key: (row.id, row.size, row.mtime_ns, FileState(row.state), row.reason) for row in rows
             }
 
-    def next_file(self, number: int) -> ImportFileRow | None:
-        """The next file to copy."""
+    def listed(self, number: int) -> Iterator[tuple[str, int, int]]:
+        """Key, size and time of every file of a session, read page by page: mostly the first is enough."""
+        after, columns = 0, (IMPORT_FILE.c[name] for name in ("id", "key", "size", "mtime_ns"))
+        page = select(*columns).where(IMPORT_FILE.c.session_id == number).order_by(IMPORT_FILE.c.id)
+        for count in chain((1, 10), repeat(_PAGE)):
+            with self._db.read() as connection:
+                rows = connection.execute(page.where(IMPORT_FILE.c.id > after).limit(count)).all()
+            if not rows:
+                return
+            yield from ((row.key, row.size, row.mtime_ns) for row in rows)
+            after = rows[-1].id
+
+    def next_files(self, number: int, most: int) -> list[ImportFileRow]:
+        """The next files to copy, in order."""
         pending = (IMPORT_FILE.c.session_id == number, IMPORT_FILE.c.state == FileState.PENDING)
         with self._db.read() as connection:
             first = (
-                select(IMPORT_FILE).where(*pending).order_by(IMPORT_FILE.c.turn, IMPORT_FILE.c.id).limit(1)
+                select(IMPORT_FILE).where(*pending).order_by(IMPORT_FILE.c.turn, IMPORT_FILE.c.id).limit(most)
             )
-            rows = rows_of(ImportFileRow, connection.execute(first))
-        return rows[0] if rows else None
+            return rows_of(ImportFileRow, connection.execute(first))
+
+    def states_of(self, number: int, keys: Collection[str]) -> dict[str, FileState]:
+        """The states of files of a session, by key; a key that it does not have is missing."""
+        found: dict[str, FileState] = {}
+        with self._db.read() as connection:
+            for some in chunked(list(keys)):
+                own = (IMPORT_FILE.c.session_id == number, IMPORT_FILE.c.key.in_(some))
+                rows = connection.execute(select(IMPORT_FILE.c.key, IMPORT_FILE.c.state).where(*own)).all()
+                found.update({row.key: FileState(row.state) for row in rows})
+        return found
+
+    def use_metadata(self, job: ImportJob, details: Mapping[int, str]) -> None:
+        """Save that files were used which describe others. details: by id, what they describe. Raises ImportStopped."""
+        if not details:
+            return
+        change = (
+            update(IMPORT_FILE)
+            .where(IMPORT_FILE.c.id == bindparam("of"), IMPORT_FILE.c.state == FileState.PENDING)
+            .values(
+                state=FileState.METADATA_USED, sha1=None, copies="[]", detail=bindparam("what"), reason="",
+                placing=False, done_at=NOW,
+            )
+        )  # fmt: skip
+        with self._db.write() as connection:
+            fenced(connection, job)
+            connection.execute(change, [{"of": file, "what": detail} for file, detail in details.items()])
 
     def file_of_key(self, number: int, key: str) -> ImportFileRow | None:
         """The file of a session by its key."""

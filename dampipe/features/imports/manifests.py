@@ -1,7 +1,7 @@
 """ASC MHL generations of what an import has copied, compared with the receipt."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -10,8 +10,12 @@ from dampipe.features.imports.model import Manifest
 from dampipe.kernel.errors import DampipeError
 from dampipe.kernel.paths import printable
 
-TOGETHER = 200
-"""Files of one generation, where a generation lists single files: they are arguments of the program."""
+TOGETHER = 512 << 10
+"""Bytes of the paths of one generation, where a generation lists single files: they are arguments of the program, of
+which Linux takes 2 MiB and macOS 1 MiB. The program reads all earlier generations, so that many small ones take a time
+that grows with the square of the files."""
+_OPTION = len("--single_file") + 2 + 16
+"""Bytes that an argument takes besides its path: the option, two ends and two pointers."""
 _IGNORED = ".DS_Store"
 """A name that the program never lists."""
 
@@ -40,9 +44,8 @@ def write_manifests(
         problems += [problem] if problem else []
         histories += [] if problem and not found else [printable(path)]
     paths = sorted(single, key=os.fsencode)
-    for start in range(0, len(paths), TOGETHER):
+    for some in _together(root, paths):
         keep_alive()
-        some = paths[start : start + TOGETHER]
         found, problem = _generation(ascmhl, root, {one: single[one] for one in some}, some, author)
         listed += found
         problems += [problem] if problem else []
@@ -53,6 +56,21 @@ def write_manifests(
         files=listed,
         problem="; ".join(dict.fromkeys(problems)),
     )
+
+
+def _together(root: str, paths: Sequence[str]) -> Iterator[list[str]]:
+    """Paths below a root, by the generation that lists them."""
+    some: list[str] = []
+    taken, each = 0, len(os.fsencode(root)) + 1 + _OPTION
+    for path in paths:
+        needed = each + len(os.fsencode(path))
+        if some and taken + needed > TOGETHER:
+            yield some
+            some, taken = [], 0
+        some.append(path)
+        taken += needed
+    if some:
+        yield some
 
 
 def _generation(

@@ -69,6 +69,7 @@ from dampipe.storage.files.stores import FileStores
 log = logging.getLogger(__name__)
 
 _COPIED = (FileState.IMPORTED, FileState.ALREADY_THERE)
+_OPEN_OR_LOST = (FileState.PENDING, FileState.SET_ASIDE)
 MOST_ROUNDS = 5
 """How often an origin that changes is listed again."""
 
@@ -108,13 +109,14 @@ class Step:
     ) -> None:
         self.job = job
         self.importer: Importer = importer_of(job.importer, job.origin, job.include, stores)
-        self.places: list[Place] = places_of(job.destinations, sources.all(), stores)
+        known = sources.all()
+        self.places: list[Place] = places_of(job.destinations, known, stores)
         self.tried: set[int] = set()
         """Ids of files that this worker has tried."""
         self._imports = imports
         self._files = files
         self._contents = contents
-        self._sources = sources
+        self._roots = {source.id: source.root for source in known}
         self._stores = stores
         self._policy = policy
         pattern = pattern_of(self.importer, job.pattern)
@@ -154,13 +156,14 @@ class Step:
         if self.job.phase is Phase.LIST or mounted in ("", "/"):
             return
         # Another card may be in the reader: then no file is what it was.
-        known = self._files.all_files(self.job.number)
-        for key, (_, size, mtime_ns, _, _) in known.items():
+        any_known = False
+        for key, size, mtime_ns in self._files.listed(self.job.number):
+            any_known = True
             with suppress(OSError):
                 found = self.importer.stat(self.job.origin, key)
                 if (found.size, found.mtime_ns) == (size, mtime_ns):
                     return
-        if known:
+        if any_known:
             raise self._origin_away()
 
     def _check_origin_lists(self) -> None:
@@ -264,27 +267,53 @@ class Step:
 
     # One file
 
-    def do(self, file: ImportFileRow) -> None:
-        """Bring one file to its outcome, or note that it is to be tried again.
+    def do(self, file: ImportFileRow) -> bool:
+        """Bring one file to its outcome; False: it is tried again after the others, and what travels with it, too.
 
         Raises Transient and StorageFull where the session cannot continue, and ImportStopped.
         """
         assert file.id is not None
         self.tried.add(file.id)
-        before = self._done
+        before, over = self._done, True
         try:
             with self._translated():
                 self._bring(file)
         except Refused as problem:
             self._files.set_aside(self.job, file.id, problem.reason, problem.detail)
         except CopyDiffers as problem:
-            self._again(file, Reason.COPY_DIFFERS, printable(self.places[problem.at].path))
+            over = self._again(file, Reason.COPY_DIFFERS, printable(self.places[problem.at].path))
         except _Changed as problem:
             self._files.relist_file(self.job, file.id, problem.size, problem.mtime_ns, problem.token)
-            self._again(file, Reason.CHANGED, "")
+            over = self._again(file, Reason.CHANGED, "")
         except OSError as error:
-            self._read_problem(file, error)
+            over = self._read_problem(file, error)
         self._done = before + file.size
+        return over
+
+    def use_metadata(self, files: Sequence[ImportFileRow]) -> list[ImportFileRow]:
+        """Save at once that files which describe others were used; returns those that have to be done one by one.
+
+        Raises ImportStopped.
+        """
+        states = self._files.states_of(self.job.number, {file.lead for file in files})
+        used, left = [], []
+        for file in files:
+            if states.get(file.lead, FileState.PENDING) in _OPEN_OR_LOST or self._is_changed(file):
+                left.append(file)
+            else:
+                used.append(file)
+        details = {file.id: printable(file.lead) for file in used if file.id is not None}
+        self._files.use_metadata(self.job, details)
+        self.tried |= set(details)
+        self._done += sum(file.size for file in used)
+        return left
+
+    def _is_changed(self, file: ImportFileRow) -> bool:
+        try:
+            self._check_unchanged(file)
+        except (OSError, _Changed):
+            return True
+        return False
 
     def _bring(self, file: ImportFileRow) -> None:
         self._check_unchanged(file)
@@ -329,12 +358,11 @@ class Step:
         if not file.size or not self._contents.may_have(file.size):
             return False
         sha1 = self._sha1_of_origin(file)
-        roots = {source.id: source.root for source in self._sources.all()}
         places = self._contents.places_of(sha1)
         places += [
-            (roots[source], path)
+            (self._roots[source], path)
             for source, path in self._contents.imported_as(sha1, file.size)
-            if source in roots
+            if source in self._roots
         ]
         for root, key in places:
             path = join_root(root, key)
@@ -499,15 +527,17 @@ class Step:
     def _translated(self) -> "_Translation":
         return _Translation(self)
 
-    def _again(self, file: ImportFileRow, reason: Reason, detail: str) -> None:
+    def _again(self, file: ImportFileRow, reason: Reason, detail: str) -> bool:
+        """Whether it is over with a file: it has been tried often enough."""
         assert file.id is not None
         if file.attempts + 1 >= self._policy.attempts:
             self._files.set_aside(self.job, file.id, reason, detail)
-        else:
-            self._files.try_again(self.job, file, reason, detail)
+            return True
+        self._files.try_again(self.job, file, reason, detail)
+        return False
 
-    def _read_problem(self, file: ImportFileRow, error: OSError) -> None:
-        """An error of the origin: it is away, or the file is at fault."""
+    def _read_problem(self, file: ImportFileRow, error: OSError) -> bool:
+        """An error of the origin: it is away, or the file is at fault. Whether it is over with the file."""
         assert file.id is not None
         self.check_held()
         self.check_origin()
@@ -517,9 +547,10 @@ class Step:
         elif error.errno in (errno.ENOENT, errno.ENOTDIR):
             self._files.set_aside(self.job, file.id, Reason.VANISHED, "")
         elif error.errno == errno.ESTALE:  # the attempt after this one finds what it is now
-            self._again(file, Reason.CHANGED, "")
+            return self._again(file, Reason.CHANGED, "")
         else:
-            self._again(file, Reason.UNREADABLE, reason)
+            return self._again(file, Reason.UNREADABLE, reason)
+        return True
 
     def write_problem(self, problem: WriteProblem) -> DampipeError:
         """What an error at a destination means for the session."""

@@ -10,8 +10,9 @@ blocks the session until it has passed; what lies in one file sets that file asi
 import json
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import groupby
 from time import monotonic
 
 from dampipe.features.fixity.ascmhl import AscMhl
@@ -29,6 +30,7 @@ from dampipe.features.imports.model import (
 )
 from dampipe.features.imports.queries import ImportRepository
 from dampipe.features.imports.step import ImportPolicy, Step
+from dampipe.features.imports.tables import ImportFileRow
 from dampipe.features.scanning.model import EnqueueRequest
 from dampipe.features.scanning.service import ScanService
 from dampipe.features.sources.queries import SourceRepository
@@ -54,6 +56,8 @@ from dampipe.storage.files.stores import FileStores
 
 log = logging.getLogger(__name__)
 
+_NEXT = 200
+"""Files that are read at once from the catalogue."""
 MOST_SCANNED = 200
 """Folders that the scan of what was copied names; of more, the destinations are scanned."""
 
@@ -150,19 +154,29 @@ class ImportWorker:
         else:
             step.sweep()
         while step.job.phase is Phase.COPY:
-            file = self._files.next_file(job.number)
-            if file is None:
+            files = self._files.next_files(job.number, _NEXT)
+            if not files:
                 step.list_again()
                 continue
-            if file.id in step.tried:  # only those are left that could not be read a moment ago
+            if files[0].id in step.tried:  # only those are left that could not be read a moment ago
                 self._imports.postpone(job, self._policy.retry_delay)
                 return False
-            step.do(file)
-            if monotonic() > until and step.job.phase is Phase.COPY:
+            if not self._do(step, files, until):
                 self._imports.release(job)
                 return False
         self._end(step)
         return True
+
+    @staticmethod
+    def _do(step: Step, files: Sequence[ImportFileRow], until: float) -> bool:
+        """Do files in their order, as far as the order stays; False: the time is over."""
+        for is_metadata, some in groupby(files, key=lambda one: one.is_metadata):
+            for file in step.use_metadata(list(some)) if is_metadata else some:
+                if file.id in step.tried or not step.do(file):
+                    return True  # the order is another one now
+                if monotonic() > until:
+                    return False
+        return monotonic() <= until
 
     def _step(self, job: ImportJob, on_progress: Callable[[Progress], None]) -> Step:
         return Step(

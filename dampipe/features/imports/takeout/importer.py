@@ -26,7 +26,7 @@ TRASHED, MISSING_PARTS = "trashed", "missing-parts"
 _NUMBERED = re.compile(r"(.+)-(\d{3,4})(?: ?\(\d+\))?\.(?:zip|tgz|tar\.gz)", re.IGNORECASE | re.DOTALL)
 _SHOWN = 10
 """Missing parts that an error names."""
-_Signature = tuple[tuple[str, int, int], ...]
+_Signature = frozenset[tuple[str, int, int]]
 
 
 class TakeoutImporter:
@@ -154,7 +154,7 @@ class _Indexes:
     def __init__(self) -> None:
         self._lock = Lock()
         self._of: tuple[str, tuple[str, ...]] | None = None
-        self._signature: _Signature = ()
+        self._signature: _Signature = frozenset()
         self._index: Index | None = None
 
     def of(self, origin: str, include: tuple[str, ...]) -> Index:
@@ -185,7 +185,7 @@ def _signature(origin: str) -> _Signature:
             found += [(f"{part.path}/{one.path}", one.size, one.mtime_ns) for one in part.entries()]
         else:
             found.append(_facts(part.path))
-    return tuple(found)
+    return frozenset(found)
 
 
 def _facts(path: str) -> tuple[str, int, int]:
