@@ -163,11 +163,11 @@ COMMANDS: dict[str, Place] = {
     "vocabulary undo": does("POST /vocabularies/{vocabulary}/undo", at="/vocabularies", act="Undo"),
     "metadata add": does("PATCH /assets/{sha1}/metadata", at="player", act="Metadata: Edit"),
     "metadata clear": does("PATCH /assets/{sha1}/metadata", at="player", act="Metadata: Edit"),
-    "metadata export": does("POST /metadata/export", at="list", act="Export metadata"),
+    "metadata export": does("POST /metadata/export", at="list", act="Table (CSV)"),
     "metadata fields": does("GET /metadata/fields", at="player", act="Metadata"),
     "metadata get": does("GET /assets/{sha1}/metadata", at="player", act="Metadata"),
     "metadata history": does("GET /assets/{sha1}/metadata/history", at="player", act="Metadata: History"),
-    "metadata import": does("POST /metadata/import", at="list", act="Import metadata"),
+    "metadata import": does("POST /metadata/import", at="/edits", act="Import a table"),
     "metadata operations": does("GET /metadata/operations", at="list", act="Undo"),
     "metadata remove": does("PATCH /assets/{sha1}/metadata", at="player", act="Metadata: Edit"),
     "metadata set": does("POST /metadata/edit", "POST /metadata/preview", at="list", act="Edit metadata"),
@@ -279,14 +279,16 @@ COMMANDS: dict[str, Place] = {
         act="Subclips: Add",
     ),
     "subclip delete": does("DELETE /subclips/{number}", "POST /subclips/delete", at="player", act="Subclips"),
-    "subclip export": does("GET /subclips/export", at="player", act="Subclips"),
+    "subclip export": does("GET /subclips/export", at="player", act="Subclips: Export"),
     "subclip list": does("GET /assets/{sha1}/subclips", "GET /subclips", at="player", act="Subclips"),
     "subclip set": does("PATCH /subclips/{number}", at="player", act="Subclips: Change"),
-    "subclip show": does("GET /subclips/{number}", at="player", act="Subclips"),
+    "subclip show": does(
+        "GET /subclips/{number}", "GET /assets/{sha1}/subclips", at="player", act="Subclips: the list"
+    ),
     "comment add": does("POST /assets/{sha1}/comments", at="player", act="Comments"),
     "comment delete": does("DELETE /comments/{number}", at="player", act="Comments: Delete"),
     "comment edit": does("PATCH /comments/{number}", at="player", act="Comments: Edit"),
-    "comment export": does("POST /comments/export", at="list", act="Export comments"),
+    "comment export": does("POST /comments/export", at="player", act="Comments: Export"),
     "comment import": does("POST /comments/import", at="/review", act="Import"),
     "comment list": does(
         "GET /assets/{sha1}/comments", "GET /comments", "POST /comments/find", at="player", act="Comments"
@@ -298,7 +300,11 @@ COMMANDS: dict[str, Place] = {
     "comment reply": does("POST /comments/{number}/replies", at="player", act="Comments: Reply"),
     "comment resolve": does("POST /comments/{number}/resolve", at="player", act="Comments: Resolve"),
     "comment show": does(
-        "GET /comments/{number}", "GET /comments/{number}/drawing.svg", at="player", act="Comments"
+        "GET /comments/{number}",
+        "GET /comments/{number}/drawing.svg",
+        "GET /assets/{sha1}/comments",
+        at="player",
+        act="Comments: the list",
     ),
     "collection add": does("POST /collections/{collection}/items", at="list", act="Add to a collection"),
     "collection create": does("POST /collections", at="/collections", act="New collection"),
@@ -401,9 +407,6 @@ ENDPOINTS: dict[str, str] = {
 }
 """Endpoints that no command has, and why."""
 
-COMING: frozenset[str] = frozenset()
-"""Commands whose place on the page is decided and not built."""
-
 
 @cache
 def commands() -> dict[str, str]:
@@ -450,7 +453,7 @@ def views() -> frozenset[str]:
 
 METHODS = {"get": "GET", "text": "GET", "save": "GET", "post": "POST", "send": "POST", "saveOf": "POST"}
 METHODS |= {"put": "PUT", "patch": "PATCH", "remove": "DELETE"}
-"""By the function of `dampipe/web/page/api.js`."""
+"""By the function of `dampipe/web/page/api.js`; `save` with a body, its third argument, is a POST."""
 
 
 _TEXT = re.compile(r"(?:\b(\w+)\()?[\"`]((?:\$\{[^`]*?\}|/)(?:\$\{[^`]*?\}|[^\"`\s$])*)[\"`]")
@@ -479,8 +482,30 @@ def _named() -> tuple[Named, ...]:
             pieces = re.split(r"\$\{.*?\}", one[2].split("?")[0])
             pattern = "[^/]+".join(map(re.escape, pieces))
             pattern = ".*" + pattern.removeprefix("[^/]+") if one[2].startswith("$") else pattern
-            found.append(Named(pattern, "/".join(pieces), METHODS.get(one[1] or ""), source))
+            method = METHODS.get(one[1] or "")
+            if one[1] == "save" and arguments_from(source, one.start(2) - 1) > 2:
+                method = "POST"
+            found.append(Named(pattern, "/".join(pieces), method, source))
     return tuple(found)
+
+
+_PIECE = re.compile(r"""//[^\n]*|/\*.*?\*/|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`|[(\[{]|[)\]}]|,""", re.DOTALL)
+"""What counts where arguments are counted, and what is passed over: comments and texts."""
+
+
+def arguments_from(source: str, at: int) -> int:
+    """How many arguments a call has from the one that begins at `at`; a comma after the last begins none."""
+    depth, count = 0, 1
+    for piece in _PIECE.finditer(source, at):
+        if piece[0] in "([{":
+            depth += 1
+        elif piece[0] in ")]}":
+            depth -= 1
+        elif piece[0] == "," and not depth and not re.match(r"\s*[)\]}]", source[piece.end() :]):
+            count += 1
+        if depth < 0:
+            break
+    return count
 
 
 def is_asked(endpoint: str) -> bool:
@@ -519,9 +544,8 @@ def document() -> str:
             machines.append(f"| `dampipe {name}` | {place.why_not} |")
             continue
         where = f"`{place.at}`" if place.at.startswith("/") else place.at
-        shown = "not yet" if name in COMING else f"{where}: {place.act}"
         asked = ", ".join(f"`{one}`" for one in place.endpoints)
-        lines.append(f"| `dampipe {name}` | {asked} | {shown} |")
+        lines.append(f"| `dampipe {name}` | {asked} | {where}: {place.act} |")
     lines += [
         "",
         "## Commands that belong to a machine",

@@ -9,5 +9,6 @@ FEATURE = Feature(
     commands={"excerpt": Command("Copy a part of an original.", f"{__name__}.cli:command")},
     routers=(f"{__name__}.http:router",),
     events=(f"{__name__}.events:OriginalExcerpted",),
+    panel="panel.js",
     remedies=f"{__name__}.remedies",
 )

@@ -6,6 +6,7 @@ import { h, redraw } from "/page/dom.js";
 import { asked, choice } from "/page/form.js";
 import { plural } from "/page/format.js";
 import { may } from "/page/session.js";
+import { exportTable } from "./table.js";
 
 /** @typedef {import("dampipe-api").Schemas} Schemas */
 /** @typedef {import("/page/panels.js").BulkAct} BulkAct */
@@ -155,6 +156,7 @@ async function rate(chosen, signal) {
 export const bulkActs = [
   { key: "rate", label: "Rate …", scope: "edit", order: 20, run: rate },
   { key: "fields", label: "Edit fields …", scope: "edit", order: 30, keys: ["e"], run: editField },
+  { key: "table", label: "Table (CSV) …", scope: "read", order: 75, run: exportTable },
   ...[1, 2, 3, 4, 5].map((stars) => quick(`rating-${stars}`, `Rated ${plural(stars, "star")}`, [String(stars)], "rating", stars)),
   quick("rating-0", "Without a rating", ["0"], "rating", null),
   ...COLOURS.slice(0, 4).map((colour, index) => quick(`label-${colour}`, `Labelled ${colour}`, [String(index + 6)], "label", colour)),

@@ -184,6 +184,7 @@ export function sections(asset, { signal, refresh }) {
 }
 
 export { bulkActs, edits } from "./bulk.js";
+export { importTable } from "./table.js";
 
 /** @type {readonly import("/page/panels.js").View[]} */
 export const views = [{ path: "/schema", area: "settings", order: 45, label: "Schema", scope: "manage", show: async (main, signal) => (await import("./schema-view.js")).schemaView(main, signal) }];

@@ -1,12 +1,13 @@
 // The view of sources: the roots of footage, with their settings; adding, changing, scanning, checking and removing them.
 
-import { get, post, Problem, remove } from "/page/api.js";
+import { get, post, remove } from "/page/api.js";
 import { h, notice } from "/page/dom.js";
 import { follow } from "/page/follow.js";
 import { ask, choice, confirm, field, options, showSecret } from "/page/form.js";
 import { plural } from "/page/format.js";
 import { part, rowButton } from "/page/part.js";
 import { may } from "/page/session.js";
+import { checkSource } from "./check.js";
 
 /** @typedef {import("dampipe-api").Schemas} Schemas */
 /** @typedef {import("dampipe-api").Answer<"get", "/sources">[number]} Source */
@@ -73,11 +74,6 @@ function item(source, act) {
     const { scans } = await post("/sync", { sources: [name] });
     return `${name} is scanned (scan ${scans.join(", ")}).`;
   });
-  const check = () => act(async () => {
-    const found = (await get("/sources")).find((one) => one.name === name);
-    if (!found) throw new Problem(`${name} is no source any more.`);
-    return found.reachable ? `${name} answers.` : `${name} does not answer: its disk is not mounted, or its storage is away.`;
-  });
   const askRemove = () => confirm(`Remove ${name}?`, `Where its ${plural(present + missing, "file")} are is forgotten. The files stay, and what was made of them is kept until the library is cleaned up.`, "Remove", async () => {
     await remove(`/sources/${encodeURIComponent(name)}`);
     return () => act(() => `${name} is removed.`);
@@ -88,8 +84,8 @@ function item(source, act) {
       h("p", {}, h("code", {}, root)), h("p", {}, [`${plural(present, "file")}`, missing ? `${missing.toLocaleString()} missing` : "", label, ...patterns].filter(Boolean).join(" · ")),
       reachable ? null : h("p", { class: "problem" }, "It does not answer: its disk is not mounted, or its storage is away. Nothing of it is marked as missing meanwhile.")),
     h("div", { class: "actions" },
-      may("scan") ? rowButton("Scan", name, scan) : null, rowButton("Check", name, check),
-      may("manage") ? [rowButton("Change …", name, () => edit(source, act)), rowButton("Notifications …", name, () => notifications(source, act)), rowButton("Remove …", name, askRemove, { style: "danger" })] : null));
+      may("scan") ? rowButton("Scan", name, scan) : null,
+      may("manage") ? [rowButton("Check …", name, () => checkSource(name)), rowButton("Change …", name, () => edit(source, act)), rowButton("Notifications …", name, () => notifications(source, act)), rowButton("Remove …", name, askRemove, { style: "danger" })] : null));
 }
 
 /** @param {HTMLElement} main @param {AbortSignal} signal */

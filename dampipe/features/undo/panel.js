@@ -30,6 +30,13 @@ export async function undoEdit(number) {
   return `Undone: ${undone.summary}; ${plural(restored, "row")} restored${left ? `, ${left.toLocaleString()} left as they are` : ""}.`;
 }
 
+/** The dialog that imports metadata from a table, of the feature of metadata. */
+async function importTable() {
+  const address = "/page/panels/metadata/panel.js";
+  const metadata = await import(address);
+  await metadata.importTable();
+}
+
 /** @param {HTMLElement} main @param {AbortSignal} signal */
 async function show(main, signal) {
   const list = h("div", { class: "edits" });
@@ -38,6 +45,7 @@ async function show(main, signal) {
   const read = newest(() => editsOf(all.checked, signal));
   let shown = "";
   main.replaceChildren(h("section", { class: "part" }, h("div", { class: "bar" }, h("h2", {}, "Edits"),
+    h("button", { type: "button", "data-key": "import-table", onclick: () => importTable().catch((problem) => toast(describe(problem), { isProblem: true })) }, "Import a table …"),
     may("manage") ? h("label", { class: "option" }, all, h("span", {}, "Of everybody")) : null), list));
 
   /** @param {import("/page/edits.js").Edit} edit @param {number} number */

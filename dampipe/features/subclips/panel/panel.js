@@ -11,6 +11,7 @@ import { declareKeys } from "/page/keys.js";
 import { menuButton } from "/page/menu.js";
 import { may } from "/page/session.js";
 import { changeSubclip, editSubclip } from "./edit.js";
+import { exportSubclips } from "./export.js";
 
 /** @typedef {import("dampipe-api").Schemas} Schemas */
 /** @typedef {Schemas["SubclipReport"]} Subclip */
@@ -80,8 +81,9 @@ export function sections(asset, { signal, player }) {
   const list = h("ol", { class: "subclips" });
   const hint = h("p", { class: "hint" });
   const button = h("button", { type: "button", "data-key": "save-subclip", onclick: save }, "Save in to out as a subclip");
+  const exportButton = h("button", { type: "button", "data-key": "export-subclips", hidden: true, onclick: () => exportSubclips(asset.video, shown) }, "Export …");
   const element = h("section", { class: "asset-part", "data-tab": "Subclips" }, h("h3", {}, "Subclips"),
-    may("edit") ? h("div", { class: "actions" }, button, h("kbd", { "aria-hidden": "true" }, "S")) : null, hint, list);
+    h("div", { class: "actions" }, may("edit") ? [button, h("kbd", { "aria-hidden": "true" }, "S")] : null, exportButton), hint, list);
   const track = h("div", { class: "subclip-track" });
   player.addTrack(track, { label: "Subclips", order: 40 });
   const playAlone = aloneOf(player);
@@ -138,6 +140,7 @@ export function sections(asset, { signal, player }) {
       may("edit") && { label: "Edit …", act: () => editSubclip(one, refresh) },
       may("edit") && Boolean(player.range()) && one.anchored_at === sha1 && { label: "Give it the frames from in to out", act: () => doAndSay(toRange) },
       may("edit") && { label: "Add to collection …", act: () => gather(one).catch((problem) => showDone({ done: describe(problem) })) },
+      may("export") && { label: "Export …", act: () => exportSubclips(asset.video, shown, [one.id]) },
       may("edit") && { label: "Delete", isDangerous: true, act: () => undoDelete(one) },
     ];
     return h("li", { class: "subclip" }, jump,
@@ -167,6 +170,7 @@ export function sections(asset, { signal, player }) {
     json = JSON.stringify(found);
     shown = found.subclips;
     redraw(list, shown.map(entry));
+    exportButton.hidden = !shown.length || !may("export");
     drawTrack();
     element.hidden = !shown.length && !may("edit");
   }
