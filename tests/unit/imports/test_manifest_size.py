@@ -20,7 +20,7 @@ def test_the_arguments_of_a_generation_fit_where_paths_are_long() -> None:
     assert [path for some in found for path in some] == paths
     for some in found:
         assert sum(len(os.fsencode(f"{root}/{path}")) + 1 for path in some) <= TOGETHER
-    assert TOGETHER <= os.sysconf("SC_ARG_MAX") // 2
+    assert os.sysconf("SC_ARG_MAX") // 2 >= TOGETHER
     assert resource.getpagesize() * 32 > max(len(os.fsencode(f"{root}/{path}")) for path in paths)
 
 
