@@ -627,6 +627,17 @@ def test_licences_are_attached_asked_and_obeyed(page: Page, served: Served) -> N
     with page.expect_download() as started:
         dialog.get_by_role("button", name="Download").click()
     assert started.value.suggested_filename == "other.mp4"
+    page.locator("#player video").focus()
+    page.keyboard.press("i")
+    page.locator("#player").get_by_role("button", name="Download the range …").click()
+    dialog = page.get_by_role("dialog", name="Download the range of the original")
+    expect(dialog.get_by_label("Reason")).to_be_hidden()
+    dialog.get_by_role("button", name="Download").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("until 2000-01-01")
+    dialog.get_by_label("Reason").fill("the archive asks for a part of it")
+    with page.expect_download() as started:
+        dialog.get_by_role("button", name="Download").click()
+    assert re.fullmatch(r"other_.+\.mp4", started.value.suggested_filename)
     page.get_by_role("tab", name="Rights").click()
     section.get_by_role("button", name="Take the licence Old licence away").click()
     expect(section).to_contain_text("No licence.")
@@ -653,3 +664,7 @@ def test_the_original_is_downloaded_by_who_may(page: Page, served: Served) -> No
     other.click()
     expect(page.locator("#player dl").first).to_contain_text("SHA-1")
     expect(link).to_have_count(0)
+    page.locator("#player video").focus()
+    page.keyboard.press("i")
+    expect(page.locator(".controls .total")).to_contain_text("marked")
+    expect(page.locator("#player").get_by_role("button", name="Download the range …")).to_have_count(0)

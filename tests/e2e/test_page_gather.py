@@ -1,7 +1,9 @@
 """Collections, folders, the map and subclips in a browser: one library and one page for all."""
 
+import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ import dampipe
 from dampipe.features.collections.item_service import CollectionItemService
 from dampipe.features.collections.model import Chosen, CollectionChange, NewCollection
 from dampipe.features.collections.service import CollectionService
-from dampipe.features.subclips.model import SubclipQuery
+from dampipe.features.subclips.model import NewSubclip, SubclipQuery
 from dampipe.features.subclips.service import SubclipService
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.container import Services
@@ -242,3 +244,40 @@ def test_subclips_are_made_of_in_and_out_and_play_alone(here: Here) -> None:
     expect(entry).to_have_count(0)
     page.locator(".done-line").get_by_role("button", name="Undo").click()
     expect(entry).to_contain_text("The middle")
+
+
+def test_subclips_are_exported_all_or_those_that_are_chosen(here: Here) -> None:
+    page = here.page
+    film = here.sha1s[0]
+    service = here.library.service(SubclipService)
+    numbers = {
+        name: service.create(LOCAL, NewSubclip(asset=film, start=start, end=end, name=name)).id
+        for name, start, end in (("opening", "0", "0.5"), ("turn", "1", "1.5"), ("close", "2", "2.5"))
+    }
+    here.open(f"#/asset/{film}?tab=Subclips")
+    page.locator("#player").get_by_role("button", name="Export …").click()
+    dialog = page.get_by_role("dialog", name="Export subclips")
+    for name in numbers:
+        expect(dialog.get_by_label(name)).to_be_checked()
+    dialog.get_by_label("turn").uncheck()
+    dialog.get_by_label("Title of the timeline").fill("Selects")
+    dialog.get_by_label("Format").select_option("otio")
+    with page.expect_download() as started:
+        dialog.get_by_role("button", name="Export").click()
+    timeline = json.loads(Path(started.value.path()).read_text())
+    assert timeline["name"] == "Selects"
+    [track, *_] = [one for one in timeline["tracks"]["children"] if one["kind"] == "Video"]
+    assert [one["name"] for one in track["children"] if one["OTIO_SCHEMA"].startswith("Clip")] == [
+        "opening",
+        "close",
+    ]
+    expect(page.locator(".toast").last).to_contain_text("The timeline is saved.")
+    page.locator(".subclip", has_text="turn").get_by_role("button", name="What can be done with turn").click()
+    page.get_by_role("menuitem", name="Export …").click()
+    expect(dialog.get_by_label("turn")).to_be_checked()
+    expect(dialog.get_by_label("opening")).not_to_be_checked()
+    dialog.get_by_label("Format").select_option("csv")
+    with page.expect_download() as started:
+        dialog.get_by_role("button", name="Export").click()
+    table = Path(started.value.path()).read_text()
+    assert "turn" in table and "opening" not in table

@@ -1,5 +1,6 @@
 """The player: exact frames at several rates, J K L, in and out, time code, neighbours, stills and sound."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 import dampipe
 from dampipe.kernel.container import Services
 from dampipe.media.ffmpeg.binary import find_ffmpeg
+from dampipe.media.probe.helper import probe
 from dampipe.web.app import create_app
 from tests.support.counted_clips import READ, counted, picture
 from tests.support.pages import faults_of
@@ -246,6 +248,30 @@ def test_a_range_is_marked_dragged_looped_and_kept_in_the_address(page: Page, se
     page.locator("#player video").focus()
     press(page, "x")
     expect(page.locator(".controls .total")).to_have_text("/ 150")
+
+
+def test_the_range_of_the_original_is_downloaded_with_handles(page: Page, served: Served) -> None:
+    button = page.locator("#player").get_by_role("button", name="Download the range …")
+    show(page, served, PAL, "?t=2")
+    expect_frame(page, 50)
+    expect(button).to_be_hidden()
+    press(page, "i", *["ArrowRight"] * 9, "o")
+    button.click()
+    dialog = page.get_by_role("dialog", name="Download the range of the original")
+    expect(dialog).to_contain_text("From 10:00:02:00 to 10:00:02:09: 10 frames, 0.40 s.")
+    expect(dialog).to_contain_text("key frame")
+    dialog.get_by_label("Handles").select_option("12f")
+    with page.expect_download() as started:
+        dialog.get_by_role("button", name="Download").click()
+    expect(page.locator(".toast")).to_contain_text("The range is saved.")
+    expect(dialog).to_have_count(0)
+    first = re.fullmatch(r"pal_10-00-(\d\d)-(\d\d)\.mov", started.value.suggested_filename)
+    assert first is not None
+    begin = 25 * int(first[1]) + int(first[2])
+    media = probe(str(started.value.path()))["media"]
+    assert begin <= 50 - 12 and begin + round(25 * media["duration"]) >= 60 + 12
+    if begin < 50 - 12:  # no key frame is there
+        expect(page.locator(".toast")).to_contain_text(f"It begins {50 - 12 - begin} frame")
 
 
 def test_the_timeline_shows_picture_and_sound_and_is_a_slider(page: Page, served: Served) -> None:

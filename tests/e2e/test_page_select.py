@@ -1,8 +1,10 @@
 """Choosing assets in the page, acting on them and taking it back: one library of some thousand assets, in order."""
 
+import csv
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -228,6 +230,58 @@ def test_any_field_is_edited_after_a_preview_and_the_list_of_edits_takes_it_back
     added = page.locator(".entry", has=page.get_by_role("heading", name="add 2 items to Selects", exact=True))
     added.get_by_role("button", name="Undo").click()
     expect(added).to_contain_text("undone", timeout=60_000)
+
+
+def test_a_table_of_chosen_assets_is_saved_edited_and_imported(
+    page: Page, served: Served, tmp_path: Path
+) -> None:
+    for number in (COUNT, COUNT - 1, COUNT - 2):
+        card(page, number).locator(".picture").click(modifiers=["Control"])
+    bar(page).get_by_role("button", name="Table (CSV) …").click()
+    dialog = page.get_by_role("dialog", name="Table of 3 assets")
+    dialog.get_by_role("button", name="None").click()
+    dialog.get_by_label("City", exact=True).check()
+    dialog.get_by_label("Rating", exact=True).check()
+    with page.expect_download() as started:
+        dialog.get_by_role("button", name="Save").click()
+    file = tmp_path / "edited.csv"
+    with open(started.value.path(), encoding="utf-8-sig", newline="") as saved:
+        rows = list(csv.DictReader(saved))
+    assert list(rows[0]) == ["asset.sha1", "asset.path", "asset.version", "rating", "city"]
+    assert {row["asset.sha1"] for row in rows} == {name_of(COUNT - n) for n in range(3)}
+    by_name = {row["asset.sha1"]: row for row in rows}
+    by_name[name_of(COUNT)]["city"] = "Bergen"
+    by_name[name_of(COUNT - 1)]["city"] = "Bergen"
+    by_name[name_of(COUNT - 2)]["rating"] = "many"
+    with file.open("w", encoding="utf-8", newline="") as edited:
+        writer = csv.DictWriter(edited, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    page.goto(f"{served.url}/#/edits")
+    page.get_by_role("button", name="Import a table …").click()
+    dialog = page.get_by_role("dialog", name="Import a table")
+    dialog.get_by_label("A CSV file").set_input_files(file)
+    expect(dialog.get_by_role("status")).to_contain_text(
+        "3 rows: 2 values of 2 assets would change; 1 error, 0 cells left alone."
+    )
+    row = rows.index(by_name[name_of(COUNT - 2)]) + 2
+    expect(
+        dialog.get_by_role("region", name="Problems").get_by_role("row", name=f"{row} rating")
+    ).to_contain_text("wrong")
+    expect(dialog.get_by_role("region", name="What changes").get_by_role("row", name="Bergen")).to_have_count(
+        2
+    )
+    dialog.get_by_role("button", name="Import").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("nothing was imported: 1 error")
+    assert served.matching(field="city=Bergen") == 0
+    dialog.get_by_label("Import what is right although there are errors").check()
+    dialog.get_by_role("button", name="Import").click()
+    toast = page.locator(".toast", has_text="Imported: 2 values of 2 assets changed; 1 error left out.")
+    expect(toast).to_be_visible(timeout=60_000)
+    assert served.matching(field="city=Bergen") == 2
+    toast.get_by_role("button", name="Undo").click()
+    expect(page.locator(".toast", has_text="Undone:")).to_be_visible(timeout=60_000)
+    assert served.matching(field="city=Bergen") == 0
 
 
 def test_a_finger_that_rests_chooses_and_then_each_tap_does(browser: Browser, served: Served) -> None:

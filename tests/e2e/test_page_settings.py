@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from dampipe.features.sources.model import SourceRequest
+from dampipe.features.sources.service import SourceService
+from dampipe.kernel.access import LOCAL
 from tests.support.demo_clips import DemoClips
 from tests.support.operated import OperatedLibrary, operated_library
 from tests.support.pages import faults_of
@@ -62,8 +65,6 @@ def test_a_source_is_added_changed_scanned_and_removed(page: Page, here: Operate
     dialog.get_by_role("button", name="Save").click()
     expect(entry).to_contain_text("nearline")
     expect(entry).to_contain_text("shelf B")  # what was not changed stays
-    page.get_by_role("button", name="Check: cards").click()
-    expect(page.locator("main [role=status]")).to_have_text("cards answers.")
     page.get_by_role("button", name="Scan: cards").click()
     expect(page.locator("main [role=status]")).to_contain_text("cards is scanned")
     here.work()
@@ -71,6 +72,32 @@ def test_a_source_is_added_changed_scanned_and_removed(page: Page, here: Operate
     page.get_by_role("button", name="Remove: cards").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(entry).to_have_count(0)
+
+
+def test_a_source_is_checked_line_by_line(page: Page, here: OperatedLibrary, tmp_path: Path) -> None:
+    away = tmp_path / "away"
+    away.mkdir()
+    here.library.service(SourceService).add(LOCAL, SourceRequest(name="away", path=str(away)))
+    page.goto(f"{here.url}/#/sources")
+    page.get_by_role("button", name="Check: archive").click()
+    dialog = page.get_by_role("dialog", name="Check of archive")
+    row = "Can be written to right a file was written and deleted again"
+    expect(dialog.get_by_role("row", name=row)).to_be_visible()
+    for what in ("Answers", "Lists its files", "Its clock", "Another source there", "Space"):
+        expect(dialog.get_by_role("row", name=what)).to_be_visible()
+    dialog.get_by_role("button", name="Close").click()
+    page.get_by_role("button", name="Check: away").click()
+    dialog = page.get_by_role("dialog", name="Check of away")
+    expect(dialog.get_by_role("row", name="Lists its files look at it no files")).to_be_visible()
+    expect(dialog.get_by_role("row", name="Can be written to not tried")).to_be_visible()
+    away.rmdir()
+    dialog.get_by_role("button", name="Check again").click()
+    expect(dialog.get_by_role("status")).to_have_text("1 thing is wrong.")
+    expect(dialog.get_by_role("row", name="Answers wrong")).to_contain_text(str(away))
+    expect(dialog.get_by_role("row")).to_have_count(2)  # nothing else can be looked at
+    dialog.get_by_role("button", name="Close").click()
+    expect(page.get_by_role("button", name="Check: away")).to_be_focused()
+    here.library.service(SourceService).remove(LOCAL, "away")
 
 
 def test_a_policy_is_checked_put_in_force_and_planned(page: Page, here: OperatedLibrary) -> None:

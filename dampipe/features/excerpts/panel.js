@@ -12,13 +12,17 @@ import { toast } from "/page/toasts.js";
 
 const EXACT = "It is copied as it is, with all its sound and its time code: nothing is decoded. It begins with the frame of in where every frame is a key frame (ProRes, DNxHR …). Other footage begins with the key frame before it, which is said, and may have some frames more at its end.";
 
+/** Seconds by which times may differ that mean the same. */
+const SLACK = 0.0005;
+
 /** A range as people read it. @param {Player} player @param {Range} range */
 function textOf({ frames }, { start, end }) {
   const length = `${(end - start).toFixed(2)} s`;
   if (!frames) return `From ${start.toFixed(2)} s to ${end.toFixed(2)} s, ${length}.`;
-  // The middle of a frame is meant: `end` is where the last one ends.
-  const first = frames.frame(start + 1e-4);
-  const last = Math.max(first, frames.frame(end - 1e-4));
+  const first = frames.frame(start);
+  // `end` is where the last frame ends: where the next one begins, or the film ends.
+  const next = end >= frames.begin(frames.count) - SLACK ? frames.count : frames.frame(end);
+  const last = Math.max(first, next - 1);
   const name = (/** @type {number} */ frame) => frames.label(frame) ?? `#${frame}`;
   return `From ${name(first)} to ${name(last)}: ${plural(last - first + 1, "frame")}, ${length}.`;
 }
