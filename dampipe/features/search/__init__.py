@@ -31,6 +31,7 @@ FEATURE = Feature(
         "dampipe.features.search.http_models:router",
         "dampipe.features.search.http_indexes:router",
     ),
+    panel="panel.js",
     remedies="dampipe.features.search.remedies",
     events=("dampipe.features.search.events:TimelineExported",),
     savers=(

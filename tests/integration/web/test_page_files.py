@@ -118,3 +118,9 @@ def test_the_modules_of_guests_load_nothing_that_logs_users_in() -> None:
             left.extend(imports(MODULES[address], address))
     assert {"/page/guest/comments.js", "/page/dom.js"} <= found
     assert not found & {"/page/login.js", "/page/session.js", "/page/api.js"}
+
+
+def test_each_panel_of_a_feature_is_on_the_page() -> None:
+    features = FOLDER.parents[1] / "features"
+    found = {file for pattern in ("*/panel.js", "*/panel/panel.js") for file in features.glob(pattern)}
+    assert found == {file for file in panel_files().values() if file.is_relative_to(features)}
