@@ -1,4 +1,4 @@
-// Made by `make types` of docs/openapi.json, SHA-256 4cc424b0a62e84dffe5800f6fd377383c35e39b774db5789323d10684635dd12; not to be edited.
+// Made by `make types` of docs/openapi.json, SHA-256 f3a7f73bf4c7fcb8ed2407496a98c2a381144578eac6dba4c724a3d48c99d0f2; not to be edited.
 
 export interface paths {
     "/access/explain": {
@@ -8186,7 +8186,7 @@ export interface components {
         MediaKind: "video" | "audio" | "still";
         /**
          * Mentionable
-         * @description A user who is told where a comment says `@name`.
+         * @description A user who gets a mention where a comment says `@name`.
          */
         Mentionable: {
             /** Name */
