@@ -126,7 +126,7 @@ export const bulkActs = [{
   key: "licence", label: "Licence …", scope: "rights", order: 60,
   async run(chosen, signal) {
     const known = await get("/rights/licences", { limit: 1000 }, signal);
-    if (!known.length) return { done: "There is no licence yet: `dampipe rights licence add` makes one." };
+    if (!known.length) return { done: "There is no licence yet. Settings, Rights adds one." };
     const which = choice("Licence", "licence", known.map((one) => [one.name, `${one.title} (${one.state})`]));
     return asked(`Licence of ${plural(chosen.count, "asset")}`, [which], "Attach", async ({ licence }) => {
       const name = encodeURIComponent(licence);

@@ -29,6 +29,14 @@ export class GridSource {
     this.stamp = "";
   }
 
+  /** The filters by their names. */
+  get filters() {
+    /** @type {Record<string, string[]>} */
+    const found = {};
+    for (const [name, value] of this.query.filters) (found[name] ??= []).push(value);
+    return found;
+  }
+
   /** @param {readonly (readonly [string, unknown])[]} more @returns {[string, unknown][]} */
   #parameters(more = []) {
     const { filters, group, sort } = this.query;

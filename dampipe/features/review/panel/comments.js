@@ -3,9 +3,10 @@
 
 import { announce, h, redraw } from "/page/dom.js";
 import { confirm } from "/page/form.js";
-import { dateTime, plural } from "/page/format.js";
+import { plural } from "/page/format.js";
 import { drawingLayer } from "./drawing.js";
 import { marksTrack } from "./marks.js";
+import { conflict, said } from "./said.js";
 import { FILTERS, passes, whereIn } from "./threads.js";
 import { composer, labelOf, spanText, textForm } from "./writing.js";
 
@@ -179,21 +180,6 @@ export async function comments(player, { api, signal, mayComment, mayDelete = fa
     /** @type {HTMLElement | null} */ (form.querySelector("input:not([type=checkbox]), textarea"))?.focus();
   }
 
-  /**
-   * The two values of an edit that met another one, and a button for each.
-   * @param {unknown} error
-   * @param {(version: number) => void} overwrite
-   */
-  function conflict(error, overwrite) {
-    const { code, parameters } = api.codeOf(error);
-    if (code !== "comment.changed_meanwhile") return null;
-    const shown = (/** @type {unknown} */ value) => (value === null || value === "" ? "nothing" : typeof value === "string" ? value : JSON.stringify(value));
-    return h("div", { class: "conflict" },
-      h("p", {}, `It was changed meanwhile by ${String(parameters.by).replace(/^user:/, "")}.`),
-      h("dl", {}, h("dt", {}, "Now"), h("dd", {}, shown(parameters.theirs)), h("dt", {}, "Yours"), h("dd", {}, shown(parameters.yours))),
-      h("button", { type: "button", onclick: () => overwrite(parameters.version) }, "Save mine all the same"));
-  }
-
   /** Edit a comment, a marker or a reply. @param {Comment | Reply} one @param {HTMLElement} slot @param {HTMLElement} element @param {string} what */
   function edit(one, slot, element, what) {
     let { version } = one;
@@ -206,7 +192,7 @@ export async function comments(player, { api, signal, mayComment, mayDelete = fa
       between: [
         name && h("label", {}, h("span", {}, "Name"), name), color && h("label", {}, h("span", {}, "Colour"), color),
         team && h("label", { class: "option" }, team, h("span", {}, "Only for the team"))].filter(Boolean),
-      refused: (error) => conflict(error, (newest) => {
+      refused: (error) => conflict(api, error, (newest) => {
         version = newest;
         slot.querySelector("form")?.requestSubmit();
       }),
@@ -231,23 +217,6 @@ export async function comments(player, { api, signal, mayComment, mayDelete = fa
     return [
       one.is_mine ? h("button", { type: "button", class: "small", "data-key": `edit-${one.id}`, onclick: () => edit(one, slot, element, what) }, "Edit") : null,
       one.is_mine || mayDelete ? h("button", { type: "button", class: "small", "data-key": `delete-${one.id}`, onclick: undo ? straight : ask }, "Delete") : null,
-    ];
-  }
-
-  /** The words of a comment; names of people who are mentioned stand out. @param {Comment | Reply} one */
-  function words({ text, mentions }) {
-    const parts = text.split(/(?<![\w.+-])(@[\w.+-]+)/u);
-    return parts.map((part, number) => (number % 2 && mentions.some((name) => part.slice(1).toLowerCase().startsWith(name.toLowerCase())) ? h("strong", { class: "mention" }, part) : part));
-  }
-
-  /** @param {Comment | Reply} one */
-  function said(one) {
-    const by = [dateTime(one.created_at), one.edited_at ? "edited" : ""].filter(Boolean).join(", ");
-    return [
-      h("p", { class: "who" }, h("strong", {}, one.author_name), " ", one.is_guest ? h("small", { class: "chip" }, one.is_mine ? "you" : "guest") : null,
-        one.audience === "team" ? h("small", { class: "chip team", title: "Guests of share links do not see it" }, "team") : null, " ", h("small", {}, by)),
-      "name" in one && one.name ? h("p", {}, h("strong", { class: "marker", "data-color": one.color }, one.name)) : null,
-      one.text ? h("p", { class: "words" }, words(one)) : null,
     ];
   }
 
