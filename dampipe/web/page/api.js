@@ -2,7 +2,6 @@
 // waits until a user has logged in, and is then made again, so that nothing that is open on the page is lost.
 
 import { API, explain } from "./endpoint.js";
-import { login } from "./login.js";
 import { refreshSession } from "./session.js";
 
 export { API, explain };
@@ -35,6 +34,12 @@ export function describe(error) {
   return explain(message, hint);
 }
 
+/** @type {(() => Promise<void>) | null} */
+let login = null;
+
+/** How a person logs in where a call needs it. Where nothing is set, as on the page of guests, who have no login, such a call fails. @param {() => Promise<void>} ask */
+export const setLogin = (ask) => (login = ask);
+
 /** @typedef {import("./address.js").Parameters | Iterable<readonly unknown[]>} Query */
 
 /** @param {Query | undefined} parameters */
@@ -54,7 +59,7 @@ async function request(path, options) {
     throw new Problem("The server does not answer.", "Check that dampipe is running on the machine that serves this page.", true);
   }
   if (response.ok) return response;
-  if (response.status === 401) {
+  if (response.status === 401 && login) {
     await login();
     options?.signal?.throwIfAborted();
     return request(path, options);

@@ -8,7 +8,6 @@ import { page } from "./state.js";
 
 /** @typedef {import("dampipe-api").Schemas} Schemas */
 
-// The page of guests, who have no login, has neither, and yet loads parts of the player.
 const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("login"));
 const account = /** @type {HTMLDetailsElement} */ (document.getElementById("account"));
 /** @type {Record<string, string>} */

@@ -1,12 +1,12 @@
 // The start of the page: the router, the navigation, the search form, the keys, and what the server reports.
 
-import { get } from "./api.js";
+import { get, setLogin } from "./api.js";
 import { startBeside } from "./beside.js";
 import { listenForDrags } from "./drag.js";
 import { listen } from "./events.js";
 import { listenForKeys } from "./keys.js";
 import { startKeysHelp } from "./keys-help.js";
-import { showAccount } from "./login.js";
+import { login, showAccount } from "./login.js";
 import { duringOutage, loadPanelViews, routeAfterOutage, startRouter } from "./router.js";
 import { startSearchBar } from "./search-bar.js";
 import "./selection-bar.js";
@@ -51,6 +51,8 @@ function receive({ kind, data }) {
   }
 }
 
+setLogin(login);
+knownSession(); // with the first requests of the page, not after them
 const early = new URLSearchParams(location.search).get("q"); // the form was sent before this module could take it
 if (early !== null) history.replaceState(null, "", early.trim() ? `/#/search?${new URLSearchParams({ q: early.trim() })}` : "/");
 document.addEventListener("runs-changed", refreshStatus);

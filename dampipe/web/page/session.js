@@ -34,5 +34,3 @@ export async function knownSession() {
   loading ??= refreshSession().finally(() => (loading = null));
   await loading;
 }
-
-knownSession(); // with the first requests of the page, not after them
