@@ -59,8 +59,8 @@ def test_http_counts_searches_and_refuses(http: TestClient) -> None:
     assert found["assets"] == 2
     assert [one["key"] for one in found["facets"]] == ["city", "rating"]
     assert found["facets"][0]["values"] == [
-        {"value": "Paris", "label": "Paris", "assets": 1},
-        {"value": "Rome", "label": "Rome", "assets": 1},
+        {"value": "Paris", "label": "Paris", "assets": 1, "parent": ""},
+        {"value": "Rome", "label": "Rome", "assets": 1, "parent": ""},
     ]
     hits = http.get("/search", params={"where": "weight<=2 kg"}).json()["hits"]
     assert [hit["asset"] for hit in hits] == [name_of(1)]
