@@ -3,7 +3,8 @@
 import { API } from "./endpoint.js"; // not api.js, which needs a document: this runs in a shared worker, too
 
 const URL_OF_STREAM = `${API}/events/stream?status=true`;
-const RETRY = 3000;
+/** Milliseconds until a connection is tried again. */
+export const RETRY = 3000;
 
 /** A message of the stream. @typedef {{ kind: "open" | "away" | "event" | "status" | "horizon" | "outage", data?: any }} Message */
 /** @typedef {(message: Message) => void} Listener */

@@ -1,6 +1,6 @@
 // What the server reports, followed while the page is open: one connection for all tabs of a browser.
 
-import { follow } from "./event-stream.js";
+import { follow, RETRY } from "./event-stream.js";
 
 /** Start to follow, and call `listener` with each message of `event-stream.js`. @param {import("./event-stream.js").Listener} listener */
 export function listen(listener) {
@@ -22,10 +22,25 @@ export function listen(listener) {
 
 /** Share the connection of the worker; returns a function that leaves it. @param {import("./event-stream.js").Listener} listener */
 function join(listener) {
-  const worker = new SharedWorker("/page/events-worker.js", { type: "module", name: "dampipe events" });
-  worker.port.addEventListener("message", ({ data }) => listener(data));
-  worker.port.start();
+  /** @type {SharedWorker} */
+  let worker;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+
+  function open() {
+    worker = new SharedWorker("/page/events-worker.js", { type: "module", name: "dampipe events" });
+    worker.port.addEventListener("message", ({ data }) => listener(data));
+    worker.addEventListener("error", () => { // its script could not be loaded: the server was away
+      listener({ kind: "away" });
+      worker.port.close();
+      timer = setTimeout(open, RETRY);
+    });
+    worker.port.start();
+  }
+
+  open();
   return () => {
+    clearTimeout(timer);
     worker.port.postMessage("leave");
     worker.port.close();
   };
