@@ -74,7 +74,7 @@ def test_collections_are_made_moved_renamed_and_deleted_by_keyboard(here: Here) 
     page.keyboard.press("ArrowDown")
     expect(here.item("Two")).to_be_focused()
     page.keyboard.press("Alt+ArrowUp")
-    expect(page.locator(".done-line")).to_contain_text("Moved Two")
+    expect(page.locator(".toast").last).to_contain_text("Moved Two")
     expect(here.item("Two")).to_be_focused()
     assert here.names() == ["Two", "One", "Three"]
     page.keyboard.press("F2")
@@ -97,9 +97,9 @@ def test_collections_are_made_moved_renamed_and_deleted_by_keyboard(here: Here) 
     expect(here.item("One")).to_be_focused()
     page.keyboard.press("Delete")
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
-    expect(page.locator(".done-line")).to_contain_text("Deleted One with 1 collection in it")
+    expect(page.locator(".toast").last).to_contain_text("Deleted One with 1 collection in it")
     assert here.names() == ["Selects"]
-    page.locator(".done-line").get_by_role("button", name="Undo").click()
+    page.locator(".toast").last.get_by_role("button", name="Undo").click()
     expect(here.item("One")).to_be_visible()
     assert here.names() == ["Selects", "One", "One/Three"]
 
@@ -125,12 +125,12 @@ def test_items_are_dragged_moved_by_keys_and_taken_out(here: Here) -> None:
     expect(cards.nth(0)).to_have_attribute("data-sha1", order[3])
     assert [one.asset for one in here.collections.items(LOCAL, made.id).items] == shown()
     cards.nth(0).drag_to(here.item("Spare"))
-    expect(page.locator(".done-line")).to_contain_text("Added 1 item to Spare")
+    expect(page.locator(".toast").last).to_contain_text("Added 1 item to Spare")
     assert [one.asset for one in here.collections.items(LOCAL, other.id).items] == [order[3]]
     cards.nth(0).locator("a.picture").focus()
     page.keyboard.press("Delete")
     expect(cards).to_have_count(3)
-    page.locator(".done-line").get_by_role("button", name="Undo").click()
+    page.locator(".toast").last.get_by_role("button", name="Undo").click()
     expect(cards).to_have_count(4)
     here.items.remove(LOCAL, made.id, Chosen(assets=(order[1],)))  # by somebody else
     expect(cards).to_have_count(3)
@@ -186,7 +186,7 @@ def test_cards_of_the_library_are_dropped_on_a_collection_beside_it(here: Here) 
     card = page.locator("main .card").first
     sha1 = card.get_attribute("data-sha1")
     card.locator("a.picture").drag_to(here.item("Basket"))
-    expect(page.locator(".done-line")).to_contain_text("Added 1 item to Basket")
+    expect(page.locator(".toast").last).to_contain_text("Added 1 item to Basket")
     assert [one.asset for one in here.collections.items(LOCAL, made.id).items] == [sha1]
     page.get_by_role("button", name="Trees").click()
 
@@ -242,7 +242,7 @@ def test_subclips_are_made_of_in_and_out_and_play_alone(here: Here) -> None:
     entry.get_by_role("button", name="What can be done with The middle").click()
     page.get_by_role("menuitem", name="Delete").click()
     expect(entry).to_have_count(0)
-    page.locator(".done-line").get_by_role("button", name="Undo").click()
+    page.locator(".toast").last.get_by_role("button", name="Undo").click()
     expect(entry).to_contain_text("The middle")
 
 

@@ -19,6 +19,15 @@ const region = h("div", { id: "toasts", role: "status", "aria-label": "What was 
 
 const keys = declareKeys("Everywhere", { undo: { keys: ["Ctrl+z"], does: "Undo what you did last" } });
 
+/** Have messages where they can be used: while a dialog is open, all beside it rests. */
+function place() {
+  const dialog = [...document.querySelectorAll("dialog:modal")].at(-1);
+  const wanted = dialog ?? document.body;
+  if (region.parentElement === wanted) return;
+  wanted.append(region);
+  dialog?.addEventListener("close", () => document.body.append(region), { once: true });
+}
+
 /**
  * Say something; returns a function that takes it away. button: label and what it does; the message goes then. stays: until it is taken away.
  * @param {string} text
@@ -38,6 +47,7 @@ export function toast(text, { button = null, isProblem = false, stays = false, m
   const made = h("div", { class: `toast${isProblem ? " failed" : ""}` }, h("p", {}, text), more,
     button ? h("button", { type: "button", onclick: () => (take(), button[1]()) }, button[0]) : null,
     stays ? null : h("button", { type: "button", class: "plain close", "aria-label": "Close this message", onclick: take }, "×"));
+  place();
   region.append(made);
   const old = [...region.children].filter((one) => !one.querySelector("progress"));
   for (const one of old.slice(0, -MOST)) one.remove();
@@ -93,7 +103,7 @@ async function undoLast() {
 
 /** Show messages from now on, and take the key. */
 export function startToasts() {
-  document.body.append(region);
+  place();
   document.addEventListener("page-message", ({ detail }) => toast(detail));
   keys({ undo: () => void undoLast() });
 }

@@ -134,7 +134,7 @@ def test_a_plugins_filter_is_a_parameter_and_an_input(plugged: Searching) -> Non
     [size] = [field for field in http.get("/filters").json() if field["name"] == "min_size"]
     assert size == {
         "name": "min_size", "label": "Size", "help": "At least as many bytes.", "multiple": False, "choices": [],
-        "example": "1000", "suggests": True,
+        "example": "1000", "suggests": True, "in_queries": "", "is_ordered": False,
     }  # fmt: skip
     assert http.get("/filters/min_size/values").json() == ["7", "8"]
 
