@@ -152,7 +152,7 @@ def test_the_words_of_searchable_fields_are_found(described: Described) -> None:
     described.says(ValueSource.FILE, 1, "title", "hidden by a person")
     described.edit(1, set={"title": "Sunset", "secret": "nothing", "animals": "dog"})
     with described.database.read() as connection:
-        words = sorted(value_words(connection, [1, 2]))
+        words = sorted((one.asset, one.text) for one in value_words(connection, [1, 2]))
         dirty = connection.execute(select(DIRTY_DOCUMENT.c.asset_id).distinct()).scalars().all()
     assert words == [(1, "Dog"), (1, "Mammal"), (1, "Sunset")]
     assert 1 in dirty
