@@ -212,7 +212,7 @@ def test_the_query_is_completed_by_the_keyboard_and_its_faults_are_underlined(pa
     page.keyboard.type("city=Oslo")
     page.keyboard.press("Escape")
     page.keyboard.press("Enter")
-    expect(page.locator(".results .card")).to_have_count(2)
+    expect(page.locator("dp-grid .card")).to_have_count(2)
     query.fill("city=Oslo and ratng>=3")
     expect(page.locator(".query-faults u")).to_have_text("ratng")
     expect(page.locator("#query-problem")).to_contain_text("There is no field “ratng”")
@@ -226,7 +226,7 @@ def test_a_search_is_kept_as_a_smart_collection_and_its_hits_as_another(
     page: Page, url: str, library: Any
 ) -> None:
     page.goto(f"{url}/#/search?where=city%3DRome")
-    expect(page.locator(".results .card")).to_have_count(2)
+    expect(page.locator("dp-grid .card")).to_have_count(2)
     page.get_by_role("button", name="Save …").click()
     page.get_by_label("Name").fill("In Rome")
     page.get_by_role("button", name="Save", exact=True).click()
@@ -241,7 +241,7 @@ def test_a_search_is_kept_as_a_smart_collection_and_its_hits_as_another(
     assert made["In Rome"].filters == {"where": ("city=Rome",)}
     assert made["tram"].filters is None
     page.goto(f"{url}/#/search?where=in_collection%3D%22In+Rome%22")
-    expect(page.locator(".results .card")).to_have_count(2)
+    expect(page.locator("dp-grid .card")).to_have_count(2)
     page.goto(f"{url}/#/search?where=in_collection%3Dtram")
     expect(names(page)).to_have_text([CUT])
 

@@ -96,7 +96,7 @@ export function askCollection(title, offered, { top = false, creates = false }, 
   let isDone = false;
   const dialog = openDialog((close, titleId) => {
     const problem = h("p", { class: "problem", role: "alert" });
-    const list = h("ul", { id: `${titleId}-list`, class: "choices", role: "listbox", "aria-label": "Collections" });
+    const list = h("ul", { id: `${titleId}-list`, class: "offers", role: "listbox", "aria-label": "Collections" });
     const input = h("input", { type: "text", role: "combobox", "aria-label": "Collection", placeholder: "Type a part of its name", autocomplete: "off", autofocus: true,
       "aria-controls": list.id, "aria-expanded": "true", "aria-autocomplete": "list" });
     /** @type {{ label: string, run: () => Promise<Done | null> }[]} */

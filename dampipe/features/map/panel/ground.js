@@ -17,7 +17,7 @@ const label = (degrees, plus, minus) => `${Number(Math.abs(degrees).toFixed(3))}
 /** The ground: its element, and `draw`. */
 export function makeGround() {
   const canvas = h("canvas", { "aria-hidden": "true" });
-  const tiles = h("div", { class: "tiles", "aria-hidden": "true" });
+  const tiles = h("div", { class: "map-tiles", "aria-hidden": "true" });
   const probe = h("span", { hidden: true }); // what a colour of the style sheet is in the present scheme
   const element = h("div", { class: "ground" }, tiles, canvas, probe);
   /** @type {Map<string, HTMLImageElement>} */
