@@ -61,6 +61,8 @@ class AreaViews extends Component {
     const views = area ? offered(state.views, area, may) : [];
     const path = state.view === null ? "" : parseAddress(state.view).path;
     this.hidden = views.length < 2;
+    // Those of features stand between others: while they are not known they take their room, so that no link moves away from under the pointer.
+    this.classList.toggle("waiting", !state.areViewsKnown);
     return views.map((view) =>
       html`<a href="#${view.path}" aria-current=${view.path === path ? "page" : nothing}>${view.label}${badge(view.count?.(state) ?? 0, view.path)}</a>`);
   }
