@@ -358,5 +358,5 @@ def context_of(browser: Browser, size: str = "wide", scheme: str = "light") -> B
         locale="en-GB",
         timezone_id="Europe/Berlin",
     )
-    made.set_default_timeout(120_000)  # on a machine that runs other tests
+    made.set_default_timeout(60_000)  # on a machine that runs other tests
     return made

@@ -236,9 +236,15 @@ export async function open(dialog, sha1, parameters, onClose) {
   const older = await describeIn(asset, playback.heard, player, side);
   if (signal.aborted) return; // another asset was opened meanwhile
 
+  const bar = h("div", { class: "bar" }, h("h2", { id: "player-name", title: video.paths[0] ?? "" }, video.name), list, close);
+  // On a phone only the name and the way back stay in view: the bar would cover a third of the picture.
+  const phone = matchMedia("(max-width: 40rem)");
+  const placeTools = () => (phone.matches ? bar.after(tools) : close.before(tools));
+  phone.addEventListener("change", placeTools, { signal });
   dialog.replaceChildren(
-    h("div", { class: "bar" }, h("h2", { id: "player-name", title: video.paths[0] ?? "" }, video.name), list, tools, close),
+    bar,
     h("div", { class: "columns" }, h("div", { class: "main-column" }, older, whole), side.element));
+  placeTools();
   dialog.onclose = () => {
     showing.abort();
     dialog.replaceChildren(); // also stops the download
