@@ -642,7 +642,7 @@ def test_licences_are_attached_asked_and_obeyed(page: Page, served: Served) -> N
     section.get_by_role("button", name="Take the licence Old licence away").click()
     expect(section).to_contain_text("No licence.")
     rights.remove(LOCAL, "old")
-    page.locator("#player").get_by_role("button", name="Close").click()
+    page.locator("#player").get_by_role("button", name="Close", exact=True).click()
     page.locator("#account summary").click()
     page.get_by_role("button", name="Log out", exact=True).click()
 
@@ -657,7 +657,7 @@ def test_the_original_is_downloaded_by_who_may(page: Page, served: Served) -> No
     downloaded = started.value
     assert downloaded.suggested_filename == "other.mp4"
     assert Path(downloaded.path()).read_bytes() == (served.footage / "night" / "other.mp4").read_bytes()
-    page.locator("#player").get_by_role("button", name="Close").click()
+    page.locator("#player").get_by_role("button", name="Close", exact=True).click()
     page.locator("#account summary").click()
     page.get_by_role("button", name="Log out", exact=True).click()
     log_in(page, "a-viewer")

@@ -130,6 +130,7 @@ def test_items_are_dragged_moved_by_keys_and_taken_out(here: Here) -> None:
     cards.nth(0).locator("a.picture").focus()
     page.keyboard.press("Delete")
     expect(cards).to_have_count(3)
+    expect(page.locator(".toast").last).to_contain_text(f"1 item from {made.name}")
     page.locator(".toast").last.get_by_role("button", name="Undo").click()
     expect(cards).to_have_count(4)
     here.items.remove(LOCAL, made.id, Chosen(assets=(order[1],)))  # by somebody else

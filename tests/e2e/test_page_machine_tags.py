@@ -52,7 +52,7 @@ def test_tags_are_accepted_rejected_skipped_and_taken_back_by_keyboard(
     tagged, _ = served
     before = len(tagged.found(["accepted"])), len(tagged.found(["rejected"]))
     main = page.locator("main")
-    queue, status = main.locator("li.entry"), main.get_by_role("status")
+    queue, status = main.locator("li.entry"), main.get_by_role("status").first
     expect(queue.first).to_be_visible()
     count = queue.count()
     assert count > 4
@@ -89,7 +89,9 @@ def test_tags_are_accepted_rejected_skipped_and_taken_back_by_keyboard(
     expect(queue).to_have_count(count - 1)
     expect(focused).to_have_attribute("data-key", here)  # which is drawn again, and is still in the list
     assert len(tagged.found(["rejected"])) == before[1], "the verdict was taken back"
-    expect(main.get_by_role("row")).to_have_count(3)
+    terms, vocabularies = main.get_by_role("table").nth(0), main.get_by_role("table").nth(1)
+    expect(terms.get_by_role("row")).to_have_count(3)
+    expect(vocabularies.get_by_role("row")).to_have_count(2)
 
 
 def test_an_asset_shows_tags_and_machine_tags_apart(page: Page, served: tuple[TaggedScenes, str]) -> None:

@@ -226,7 +226,7 @@ def test_a_search_is_kept_as_a_smart_collection_and_its_hits_as_another(
     page: Page, url: str, library: Any
 ) -> None:
     page.goto(f"{url}/#/search?where=city%3DRome")
-    expect(page.locator("dp-grid .card")).to_have_count(2)
+    expect(page.locator(".results .card")).to_have_count(2)
     page.get_by_role("button", name="Save …").click()
     page.get_by_label("Name").fill("In Rome")
     page.get_by_role("button", name="Save", exact=True).click()
@@ -237,11 +237,18 @@ def test_a_search_is_kept_as_a_smart_collection_and_its_hits_as_another(
     expect(page.get_by_label("Name")).to_have_value("tram")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved as the collection “tram”.").first).to_be_visible()
+    page.goto(f"{url}/#/?where=city%3DRome&sort=-size")
+    expect(page.locator("dp-grid .card")).to_have_count(2)
+    page.get_by_role("button", name="Save …").click()
+    page.get_by_label("Name").fill("Large in Rome")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved as the smart collection “Large in Rome”.").first).to_be_visible()
     made = {one.name: one for one in library.service(CollectionService).all(LOCAL)}
     assert made["In Rome"].filters == {"where": ("city=Rome",)}
     assert made["tram"].filters is None
+    assert (made["Large in Rome"].filters, made["Large in Rome"].sort) == ({"where": ("city=Rome",)}, "-file_size")
     page.goto(f"{url}/#/search?where=in_collection%3D%22In+Rome%22")
-    expect(page.locator("dp-grid .card")).to_have_count(2)
+    expect(page.locator(".results .card")).to_have_count(2)
     page.goto(f"{url}/#/search?where=in_collection%3Dtram")
     expect(names(page)).to_have_text([CUT])
 

@@ -75,7 +75,7 @@ def test_the_workflow_by_the_keyboard(page: Page, served: tuple[Any, str]) -> No
     press(page, page.locator("dialog.ask").get_by_role("button", name="Apply"))
     expect(page.get_by_text("The workflow is “review” now, version 1.")).to_be_visible()
 
-    page.goto(f"{url}#/asset/{sha1(NAME)}")
+    page.goto(f"{url}#/asset/{sha1(NAME)}?tab=Workflow")
     section = page.get_by_role("region", name="Workflow")
     expect(section.get_by_text("Draft", exact=True)).to_be_visible()
     press(page, section.get_by_role("button", name="Submit for review"))
@@ -109,7 +109,7 @@ def test_a_move_that_is_not_possible_says_why(page: Page, served: tuple[Any, str
     library.service(WorkflowService).apply(
         LOCAL, shipped_toml("archive"), {"draft": "received", "changes_requested": "described"}
     )
-    page.goto(f"{url}#/asset/{sha1(NAME)}")
+    page.goto(f"{url}#/asset/{sha1(NAME)}?tab=Workflow")
     section = page.get_by_role("region", name="Workflow")
     button = section.get_by_role("button", name="Archive")
     expect(button).to_have_attribute("aria-disabled", "true")

@@ -30,7 +30,9 @@ from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.visibility import View
 
 PENDING_FACTOR = 10
-"""For how many times as long as it took to read what is pending it is kept while the catalogue changes."""
+"""For how many times as long as it took to read what is pending it is kept while the catalogue changes,"""
+PENDING_SECONDS = 0.5
+"""and at most for so long: less than a page waits after an event before it reads, so that what it reads is of after it."""
 
 
 class LibraryService:
@@ -153,5 +155,5 @@ class _Kept:
             now = time.monotonic()
             if known is not None and found == known[2]:
                 found = known[2]  # so that lists are seen to be the same
-            self._known = token, now + PENDING_FACTOR * (now - began), found
+            self._known = token, now + min(PENDING_FACTOR * (now - began), PENDING_SECONDS), found
             return found

@@ -19,7 +19,8 @@ export function newest(read) {
 
 /**
  * Call `refresh` after events whose names begin with one of `prefixes` ("" is every event): a moment after the first, so
- * that their consequences are there, and at most once a second. Also when a hidden tab is shown again.
+ * that their consequences are there, and at most once a second. Also when a hidden tab is shown again, and after the connection to
+ * the server was made: nobody was told what happened between the view's first answer and then.
  * @param {AbortSignal} signal
  * @param {readonly string[]} prefixes
  * @param {() => unknown} refresh
@@ -37,6 +38,7 @@ export function follow(signal, prefixes, refresh, pause = PAUSE) {
   };
   const later = () => (timer ??= setTimeout(run, pause));
   document.addEventListener("server-event", ({ detail }) => prefixes.some((prefix) => detail.name.startsWith(prefix)) && later(), { signal });
+  document.addEventListener("server-followed", later, { signal });
   document.addEventListener("visibilitychange", () => {
     if (document.hidden || !isStale) return;
     isStale = false;

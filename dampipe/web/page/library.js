@@ -11,6 +11,7 @@ import { isOfDates } from "./grid-names.js";
 import { GridSource } from "./grid-source.js";
 import { declareKeys } from "./keys.js";
 import { go, rewrite } from "./router.js";
+import { keepButton } from "./save-search.js";
 import { selectable } from "./selectable.js";
 import { may } from "./session.js";
 import { page } from "./state.js";
@@ -33,6 +34,12 @@ const keys = declareKeys("Library", {
   larger: { keys: ["+"], does: "Larger pictures" },
   smaller: { keys: ["-"], does: "Smaller pictures" },
 });
+
+/** The order of a search that is as this one of the library; "", its usual one, where there is none. @param {string} sort */
+function sortOfSearch(sort) {
+  const by = sort.replace("-", "");
+  return ["date", "added", "name"].includes(by) ? "" : sort.replace(/^(-?)size$/, "$1file_size");
+}
 
 /** A line about files that are not shown yet; hidden while there are none. @param {AbortSignal} signal */
 async function pendingLine(signal) {
@@ -130,7 +137,9 @@ export async function library(main, signal, parameters) {
     };
     const switchView = () => arrange({ view: view === "list" ? null : "list" });
     const isListed = view === "list";
-    const bar = h("div", { class: "arrange" }, count, pending.line, h("span", { class: "choices" },
+    const says = h("span", { class: "hint", role: "status" });
+    const keep = filters.length ? keepButton({ filters, isRanked: false, sort: sortOfSearch(sort), words: "", shown: null }, says) : null;
+    const bar = h("div", { class: "arrange" }, count, keep, says, pending.line, h("span", { class: "choices" },
       isByDate ? date : null,
       other("group", GROUPS, group, "day"),
       other("sort", sort in SORTS ? SORTS : { ...SORTS, [sort]: `By ${sort.replace("-", "")}` }, sort, "-date"),

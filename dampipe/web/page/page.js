@@ -42,6 +42,8 @@ function receive({ kind, data }) {
   if (kind === "status") {
     unseenStatus = document.hidden ? data : null;
     if (!document.hidden) setStatus(data);
+  } else if (kind === "open") {
+    document.dispatchEvent(new Event("server-followed")); // what happened before the connection was there is not sent
   } else if (kind === "away") {
     refreshStatus(); // says whether the server is away, or wants a login
   } else if (kind === "outage") {
