@@ -2,7 +2,7 @@
 
 import re
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.support.demo_clips import DemoClips
 from tests.support.deployment import Deployment
-from tests.support.pages import visit
+from tests.support.pages import until, visit
 
 MARKUP = "<img src=x onerror=alert(1)>.mp4"
 
@@ -67,15 +67,6 @@ def page(browser: Browser, deployment: Deployment) -> Iterator[Page]:
 
 def time_of(video: Locator) -> float:
     return float(video.evaluate("player => player.currentTime"))
-
-
-def until(page: Page, condition: Callable[[], bool]) -> None:
-    """Wait for a condition. Playwright's own function evaluates a string, which the page's policy forbids."""
-    for _ in range(600):
-        if condition():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("timeout")
 
 
 def test_a_search_opens_the_player_at_the_moment(page: Page) -> None:

@@ -1,7 +1,7 @@
 """The player: exact frames at several rates, J K L, in and out, time code, neighbours, stills and sound."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -15,7 +15,7 @@ from dampipe.media.ffmpeg.binary import find_ffmpeg
 from dampipe.media.probe.helper import probe
 from dampipe.web.app import create_app
 from tests.support.counted_clips import READ, counted, picture
-from tests.support.pages import faults_of
+from tests.support.pages import faults_of, until
 from tests.support.serving import serving
 from tests.support.views import context_of
 
@@ -82,14 +82,6 @@ def page(context: BrowserContext, served: Served) -> Iterator[Page]:
     yield page
     page.close()
     assert faults == []
-
-
-def until(page: Page, is_so: Callable[[], bool], what: str = "it") -> None:
-    for _ in range(900):
-        if is_so():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"{what} did not become so")
 
 
 def show(page: Page, served: Served, name: str, query: str = "") -> None:

@@ -203,7 +203,9 @@ def test_one_draws_with_a_finger(browser: Browser, served: Served) -> None:
         box = page.locator(".overlay").bounding_box()
         bar = page.locator("#player > .bar").bounding_box()
         assert box is not None and bar is not None
-        assert bar["height"] <= 64 and box["y"] >= bar["y"] + bar["height"] - 1, "the bar covers no part of the picture"
+        assert bar["height"] <= 64 and box["y"] >= bar["y"] + bar["height"] - 1, (
+            "the bar covers no part of the picture"
+        )
         touch = page.context.new_cdp_session(page)
 
         def send(kind: str, *points: tuple[float, float]) -> None:

@@ -246,7 +246,10 @@ def test_a_search_is_kept_as_a_smart_collection_and_its_hits_as_another(
     made = {one.name: one for one in library.service(CollectionService).all(LOCAL)}
     assert made["In Rome"].filters == {"where": ("city=Rome",)}
     assert made["tram"].filters is None
-    assert (made["Large in Rome"].filters, made["Large in Rome"].sort) == ({"where": ("city=Rome",)}, "-file_size")
+    assert (made["Large in Rome"].filters, made["Large in Rome"].sort) == (
+        {"where": ("city=Rome",)},
+        "-file_size",
+    )
     page.goto(f"{url}/#/search?where=in_collection%3D%22In+Rome%22")
     expect(page.locator(".results .card")).to_have_count(2)
     page.goto(f"{url}/#/search?where=in_collection%3Dtram")

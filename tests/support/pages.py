@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -73,3 +74,13 @@ def go_back(page: Page) -> None:
     the same. What is shown afterwards is for the caller to expect.
     """
     page.evaluate("history.back()")
+
+
+def until(page: Page, condition: Callable[[], object], what: str = "the condition") -> None:
+    """Wait for a condition. Playwright's `wait_for_function` evaluates an expression in the page again and again, which
+    the page's policy forbids: it fails unless the condition holds at once."""
+    for _ in range(600):
+        if condition():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{what} did not come to hold")
