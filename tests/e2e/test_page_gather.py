@@ -20,7 +20,7 @@ from dampipe.kernel.container import Services
 from dampipe.web.app import create_app
 from tests.support.demo_clips import DemoClips
 from tests.support.gathered_views import set_places
-from tests.support.pages import faults_of
+from tests.support.pages import faults_of, until
 from tests.support.serving import serving
 
 
@@ -56,7 +56,7 @@ def here(browser: Browser, tmp_path_factory: pytest.TempPathFactory, demo_clips:
         library.process()
         set_places(library)
         context = browser.new_context(viewport={"width": 1440, "height": 900})
-        context.set_default_timeout(120_000)
+        context.set_default_timeout(60_000)
         with serving(create_app(library.service(Services))) as url:
             page = context.new_page()
             faults = faults_of(page, url)
@@ -135,6 +135,10 @@ def test_items_are_dragged_moved_by_keys_and_taken_out(here: Here) -> None:
     expect(cards).to_have_count(4)
     here.items.remove(LOCAL, made.id, Chosen(assets=(order[1],)))  # by somebody else
     expect(cards).to_have_count(3)
+    here.open("#/collections")
+    cover = page.locator(".collection-card", has_text="Cut").locator("img")
+    expect(cover).to_be_visible()
+    until(page, lambda: cover.evaluate("one => one.naturalWidth"), "the cover")
 
 
 def test_what_was_changed_meanwhile_is_shown_with_both_values(here: Here) -> None:

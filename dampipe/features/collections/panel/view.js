@@ -29,7 +29,7 @@ function collectionCard(one, signal) {
     const { cover, items } = await get(`/collections/${one.id}`, {}, signal).catch(() => ({ cover: null, items: null }));
     if (typeof items === "number") count.textContent = plural(items, "item");
     if (!cover) return;
-    const image = h("img", { src: derivative(cover, "poster"), alt: "", loading: "lazy" });
+    const image = h("img", { src: derivative(cover, "poster"), alt: "" });
     image.addEventListener("load", () => picture.classList.remove("bare"));
     picture.append(image);
   });
