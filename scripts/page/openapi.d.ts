@@ -1,4 +1,4 @@
-// Made by `make types` of docs/openapi.json, SHA-256 f3a7f73bf4c7fcb8ed2407496a98c2a381144578eac6dba4c724a3d48c99d0f2; not to be edited.
+// Made by `make types` of docs/openapi.json, SHA-256 833c6d1aa6054b16ba0fce32fb5c0a28e4776ad0a2fd1cd1916e3c16f369fe43; not to be edited.
 
 export interface paths {
     "/access/explain": {
@@ -4659,6 +4659,8 @@ export interface components {
              * @default
              */
             description: string;
+            /** Edit */
+            edit: number | null;
             /** Filters */
             filters: {
                 [key: string]: string[];

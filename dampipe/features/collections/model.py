@@ -157,6 +157,8 @@ class CollectionReport(_Value):
     changed_at: float
     changed_by: str
     version: int
+    edit: int | None = None
+    """Number of the edit that takes the change back, in the answer to one; null where nothing had to change."""
 
 
 class SubclipRef(_Value):

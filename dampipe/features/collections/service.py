@@ -184,9 +184,9 @@ class CollectionService:
             row = self._collections.insert(connection, edit, values)
             made = CollectionCreated(collection=row.id, parent=parent, name=name)
             record_event(connection, made, actor=actor, at=edit.at)
-            finish(connection, edit)
+            number = finish(connection, edit)
             held = find(connection, actor, row.id)
-        return self._shown(actor, held)
+        return self._changed(actor, held, number)
 
     def change(
         self, actor: Actor, name: str | int, change: CollectionChange, if_version: int | None = None
@@ -221,9 +221,9 @@ class CollectionService:
             held = self._locked(connection, actor, held.row.id)
             require_right(actor, held, Right.MANAGE if change.private is not None else Right.EDIT)
             self._check_version(actor, held.row, if_version, wanted)
-            self._write(connection, actor, held, wanted, f"change the collection {held.row.name}")
+            number = self._write(connection, actor, held, wanted, f"change the collection {held.row.name}")
             held = find(connection, actor, held.row.id)
-        return self._shown(actor, held)
+        return self._changed(actor, held, number)
 
     def move(
         self,
@@ -275,9 +275,9 @@ class CollectionService:
                     connection, edit, target, row.id, place.before, place.after, edit_first
                 )
             self._apply(connection, actor, row, values, edit)
-            finish(connection, edit)
+            number = finish(connection, edit)
             held = find(connection, actor, row.id)
-        return self._shown(actor, held)
+        return self._changed(actor, held, number)
 
     def delete(self, actor: Actor, name: str | int, if_version: int | None = None) -> CollectionsDeleted:
         """Delete a collection and all below it. Assets stay where they are."""
@@ -307,10 +307,11 @@ class CollectionService:
 
     def _write(
         self, connection: Connection, actor: Actor, held: Held, wanted: Mapping[str, Any], summary: str
-    ) -> None:
+    ) -> int | None:
+        """Returns the number of the edit; None: nothing had to change."""
         edit = begin(connection, str(actor), summary)
         self._apply(connection, actor, held.row, wanted, edit)
-        finish(connection, edit)
+        return finish(connection, edit)
 
     def _apply(
         self, connection: Connection, actor: Actor, row: Any, wanted: Mapping[str, Any], edit: Any
@@ -402,6 +403,9 @@ class CollectionService:
         except InvalidInput:  # a field or a term of the search is gone
             return self._report_to(actor, held, None, None)
         return self._report_to(actor, held, count, None if first is None else first.asset)
+
+    def _changed(self, actor: Actor, held: Held, edit: int | None) -> CollectionReport:
+        return self._shown(actor, held).model_copy(update={"edit": edit})
 
     def _report_to(self, actor: Actor, held: Held, count: int | None, first: str | None) -> CollectionReport:
         cover = self._sha1(actor, held.row.cover_id) or first

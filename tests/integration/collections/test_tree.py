@@ -234,3 +234,21 @@ def test_events_say_what_happened(here: Gathered) -> None:
         "collection.created",
     ]
     assert here.events()[1][1] == {"collection": made.id, "fields": ["name"], "version": 2}
+
+
+def test_the_answer_to_a_change_names_the_edit_that_takes_it_back(here: Gathered) -> None:
+    """Not the newest edit, which may be of another tab."""
+    made = here.make("a")
+    other = here.make("b")
+    renamed = here.collections.change(LOCAL, made.id, CollectionChange(name="c"))
+    moved = here.collections.move(LOCAL, other.id, Place(first=True))
+    unchanged = here.collections.change(LOCAL, made.id, CollectionChange(name="c"))
+    assert len({made.edit, other.edit, renamed.edit, moved.edit}) == 4 and None not in (made.edit, moved.edit)
+    assert unchanged.edit is None and here.collections.show(LOCAL, made.id).edit is None
+    assert paths(here) == ["b", "c"]
+    here.undo(edit=renamed.edit)
+    assert paths(here) == ["b", "a"]
+    here.undo(edit=moved.edit)
+    assert paths(here) == ["a", "b"]
+    here.undo(edit=other.edit)
+    assert paths(here) == ["a"]

@@ -1,6 +1,6 @@
 // What is done with collections and their items, and how it is taken back.
 
-import { get, patch, post, remove } from "/page/api.js";
+import { patch, post, remove } from "/page/api.js";
 import { asksAboutConflict } from "/page/conflict.js";
 import { plural } from "/page/format.js";
 import { may as mayDo } from "/page/session.js";
@@ -27,17 +27,14 @@ export async function undo(edit) {
 const doneBy = (done, edit) => (edit ? { done, undo: () => undo(edit) } : { done });
 
 /**
- * Do something whose answer does not say which edit it was: it is the newest one of the actor that was not there before.
+ * Do something whose answer names the edit that takes it back.
  * @param {string} done
- * @param {() => Promise<unknown>} act
+ * @param {() => Promise<{ edit?: number | null }>} act
  * @returns {Promise<Done>}
  */
 export async function undoable(done, act) {
-  const newest = async () => (await get("/edits", { limit: 1 }))[0]?.id ?? 0;
-  const before = await newest();
-  await act();
-  const after = await newest();
-  return doneBy(done, after > before ? after : null);
+  const { edit } = await act();
+  return doneBy(done, edit);
 }
 
 /**
@@ -63,7 +60,7 @@ export async function add(to, chosen, place = {}) {
 export const moveTo = (moved, target, place) => undoable(`Moved ${moved.name}.`, async () => {
   const beside = place === "in" ? {} : { [place]: target.id };
   const parent = place === "in" ? target.id : target.parent ?? null;
-  await post(`/collections/${moved.id}/move`, { ...beside, ...(parent === null ? { to_top: true } : { parent }) });
+  return post(`/collections/${moved.id}/move`, { ...beside, ...(parent === null ? { to_top: true } : { parent }) });
 });
 
 /** @param {Collection} from @param {readonly number[]} items */
