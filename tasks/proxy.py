@@ -19,7 +19,7 @@ def proxy(
     store: DerivativeStore,
     on_progress: Reporter,
 ) -> Proxy:
-    """Make a proxy, the exact shots, signatures and the waveform; nothing for stills.
+    """Make a proxy, the exact shots, signatures and the waveform; of stills that browsers do not show, a JPEG of full size.
 
     No work where the preview has made them.
     """
@@ -44,6 +44,7 @@ def publish_proxy(asset: VersionRef, recipe: ProxyRecipe, made: MadeProxy, store
         derivative=by_kind.get(DerivativeKind.PROXY),
         waveform=by_kind.get(DerivativeKind.WAVEFORM),
         signatures=by_kind.get(DerivativeKind.SIGNATURES),
+        still=by_kind.get(DerivativeKind.STILL),
         shots=made.shots,
         plan=made.plan,
         duration=made.duration,

@@ -30,6 +30,8 @@ class DerivativeKind(StrEnum):
     """A transcoded copy: MP4 to play and seek in a browser, or MOV to edit with, by its recipe."""
     WAVEFORM = "waveform"
     """Peaks of the first sound track: audiowaveform's data format, version 2, 8 bit, one channel."""
+    STILL = "still"
+    """A still at its full size (JPEG), of a format that browsers do not show: RAW, HEIC, TIFF and others."""
     SIGNATURES = "signatures"
     """A few bytes for each frame, by which times are carried to other versions (`media/signatures/track.py`)."""
 
@@ -123,6 +125,8 @@ class Proxy(StageOutput):
     """None without sound."""
     signatures: Derivative | None = None
     """None for stills, and for proxies from before there were signatures."""
+    still: Derivative | None = None
+    """Of a still that browsers do not show; None for others, and for runs from before there were such."""
     shots: tuple[float, ...] = ()
     """Start times of shots: seconds by presentation time stamp, the first 0.0; () without a moving picture."""
     plan: str = ""
@@ -157,6 +161,7 @@ MADE_BY: dict[DerivativeKind, type[StageOutput]] = {
     DerivativeKind.PROXY: Proxy,
     DerivativeKind.WAVEFORM: Proxy,
     DerivativeKind.SIGNATURES: Proxy,
+    DerivativeKind.STILL: Proxy,
 }
 """The output of the stage that makes each kind of derivative; a stage that returns Refined replaces frames. Signatures
 alone are made again from the proxy, by a work item."""

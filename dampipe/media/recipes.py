@@ -13,6 +13,8 @@ WAVEFORM = "waveform-1"
 """Used instead of a fingerprint, since the waveform has no settings. Increase the number when its format changes."""
 SIGNATURES = "signatures-1"
 """Used instead of a fingerprint, as for the waveform: signatures of one number can be compared, whatever the proxy."""
+STILL = "still-1"
+"""Used instead of a fingerprint, as for the waveform: stills at full size have no settings."""
 _JPEG_SIDE = 65_000
 
 
@@ -127,8 +129,12 @@ class ProxyRecipe(Recipe):
         return self.codec == "prores"
 
     def fingerprint_of(self, kind: DerivativeKind) -> str:
-        """The fingerprint of the part that makes one derivative; waveform and signatures are those of every proxy."""
-        fixed = {DerivativeKind.WAVEFORM: WAVEFORM, DerivativeKind.SIGNATURES: SIGNATURES}
+        """The fingerprint of the part that makes one derivative; all but the proxy are those of every recipe."""
+        fixed = {
+            DerivativeKind.WAVEFORM: WAVEFORM,
+            DerivativeKind.SIGNATURES: SIGNATURES,
+            DerivativeKind.STILL: STILL,
+        }
         return fixed.get(kind) or self.fingerprint
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-// Made by `make types` of docs/openapi.json, SHA-256 833c6d1aa6054b16ba0fce32fb5c0a28e4776ad0a2fd1cd1916e3c16f369fe43; not to be edited.
+// Made by `make types` of docs/openapi.json, SHA-256 d79f04483dd919b126e5f50e7f96d894c395bc47a3843c7f2dd383ba013b5400; not to be edited.
 
 export interface paths {
     "/access/explain": {
@@ -5840,7 +5840,7 @@ export interface components {
          * @description The kinds of derivatives.
          * @enum {string}
          */
-        DerivativeKind: "poster" | "sprite" | "sprite_vtt" | "frames" | "proxy" | "waveform" | "signatures";
+        DerivativeKind: "poster" | "sprite" | "sprite_vtt" | "frames" | "proxy" | "waveform" | "still" | "signatures";
         /**
          * DerivativeUsage
          * @description The derivatives of one kind.
@@ -12632,7 +12632,7 @@ export interface operations {
                 Range?: string | null;
             };
             path: {
-                /** @description A kind (poster, sprite, sprite_vtt, frames, proxy, waveform, signatures) or a file's name. */
+                /** @description A kind (poster, sprite, sprite_vtt, frames, proxy, waveform, still, signatures) or a file's name. */
                 name: string;
                 sha1: string;
             };

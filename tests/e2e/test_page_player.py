@@ -21,6 +21,8 @@ from tests.support.views import context_of
 
 DROP, PAL, VARIABLE, FAST = "drop.mov", "pal.mov", "phone.mov", "fast.mov"
 LARGE = "large.png"
+SCAN = "scan.tif"
+"""Which browsers do not show."""
 VARYING = (1000, 1500, 500, 2000)
 """Distances between frames of the clip of variable rate, in thousandths of a frame."""
 
@@ -56,7 +58,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     )
     counted(ffmpeg, footage / VARIABLE, Fraction(30), times_of_variable(100))
     counted(ffmpeg, footage / FAST, Fraction(100), [1000 * n for n in range(100)])
-    Image.fromarray(picture(77)).resize((2560, 1440), Image.Resampling.NEAREST).save(footage / LARGE)
+    for name in (LARGE, SCAN):
+        Image.fromarray(picture(77)).resize((2560, 1440), Image.Resampling.NEAREST).save(footage / name)
     home = tmp_path_factory.mktemp("home")
     with dampipe.open(home=home, model="tiny", in_process=True, settle=0.0) as library:
         library.add(footage)
@@ -330,8 +333,14 @@ def test_an_address_has_its_list(page: Page, served: Served) -> None:
     expect(page).to_have_url(f"{served.url}/#/duplicates")
 
 
-def test_a_still_is_enlarged_to_its_pixels_and_moved(page: Page, served: Served) -> None:
-    page.goto(served.address(LARGE))
+@pytest.mark.parametrize(
+    ("name", "button", "said"),
+    [(LARGE, "Show the original", "original"), (SCAN, "Show the full size", "full size")],
+)
+def test_a_still_is_enlarged_to_its_pixels_and_moved(
+    page: Page, served: Served, name: str, button: str, said: str
+) -> None:
+    page.goto(served.address(name))
     image = page.locator("#player .sheet img")
     expect(image).to_be_focused()
     until(page, lambda: bool(image.evaluate("(one) => one.complete && one.naturalWidth")), "the preview")
@@ -341,8 +350,8 @@ def test_a_still_is_enlarged_to_its_pixels_and_moved(page: Page, served: Served)
     press(page, "1")
     assert sheet.evaluate(width) == 2560, "one pixel of it for one of the screen"
     expect(page.locator(".stage .size")).to_contain_text("100 %, preview of 1280×720")
-    page.get_by_role("button", name="Show the original").click()
-    expect(page.locator(".stage .size")).to_contain_text("100 %, original")
+    page.get_by_role("button", name=button).click()
+    expect(page.locator(".stage .size")).to_contain_text(f"100 %, {said}")
     assert image.evaluate("(one) => one.naturalWidth") == 2560
     assert image.evaluate(READ) == 77
     left = "(one) => one.getBoundingClientRect().left"

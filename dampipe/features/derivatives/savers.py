@@ -29,7 +29,7 @@ def save_preview(batch: OutputBatch[Preview]) -> None:
 def save_proxy(batch: OutputBatch[Proxy]) -> None:
     """Replace the derivatives that a proxy pass makes."""
     for version, proxy in batch.outputs:
-        made = (proxy.derivative, proxy.waveform, proxy.signatures)
+        made = (proxy.derivative, proxy.waveform, proxy.signatures, proxy.still)
         save_derivatives(batch.connection, version, [one for one in made if one is not None], batch.now)
 
 

@@ -30,6 +30,7 @@ from dampipe.media.outputs import MAX_DURATION, DerivativeKind, FoundDuration, M
 from dampipe.media.preview.shots import read_scores, shot_starts
 from dampipe.media.probe.prober import Prober
 from dampipe.media.proxy.embedded_film import extracted_film
+from dampipe.media.proxy.full_size import make_full_size, needs_full_size
 from dampipe.media.proxy.graph import ProxyGraph
 from dampipe.media.recipes import ProxyRecipe
 from dampipe.media.signatures.graph import PICTURES_NAME, read_pictures
@@ -56,6 +57,8 @@ class MadeProxy:
     """None for stills."""
     shots: tuple[float, ...] = ()
     """Start times of shots, in seconds; the first is 0.0. () without a moving picture."""
+    still: MadeFile | None = None
+    """A still at full size, where browsers do not show its format."""
     plan: str = ""
     """What transcoded: hardware ("nvidia", "nvidia-decode", "nvidia-encode"), "software", or "sound"."""
     duration: float | None = None
@@ -69,7 +72,8 @@ class MadeProxy:
     @property
     def files(self) -> tuple[MadeFile, ...]:
         """All files."""
-        return tuple(file for file in (self.file, self.waveform, self.signatures) if file is not None)
+        made = (self.file, self.waveform, self.signatures, self.still)
+        return tuple(file for file in made if file is not None)
 
 
 class ExtraOutputs(Protocol):
@@ -99,7 +103,7 @@ class ProxyMaker:
 
         limits: for one ffmpeg; the default is ten minutes plus twenty times the footage's duration.
 
-        prober: reads the films inside motion photos; None: these are not made.
+        prober: develops stills, and reads the films inside motion photos; None: nothing is made of stills.
         """
         self.ffmpeg = ffmpeg
         self.recipe = recipe
@@ -135,7 +139,8 @@ class ProxyMaker:
     ) -> MadeProxy:
         """Write proxy, waveform and signatures of `source` into the existing `folder`.
 
-        Of stills nothing, but for motion photos the proxy of the film inside.
+        Of stills the picture at full size, if browsers do not show its format; of motion photos also the proxy of
+        the film inside.
 
         extra: made in the same run, as long as the picture can be decoded.
 
@@ -143,14 +148,37 @@ class ProxyMaker:
         `Unavailable` when no suitable encoder works.
         """
         if media.kind is MediaKind.STILL:
-            has_film = media.embedded_film is not None and self._prober is not None
-            return self._make_of_film(source, media, folder, on_progress) if has_film else MadeProxy()
+            return (
+                MadeProxy()
+                if self._prober is None
+                else self._make_of_still(source, media, folder, on_progress)
+            )
         made, losses = best_effort(
             media,
             (*without_sound(media), *without_picture(media)),
             lambda subset: _ProxyPass(self, source, subset, folder, on_progress, extra).run(),
         )
         return replace(made, warnings=(*losses, *made.warnings))
+
+    def _make_of_still(
+        self,
+        source: str,
+        media: MediaInfo,
+        folder: Path,
+        on_progress: Callable[[Progress], None] | None,
+    ) -> MadeProxy:
+        """A picture that cannot be developed at full size causes a warning: its poster is there."""
+        assert self._prober is not None
+        made = MadeProxy()
+        if media.embedded_film is not None:
+            made = self._make_of_film(source, media, folder, on_progress)
+        if not needs_full_size(media):
+            return made
+        try:
+            still, warnings = make_full_size(self.ffmpeg, self._prober, source, media, folder, on_progress)
+        except BadMedia as error:
+            return replace(made, warnings=(*made.warnings, f"it cannot be shown at full size: {error}"))
+        return replace(made, still=still, warnings=(*made.warnings, *warnings))
 
     def _make_of_film(
         self,

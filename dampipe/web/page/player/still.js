@@ -1,6 +1,7 @@
-// A still: its preview, and its original at full size where the browser can show it and the person may see it.
+// A still: its preview, and when it is enlarged its full size: of formats that browsers do not show the picture that was made of it, of
+// others the original, where the person may see that.
 
-import { API, bytesOf, describe } from "../api.js";
+import { API, bytesOf, derivative, describe } from "../api.js";
 import { h } from "../dom.js";
 import { bytes } from "../format.js";
 import { knownSession, may } from "../session.js";
@@ -24,23 +25,24 @@ const typeOf = ({ media }) => SHOWN[media?.video?.codec ?? ""] ?? null;
  * @param {AbortSignal} signal
  */
 export function fullSize(video, image, stage, events, signal) {
+  const still = video.derivatives.find(({ kind }) => kind === "still");
   const said = h("span");
-  const button = h("button", { type: "button", hidden: true, onclick: load }, `Show the original (${bytes(video.size)})`);
+  const button = h("button", { type: "button", hidden: true, onclick: load }, still ? `Show the full size (${bytes(still.size)})` : `Show the original (${bytes(video.size)})`);
   const element = h("div", { class: "size", hidden: true }, said, button);
-  const type = typeOf(video);
+  const type = still ? "image/jpeg" : typeOf(video);
   const picture = video.media?.video;
-  let isOriginal = false;
+  let isWhole = false;
 
   async function load() {
     button.disabled = true;
     said.textContent = "Loading …";
     try {
-      const content = await bytesOf(`${API}/assets/${video.sha1}/original`, signal);
+      const content = await bytesOf(still ? derivative(video.sha1, "still", video.derivatives) : `${API}/assets/${video.sha1}/original`, signal);
       const url = URL.createObjectURL(new Blob([content], { type: type ?? "" }));
       signal.addEventListener("abort", () => URL.revokeObjectURL(url));
       image.src = url;
       await image.decode();
-      isOriginal = true;
+      isWhole = true;
       show();
     } catch (problem) {
       if (!signal.aborted) said.textContent = describe(problem);
@@ -51,9 +53,9 @@ export function fullSize(video, image, stage, events, signal) {
   function show() {
     element.hidden = !stage.isEnlarged;
     const drawn = stage.sheet.clientWidth * devicePixelRatio;
-    const isCoarse = !isOriginal && image.naturalWidth > 0 && drawn > image.naturalWidth * COARSE && (picture?.width ?? 0) > image.naturalWidth;
-    button.hidden = !isCoarse || !type || !may("originals");
-    said.textContent = `${Math.round(stage.zoom * 100)} %${isOriginal ? ", original" : isCoarse ? `, preview of ${image.naturalWidth}×${image.naturalHeight}` : ""}`;
+    const isCoarse = !isWhole && image.naturalWidth > 0 && drawn > image.naturalWidth * COARSE && (picture?.width ?? 0) > image.naturalWidth;
+    button.hidden = !isCoarse || !type || !(still || may("originals"));
+    said.textContent = `${Math.round(stage.zoom * 100)} %${isWhole ? (still ? ", full size" : ", original") : isCoarse ? `, preview of ${image.naturalWidth}×${image.naturalHeight}` : ""}`;
   }
 
   events.addEventListener("box", show, { signal });
