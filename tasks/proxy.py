@@ -19,7 +19,8 @@ def proxy(
     store: DerivativeStore,
     on_progress: Reporter,
 ) -> Proxy:
-    """Make a proxy, the exact shots, signatures and the waveform; of stills that browsers do not show, a JPEG of full size.
+    """Make a proxy, the exact shots, signatures and the waveform; of stills that browsers do not show a JPEG of full
+    size.
 
     No work where the preview has made them.
     """

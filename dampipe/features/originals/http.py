@@ -124,7 +124,8 @@ def fetch_derivative(
     name: Annotated[
         str,
         Path(
-            description="A kind (poster, sprite, sprite_vtt, frames, proxy, waveform, still, signatures) or a file's name."
+            description="A kind (poster, sprite, sprite_vtt, frames, proxy, waveform, still, signatures) or a file's "
+            "name."
         ),
     ],
     originals: Originals,
