@@ -6,7 +6,7 @@ COUNT = """(() => {
   let presses = 0;
   const count = (by) => (event) => event.isTrusted && event.isPrimary !== false && (presses += by);
   addEventListener("pointerdown", count(1), { capture: true });
-  // A list of choices that is opened and chosen from: of both presses the page gets none while a test chooses in it.
+  // A list of choices that is opened and chosen from: while a test chooses in it, the page gets neither press.
   addEventListener("change", ({ target }) => target instanceof HTMLSelectElement && (presses += 2), { capture: true });
   Object.defineProperty(globalThis, "pressesOfTest", { get: () => presses });
 })()"""
