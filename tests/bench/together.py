@@ -29,7 +29,8 @@ def main() -> None:
         print(f"{kind}: {', '.join(f'{count} {became}' for became, count in counts.most_common())}")
     print(
         f"{found.number():,} edits in {found.seconds:.1f} s: {found.number('done')} done, "
-        f"{found.number('conflict')} conflicts that were shown, {found.number('refused')} refused; {len(found.lost)} lost"
+        f"{found.number('conflict')} conflicts that were shown, {found.number('refused')} refused; "
+        f"{len(found.lost)} lost"
     )
     for line in found.lost:
         print("lost:", line)

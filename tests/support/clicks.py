@@ -7,14 +7,17 @@ COUNT = """(() => {
   const count = (by) => (event) => event.isTrusted && event.isPrimary !== false && (presses += by);
   addEventListener("pointerdown", count(1), { capture: true });
   // A list of choices that is opened and chosen from: while a test chooses in it, the page gets neither press.
-  addEventListener("change", ({ target }) => target instanceof HTMLSelectElement && (presses += 2), { capture: true });
+  const choose = ({ target }) => target instanceof HTMLSelectElement && (presses += 2);
+  addEventListener("change", choose, { capture: true });
   Object.defineProperty(globalThis, "pressesOfTest", { get: () => presses });
 })()"""
 
 
 class Clicks:
-    """Presses since the page was loaded: a click, a tap, a drag and a finger that rests are one each, a choice in a list of
-    choices two; keys are none."""
+    """Presses since the page was loaded.
+
+    A click, a tap, a drag and a finger that rests are one each, a choice in a list of choices two; keys are none.
+    """
 
     def __init__(self, page: Page) -> None:
         self._page = page

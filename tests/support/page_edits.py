@@ -158,7 +158,7 @@ def edit_at_once(browser: Browser, here: Together, count: int, seed: int) -> Out
 
 
 def _lost(here: Together, made: Sequence[dict[str, Any]]) -> list[str]:
-    """What is neither in the final state nor in the history, and what an edit has replaced that its author had not read."""
+    """What is neither in the final state nor in the history, and what was replaced by who had not read it."""
     lost: list[str] = []
     with here.service(Database).read() as connection:
         rows = connection.execute(
@@ -179,7 +179,7 @@ def _lost(here: Together, made: Sequence[dict[str, Any]]) -> list[str]:
                 lost.append(f"{kind} {value} is in no edit")
         elif one["became"] != "done" and (value in values or json.dumps(value)[1:-1] in written):
             lost.append(f"{kind} {value} was written, and its author was told that it was not")
-    # Fields: each change begins with what the one before it has left, so that nobody has replaced what they had not read.
+    # Fields: each change begins with what the one before has left: nobody has replaced what they had not read.
     for asset, entries in history.items():
         final = {one.key: one.values for one in metadata.get(LOCAL, asset, ("city", "description")).fields}
         for key, last in final.items():
