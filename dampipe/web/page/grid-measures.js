@@ -39,5 +39,7 @@ export function measuresOf(presentation, hasHeads, width) {
  */
 export function isLonger(grid, counts, width, view, measures) {
   const scrubber = /** @type {HTMLElement | null} */ (grid.querySelector("dp-scrubber"));
-  return new GridLayout(counts, measures(width + (scrubber?.offsetWidth ?? 0))).height > view; // 0 while it is hidden
+  // While it is hidden it is 0 wide, and the list ends where the view does.
+  const full = width + (scrubber?.offsetWidth ?? 0) + Number.parseFloat(getComputedStyle(grid).marginRight);
+  return new GridLayout(counts, measures(full)).height > view;
 }
