@@ -182,7 +182,7 @@ def test_a_field_that_another_has_edited_meanwhile_shows_both_and_keeps_what_was
 def test_no_edit_of_people_at_once_is_lost(browser: Browser, here: Together, record_property: Any) -> None:
     found = edit_at_once(browser, here, EDITS, seed=1)
     record_property("edits", {f"{kind} {became}": count for (kind, became), count in found.counts.items()})
-    print(dict(found.counts), found.seconds)
+    print(dict(found.counts), found.seconds, *found.lost, sep="\n")
     assert found.lost == []
     assert found.number() == EDITS
     assert found.number("done") > EDITS / 2 and found.number("conflict") > 0

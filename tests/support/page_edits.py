@@ -175,9 +175,9 @@ def _lost(here: Together, made: Sequence[dict[str, Any]]) -> list[str]:
         elif one["became"] == "done" and kind in ("field", "tag") and value not in values:
             lost.append(f"{kind} {value} is not in the history")
         elif one["became"] == "done" and kind in ("comment", "reply", "comment_edit", "rename", "subclip"):
-            if json.dumps(value)[1:-1] not in written:
+            if json.dumps(value) not in written:
                 lost.append(f"{kind} {value} is in no edit")
-        elif one["became"] != "done" and (value in values or json.dumps(value)[1:-1] in written):
+        elif one["became"] != "done" and (value in values or json.dumps(value) in written):
             lost.append(f"{kind} {value} was written, and its author was told that it was not")
     # Fields: each change begins with what the one before has left: nobody has replaced what they had not read.
     for asset, entries in history.items():

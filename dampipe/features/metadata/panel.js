@@ -170,6 +170,7 @@ export function sections(asset, { signal, refresh }) {
     const [known, found, entries] = answers;
     fields = known;
     const values = new Map(found.fields.map((value) => [value.key, value]));
+    const focused = edited?.form.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null; // its form is moved
     const groups = new Map();
     for (const field of known) {
       const value = values.get(field.key);
@@ -179,6 +180,7 @@ export function sections(asset, { signal, refresh }) {
     }
     section.hidden = groups.size === 0;
     redraw(list, [...groups].flatMap(([group, rows]) => [h("h4", {}, group || "Other"), h("dl", {}, rows)]));
+    focused?.focus({ preventScroll: true });
     redraw(log, history(entries));
   }
 
