@@ -35,6 +35,7 @@ from tests.bench import (
     takeout,
     tiers_kill,
     tiers_plan,
+    together,
     vectors,
     vocabulary,
     workflow,
@@ -74,6 +75,7 @@ BENCHES = {
     "metadata": metadata.main,
     "tables": tables.main,
     "tiers_plan": tiers_plan.main,
+    "together": together.main,
     "workflow": workflow.main,
     "vocabulary": vocabulary.main,
 }

@@ -31,7 +31,7 @@ from dampipe.kernel.visibility import View
 
 PENDING_FACTOR = 10
 """For how many times as long as it took to read what is pending it is kept while the catalogue changes,"""
-PENDING_SECONDS = 0.5
+PENDING_SECONDS = 0.1
 """and at most for so long: a page waits longer after an event before it reads, so that what it reads is newer."""
 
 

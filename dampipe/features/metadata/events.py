@@ -1,12 +1,15 @@
 """The events of metadata."""
 
+from dampipe.kernel.access import READ
 from dampipe.kernel.events.payload import AUDIT, EventKind, EventPayload
 
 
 class MetadataChanged(EventPayload):
     """What is known of an asset was changed."""
 
-    KIND = EventKind("metadata.changed", "Values of an asset's fields were changed.", retention=AUDIT)
+    KIND = EventKind(
+        "metadata.changed", "Values of an asset's fields were changed.", retention=AUDIT, scope=READ
+    )
 
     operation: int
     """Number of the change, by which it can be shown and undone."""
@@ -21,7 +24,9 @@ class MetadataChanged(EventPayload):
 class SchemaChanged(EventPayload):
     """The fields of the library were changed."""
 
-    KIND = EventKind("schema.changed", "The metadata schema of the library was changed.", retention=AUDIT)
+    KIND = EventKind(
+        "schema.changed", "The metadata schema of the library was changed.", retention=AUDIT, scope=READ
+    )
 
     version: int
     added: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 import { describe, get, patch, post, problemOf } from "/page/api.js";
 import { h, redraw } from "/page/dom.js";
+import { follow } from "/page/follow.js";
 import { actorName, dateTime } from "/page/format.js";
 import { may } from "/page/session.js";
 
@@ -12,6 +13,8 @@ const SOURCES = {
   person: "by hand", import: "from an import", sidecar: "from a sidecar file", file: "from the file", rule: "by a rule", model: "by a model",
 };
 const SHOWN = 20;
+/** Events by which fields, or their values, are others. */
+const EVENTS = ["metadata.", "tag.", "schema.", "vocabulary.", "machinetag."];
 
 /** Where the value that counts comes from. @param {Schemas["ValueReport"]} value */
 function origin({ source, actor, at }) {
@@ -64,11 +67,14 @@ export function sections(asset, { signal, refresh }) {
   const list = h("div");
   const log = h("div");
   let latest = asset;
-  /** @type {string | null} */
-  let edited = null; // key of the field that is being edited
+  /** @type {{ key: string, form: HTMLElement, base: (version: number) => void } | null} */
+  let edited = null; // the field that is being edited: its form stays, whatever others change meanwhile
   /** @type {Schemas["FieldReport"][]} */
   let fields = [];
   let drawn = 0; // counts, so that an answer that comes late is dropped
+  let shown = ""; // what was drawn: what is the same is not drawn again
+  /** @type {HTMLElement | null} */
+  let shownForm = null;
 
   /**
    * Do something, and say what was done, or why it was not.
@@ -82,9 +88,11 @@ export function sections(asset, { signal, refresh }) {
       edited = null;
     } catch (error) {
       const problem = problemOf(error);
-      message.textContent = problem.code === "metadata.changed_meanwhile"
-        ? `${describe(problem)} Yours: ${problem.parameters.mine.join(", ") || "no value"}. The other: ${problem.parameters.theirs.join(", ") || "no value"}.`
-        : describe(problem);
+      if (problem.code === "metadata.changed_meanwhile") {
+        const { mine, theirs, version } = problem.parameters;
+        message.textContent = `${describe(problem)} Yours: ${mine.join(", ") || "no value"}. The other: ${theirs.join(", ") || "no value"}. Save again to have yours, or cancel to leave it.`;
+        edited?.base(version);
+      } else message.textContent = describe(problem);
     }
     await refresh();
     await draw();
@@ -93,9 +101,10 @@ export function sections(asset, { signal, refresh }) {
   const change = (/** @type {string} */ key, /** @type {number} */ version, /** @type {import("dampipe-api").Body<"patch", "/assets/{sha1}/metadata">} */ parts) =>
     act("Saved.", () => patch(`/assets/${latest.video.sha1}/metadata`, { ...parts, if_version: { [key]: version } }));
 
-  /** @param {Schemas["FieldReport"]} field @param {Schemas["ValueReport"]} value */
-  function editor(field, value) {
+  /** Open a form for a field. @param {Schemas["FieldReport"]} field @param {Schemas["ValueReport"]} value */
+  function open(field, value) {
     const control = input(field, value);
+    let { version } = value; // on which the edit is based
     const close = () => {
       edited = null;
       draw();
@@ -103,7 +112,7 @@ export function sections(asset, { signal, refresh }) {
     const made = h("form", {
       onsubmit: (event) => {
         event.preventDefault();
-        change(field.key, value.version, edit(field, control.value));
+        change(field.key, version, edit(field, control.value));
       },
       onkeydown: (event) => {
         if (event.key === "Escape") close();
@@ -113,23 +122,20 @@ export function sections(asset, { signal, refresh }) {
     h("button", { class: "small primary", "aria-label": `Save ${field.label}` }, "Save"),
     h("button", { type: "button", class: "small", onclick: close, "aria-label": `Leave ${field.label} as it is` }, "Cancel"),
     value.sources.some((one) => one.source === "person")
-      ? h("button", { type: "button", class: "small", "aria-label": `Take back what people say of ${field.label}`, onclick: () => change(field.key, value.version, { unset: [field.key] }) }, "Take back")
+      ? h("button", { type: "button", class: "small", "aria-label": `Take back what people say of ${field.label}`, onclick: () => change(field.key, version, { unset: [field.key] }) }, "Take back")
       : null,
     h("small", {}, [field.help, field.multiple ? "One value a line." : "", others(value)].filter(Boolean).join(" ")));
-    return made;
+    edited = { key: field.key, form: made, base: (newest) => (version = newest) };
+    draw().then(() => control.focus());
   }
 
   /** @param {Schemas["FieldReport"]} field @param {Schemas["ValueReport"]} value */
   function row(field, value) {
     const shown = h("span", {}, value.texts.join(", ") || "–");
-    const open = () => {
-      edited = field.key;
-      draw().then(() => /** @type {HTMLElement | null} */ (list.querySelector("[name=value]"))?.focus());
-    };
     const button = field.may_write
-      ? h("button", { type: "button", class: "small", "data-key": `edit-${field.key}`, "aria-label": `Edit ${field.label}`, onclick: open }, "Edit") : null;
+      ? h("button", { type: "button", class: "small", "data-key": `edit-${field.key}`, "aria-label": `Edit ${field.label}`, onclick: () => open(field, value) }, "Edit") : null;
     const where = h("small", { title: others(value) || null }, origin(value));
-    return [h("dt", {}, field.label), h("dd", {}, edited === field.key ? editor(field, value) : [shown, where, button])];
+    return [h("dt", {}, field.label), h("dd", {}, edited?.key === field.key ? edited.form : [shown, where, button])];
   }
 
   /** @param {Schemas["dampipe__features__metadata__model__HistoryEntry"][]} entries */
@@ -158,9 +164,13 @@ export function sections(asset, { signal, refresh }) {
       return null;
     });
     if (!answers || signal.aborted || number !== drawn) return;
+    const json = JSON.stringify(answers);
+    if (json === shown && shownForm === (edited?.form ?? null)) return;
+    [shown, shownForm] = [json, edited?.form ?? null];
     const [known, found, entries] = answers;
     fields = known;
     const values = new Map(found.fields.map((value) => [value.key, value]));
+    const focused = edited?.form.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null; // its form is moved
     const groups = new Map();
     for (const field of known) {
       const value = values.get(field.key);
@@ -170,6 +180,7 @@ export function sections(asset, { signal, refresh }) {
     }
     section.hidden = groups.size === 0;
     redraw(list, [...groups].flatMap(([group, rows]) => [h("h4", {}, group || "Other"), h("dl", {}, rows)]));
+    focused?.focus({ preventScroll: true });
     redraw(log, history(entries));
   }
 
@@ -177,8 +188,9 @@ export function sections(asset, { signal, refresh }) {
   section.hidden = true; // until it is known whether there is something to show
   document.addEventListener("asset-changed", ({ detail }) => {
     latest = detail;
-    if (edited === null) draw(); // else what is being written would be lost
+    draw();
   }, { signal });
+  follow(signal, EVENTS, draw);
   draw();
   return [section];
 }

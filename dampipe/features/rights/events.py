@@ -1,5 +1,6 @@
 """The events of rights: who changed which licence, what has it, and which licences end."""
 
+from dampipe.kernel.access import READ
 from dampipe.kernel.events.payload import AUDIT, LIBRARY, EventKind, EventPayload
 
 
@@ -36,7 +37,7 @@ class LicenceRemoved(EventPayload):
 class LicenceAttached(EventPayload):
     """An asset has a licence that it did not have."""
 
-    KIND = EventKind("licence.attached", "A licence was attached to an asset.", retention=AUDIT)
+    KIND = EventKind("licence.attached", "A licence was attached to an asset.", retention=AUDIT, scope=READ)
 
     licence: str
 
@@ -44,7 +45,7 @@ class LicenceAttached(EventPayload):
 class LicenceDetached(EventPayload):
     """An asset does not have a licence any more."""
 
-    KIND = EventKind("licence.detached", "A licence was taken from an asset.", retention=AUDIT)
+    KIND = EventKind("licence.detached", "A licence was taken from an asset.", retention=AUDIT, scope=READ)
 
     licence: str
 

@@ -96,7 +96,7 @@ async function show(main, signal) {
   const { element, refresh } = part("Sources", button, () => get("/sources", {}, signal), draw);
   await refresh();
   main.replaceChildren(element);
-  follow(signal, ["asset.", "copy.", "import."], () => refresh().catch(() => {}), 5000);
+  follow(signal, ["asset.", "copy.", "import."], () => refresh().catch(() => {}), { pause: 5000 });
 }
 
 /** @type {readonly import("/page/panels.js").View[]} */

@@ -1,12 +1,15 @@
 """The events of workflows: what was moved, assigned and applied, by whom."""
 
+from dampipe.kernel.access import READ
 from dampipe.kernel.events.payload import AUDIT, LIBRARY, EventKind, EventPayload
 
 
 class AssetMoved(EventPayload):
     """An asset came into another state."""
 
-    KIND = EventKind("workflow.moved", "An asset came into another state of the workflow.", retention=AUDIT)
+    KIND = EventKind(
+        "workflow.moved", "An asset came into another state of the workflow.", retention=AUDIT, scope=READ
+    )
 
     transition: str
     """Key of the transition; `map` where a definition moved it, `merge` and `unmerge` where assets became one or two."""
@@ -22,7 +25,9 @@ class AssetMoved(EventPayload):
 class AssetAssigned(EventPayload):
     """An asset was assigned to a user, or to none."""
 
-    KIND = EventKind("workflow.assigned", "An asset was assigned to a user, or to none.", retention=AUDIT)
+    KIND = EventKind(
+        "workflow.assigned", "An asset was assigned to a user, or to none.", retention=AUDIT, scope=READ
+    )
 
     assignee: str | None
 
@@ -30,7 +35,9 @@ class AssetAssigned(EventPayload):
 class DueSet(EventPayload):
     """An asset got another due date, or none."""
 
-    KIND = EventKind("workflow.due_set", "An asset got another due date, or none.", retention=AUDIT)
+    KIND = EventKind(
+        "workflow.due_set", "An asset got another due date, or none.", retention=AUDIT, scope=READ
+    )
 
     due: str | None
     """ISO 8601, with the offset of its zone."""
@@ -40,7 +47,7 @@ class DueSet(EventPayload):
 class WorkflowApplied(EventPayload):
     """The library got another definition of its workflow."""
 
-    KIND = EventKind("workflow.applied", "The library got another workflow.", retention=AUDIT)
+    KIND = EventKind("workflow.applied", "The library got another workflow.", retention=AUDIT, scope=READ)
 
     key: str
     version: int

@@ -3,6 +3,7 @@
 
 import { describe, get, post, problemOf } from "/page/api.js";
 import { announce, h, notice, redraw } from "/page/dom.js";
+import { follow } from "/page/follow.js";
 import { ask, choice, confirm, field } from "/page/form.js";
 import { actorName, dateTime } from "/page/format.js";
 import { may } from "/page/session.js";
@@ -11,6 +12,8 @@ import { may } from "/page/session.js";
 /** @typedef {import("/page/panels.js").SectionContext} SectionContext */
 /** @typedef {(done: string, call?: () => unknown) => Promise<void>} DoneAct says what was done, or why it was not */
 
+/** Events by which an asset is elsewhere, or has other moves: these depend on what is known of it, too. */
+const EVENTS = ["workflow.", "metadata.", "tag.", "licence."];
 const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** A due date as the clock of its zone shows it; "" where there is none. @param {{ due: string | null, zone: string | null }} item */
@@ -123,6 +126,7 @@ export function sections(asset, { signal, refresh }) {
     sha1 = detail.video.sha1;
     draw();
   }, { signal });
+  follow(signal, EVENTS, draw);
   draw();
   return [section];
 }
@@ -146,6 +150,7 @@ async function tasks(main, signal) {
     return redraw(list, h("table", {}, h("thead", {}, h("tr", {}, ["Asset", "State", "Assigned to", "Due"].map((text) => h("th", { scope: "col" }, text)))), h("tbody", {}, rows)));
   }
   await draw();
+  follow(signal, EVENTS, draw);
 }
 
 /** What a trial says, as elements. @param {Schemas["Trial"]} trial */

@@ -15,6 +15,7 @@ import { page } from "./state.js";
 
 const LIMIT = 500;
 const SHOWN = 20;
+const NAMED = 3;
 /** What happened, and what helps where the failure itself does not say it, by kind. @type {Record<string, [string, string]>} */
 const KINDS = {
   bad_media: ["Files that cannot be used", "The file is damaged or of a kind that cannot be read. Copy it again from the card, or leave it."],
@@ -67,7 +68,13 @@ function file(failure, isSame, isOnly, act) {
     canRetry(failure) && !isOnly ? rowButton("Retry", name(path), retryOne) : null);
 }
 
-/** One cause. isShort: without its files. @param {Cause} cause @param {Act} act @param {boolean} [isShort] */
+/** The names of some files. @param {readonly Schemas["Failure"][]} failures */
+function namesOf(failures) {
+  const rest = failures.length - NAMED;
+  return `${failures.slice(0, NAMED).map(({ path }) => name(path)).join(", ")}${rest > 0 ? ` and ${plural(rest, "other")}` : ""}`;
+}
+
+/** One cause. isShort: with the names of the first files only. @param {Cause} cause @param {Act} act @param {boolean} [isShort] */
 export function causeItem({ key, kind, failures }, act, isShort = false) {
   const [first] = failures;
   const [title, helps] = KINDS[kind] ?? [kind, ""];
@@ -80,7 +87,7 @@ export function causeItem({ key, kind, failures }, act, isShort = false) {
     h("h3", {}, title, h("span", { class: "chip" }, plural(failures.length, "file"))),
     h("p", { class: "reason" }, isSame ? first.reason : `For example: ${first.reason}`, ` (${where})`),
     first.hint || helps ? h("p", { class: "helps" }, `What helps: ${first.hint || helps}`) : null,
-    isShort ? null : h("details", { open: failures.length <= 5 }, h("summary", {}, failures.length === 1 ? "The file" : "The files"), files,
+    isShort ? h("p", { class: "soft" }, namesOf(failures)) : h("details", { open: failures.length <= 5 }, h("summary", {}, failures.length === 1 ? "The file" : "The files"), files,
       rest > 0 ? h("p", { class: "soft" }, `and ${plural(rest, "file")} more`) : null),
     canRetry(first) ? h("p", { class: "actions" },
       h("button", { type: "button", "data-key": `retry-${key}`, "aria-label": `Retry: ${title}, ${first.reason}`, onclick: retryAll }, failures.length === 1 ? "Retry" : `Retry all ${failures.length.toLocaleString()}`)) : null);

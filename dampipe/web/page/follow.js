@@ -1,6 +1,9 @@
 // Views that follow the events of the server.
 
+/** Milliseconds between two refreshes. */
 const PAUSE = 1000;
+/** Milliseconds from an event to the first: what happens together is read together, and people see it at once nevertheless. */
+const SOON = 150;
 
 /**
  * Make of `read` a function that returns undefined where a later call was made meanwhile: answers may overtake each other.
@@ -18,26 +21,28 @@ export function newest(read) {
 }
 
 /**
- * Call `refresh` after events whose names begin with one of `prefixes` ("" is every event): a moment after the first, so
- * that their consequences are there, and at most once a second. Also when a hidden tab is shown again, and after the connection to
- * the server was made: nobody was told what happened between the view's first answer and then.
+ * Call `refresh` after events whose names begin with one of `prefixes` ("" is every event): a moment after the first, and at
+ * most once in `pause`. Also when a hidden tab is shown again, and after the connection to the server was made: nobody was told what
+ * happened between the view's first answer and then.
  * @param {AbortSignal} signal
  * @param {readonly string[]} prefixes
  * @param {() => unknown} refresh
- * @param {number} [pause] milliseconds
+ * @param {{ pause?: number, isMeant?: (event: any) => boolean }} [settings] pause: milliseconds between two calls; isMeant: which of these events count
  */
-export function follow(signal, prefixes, refresh, pause = PAUSE) {
+export function follow(signal, prefixes, refresh, { pause = PAUSE, isMeant = () => true } = {}) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let isStale = false;
+  let last = -Infinity;
   const run = () => {
     timer = undefined;
     if (signal.aborted) return;
+    last = performance.now();
     if (document.hidden) isStale = true;
     else refresh();
   };
-  const later = () => (timer ??= setTimeout(run, pause));
-  document.addEventListener("server-event", ({ detail }) => prefixes.some((prefix) => detail.name.startsWith(prefix)) && later(), { signal });
+  const later = () => (timer ??= setTimeout(run, Math.max(Math.min(SOON, pause), last + pause - performance.now())));
+  document.addEventListener("server-event", ({ detail }) => prefixes.some((prefix) => detail.name.startsWith(prefix)) && isMeant(detail) && later(), { signal });
   document.addEventListener("server-followed", later, { signal });
   document.addEventListener("visibilitychange", () => {
     if (document.hidden || !isStale) return;

@@ -7,7 +7,7 @@ import { GridCards, placeIn } from "./grid-cards.js";
 import { GridFocus } from "./grid-focus.js";
 import { GridLayout } from "./grid-layout.js";
 import { densitiesOf, marksOf } from "./grid-marks.js";
-import { measuresOf } from "./grid-measures.js";
+import { isLonger, measuresOf } from "./grid-measures.js";
 import { shortName } from "./grid-names.js";
 import { PAGE } from "./grid-source.js";
 import { ScaledScroll } from "./scaled-scroll.js";
@@ -39,6 +39,7 @@ export class Grid extends Component {
   #cards = new GridCards();
   #width = 0;
   #isDrawing = false;
+  #isLong = false; // whether there is a scrubber
   #focus = new GridFocus(this, {
     cards: this.#cards, window: this.#window, layout: () => this.#layout, scroll: () => this.#scroll, source: () => this.#source,
     go: (top) => this.#go(top), draw: () => this.#draw(),
@@ -171,7 +172,7 @@ export class Grid extends Component {
     };
     return html`${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
       ${this.#window}
-      <dp-scrubber ?hidden=${this.#layout.height <= this.#scroll.view} .marks=${this.marks} .density=${this.density} .share=${this.shareShown} .total=${this.total} .position=${position}
+      <dp-scrubber ?hidden=${!this.#isLong} .marks=${this.marks} .density=${this.density} .share=${this.shareShown} .total=${this.total} .position=${position}
         .text=${bucket && group !== "none" ? shortName(bucket, group) : ""} .nameAt=${nameAt}
         @scrub=${(/** @type {CustomEvent<{ share: number }>} */ { detail }) => this.#scrub(detail.share)}></dp-scrubber>`;
   }
@@ -200,14 +201,15 @@ export class Grid extends Component {
     const view = this.#window.clientHeight;
     this.#width = this.#cards.box.clientWidth || this.#window.clientWidth;
     const measures = this.#measures;
-    this.#layout = new GridLayout((this.#source?.buckets ?? []).map(({ count }) => count), measures);
+    const counts = (this.#source?.buckets ?? []).map(({ count }) => count);
+    this.#layout = new GridLayout(counts, measures);
+    this.#isLong = isLonger(this, counts, this.#width, view, (width) => measuresOf(this.#presentation, this.#source?.query.group !== "none", width));
     this.#scroll = new ScaledScroll(this.#layout.height + FOOT, view);
     this.#cards.box.style.height = `${Math.max(this.#scroll.box, 0)}px`;
     this.#cards.box.style.setProperty("--width", `${measures.width}px`);
     this.#cards.box.style.setProperty("--row", `${measures.row}px`);
     this.#cards.box.style.setProperty("--gap", `${measures.gap}px`);
-    this.#cards.box.dataset.view = this.#presentation.view;
-    this.#cards.box.dataset.density = this.#presentation.density;
+    Object.assign(this.#cards.box.dataset, this.#presentation);
     this.#mark();
     this.#go(position > 0 || within ? this.#layout.topOf(position) + within : 0);
     this.#draw();
@@ -343,7 +345,6 @@ export class Grid extends Component {
       }
     }
   }
-
 }
 
 customElements.define("dp-grid", Grid);

@@ -191,7 +191,8 @@ export function selectable(element, { signal, list = isGrid(element) ? element :
     [x, y] = [event.clientX, event.clientY];
     pressing = setTimeout(() => {
       isPressed = true;
-      toggle(sha1Of(card));
+      if (range && selection.has(range.anchor) && !selection.has(sha1Of(card))) extend(sha1Of(card)); // as a click with Shift
+      else toggle(sha1Of(card));
       navigator.vibrate?.(15);
     }, LONG);
   }, { signal });

@@ -16,6 +16,8 @@ import { html, nothing } from "./vendor/lit.js";
 
 /** Milliseconds after which a change of the number is read aloud: those before are not. */
 const QUIET = 600;
+/** How more are chosen, said while one is. */
+const BETWEEN = matchMedia("(pointer: coarse)").matches ? "Hold another to choose all between." : "Click another with Shift to choose all between.";
 
 /**
  * Whether an act can be done with so many assets; "" if so, else why not.
@@ -111,6 +113,7 @@ class SelectionBar extends Component {
         <button type="button" class="plain close" data-key="choose-nothing" aria-label="Choose nothing" title="Choose nothing (Esc)" @click=${() => selection.clear()}>×</button>
         <strong>${plural(count, "asset")}</strong>
         ${list?.everything && !selection.isEverything ? html`<button type="button" class="small" data-key="choose-all" @click=${chooseAll}>Choose all that match</button>` : nothing}
+        ${count === 1 ? html`<small class="hint how">${BETWEEN}</small>` : nothing}
         ${this.#doing ? html`<progress aria-label="${this.#doing.label}"></progress>` : nothing}
       </div>
       <div class="acts" role="toolbar" aria-label="What to do with them">${acts.map((act) => this.#button(act))}</div>`;

@@ -9,8 +9,8 @@ from dampipe.features.library import service
 from dampipe.features.library.service import PENDING_SECONDS
 from dampipe.kernel.asset_set import AssetSet
 
-PAGE_WAITS = 1.0
-"""Seconds between an event and what a page reads because of it: `PAUSE` of follow.js."""
+PAGE_WAITS = 0.15
+"""Seconds between an event and what a page reads because of it: `SOON` of follow.js."""
 
 
 class Clock:

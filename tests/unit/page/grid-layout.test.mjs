@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { GridLayout } from "../../../dampipe/web/page/grid-layout.js";
+import { isLonger, measuresOf } from "../../../dampipe/web/page/grid-measures.js";
 
 const few = () => new GridLayout([5, 1, 3], { columns: 3, row: 100, head: 40 });
 
@@ -45,5 +46,21 @@ test("two millions of buckets and of rows are as right as a few", () => {
   for (const position of [0, 1, 999_999, 1_234_567, 1_999_999]) {
     assert.equal(layout.positionAt(layout.topOf(position)), position);
     assert.equal(layout.lines(layout.topOf(position), layout.topOf(position) + 1)[0].first, position);
+  }
+});
+
+test("whether a list has a scrubber does not depend on whether it has one", () => {
+  const scrubber = 44;
+  const measures = (width) => measuresOf({ view: "grid", density: "medium" }, true, width);
+  const margin = 12; // by which the scrubber stands beyond the view
+  const grid = (isShown) => ({ isShown, querySelector: () => ({ offsetWidth: isShown ? scrubber : 0 }) });
+  globalThis.getComputedStyle = ({ isShown }) => ({ marginRight: isShown ? `${-margin}px` : "0px" });
+  const [counts, full] = [[6], 378];
+  const heights = [full, full - scrubber + margin].map((width) => new GridLayout(counts, measures(width)).height);
+  assert.ok(heights[0] > heights[1]); // beside the scrubber the list is lower
+  for (const view of [heights[0] + 1, heights[0], Math.floor((heights[0] + heights[1]) / 2), heights[1], heights[1] - 1]) {
+    const without = isLonger(grid(false), counts, full, view, measures);
+    assert.equal(isLonger(grid(true), counts, full - scrubber + margin, view, measures), without);
+    assert.equal(without, heights[0] > view);
   }
 });

@@ -22,7 +22,7 @@ export const beside = [{
     const { element: tree, refresh } = collectionTree(signal);
     await refresh();
     element.append(tree);
-    follow(signal, ["collection."], () => refresh().catch(() => {}), 200);
+    follow(signal, ["collection."], () => refresh().catch(() => {}), { pause: 200 });
   },
 }];
 

@@ -19,6 +19,10 @@ import { collectionTree } from "./tree.js";
 
 /** Milliseconds after which what others have changed is read. */
 const PAUSE = 150;
+/** Events by which items look otherwise, */
+const ITEMS = ["subclip.changed", "asset.merged", "asset.split", "version."];
+/** and by which a saved search may find others. */
+const FOUND_BY = ["metadata.", "tag.", "workflow.", "licence.", "asset."];
 
 /** A card of a collection, with its cover once it comes into view. @param {Collection} one @param {AbortSignal} signal */
 function collectionCard(one, signal) {
@@ -118,13 +122,14 @@ async function showOne(place, signal, id, all, refreshTree) {
   draw();
   place.replaceChildren(head, inner, items.element, more);
   const own = (/** @type {any} */ event) => event.data?.collection === id || event.data?.collection === undefined;
+  const found = one.filters ? FOUND_BY : []; // a saved search finds others once what is known of assets has changed
   let isOld = false;
-  document.addEventListener("server-event", ({ detail }) => (isOld ||= detail.name.startsWith("collection.") && own(detail)), { signal });
-  follow(signal, ["collection.", "subclip.changed", "asset.merged"], () => {
+  document.addEventListener("server-event", ({ detail }) => (isOld ||= detail.name.startsWith("collection.") ? own(detail) : [...ITEMS, ...found].some((prefix) => detail.name.startsWith(prefix))), { signal });
+  follow(signal, ["collection.", ...ITEMS, ...found], () => {
     if (isOld) refresh().catch((problem) => gone(place, problem));
     else Promise.resolve(refreshTree()).then(draw, () => {});
     isOld = false;
-  }, PAUSE);
+  }, { pause: PAUSE });
 }
 
 /** @param {HTMLElement} place @param {unknown} problem */
@@ -159,7 +164,7 @@ export async function collections(main, signal, parameters) {
         : notice("There are no collections yet.", "A collection gathers assets and subclips for a purpose. No file is moved."));
     };
     draw();
-    follow(signal, ["collection."], () => refresh().then(draw, () => {}), PAUSE);
+    follow(signal, ["collection."], () => refresh().then(draw, () => {}), { pause: PAUSE });
   }
   main.replaceChildren(layout);
 }

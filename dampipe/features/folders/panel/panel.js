@@ -36,7 +36,7 @@ function folderTree(signal, current) {
     hasBelow: ({ has_folders }) => has_folders,
     href: listOf,
   }), current);
-  follow(signal, EVENTS, () => element.refresh().catch(() => {}), PAUSE);
+  follow(signal, EVENTS, () => element.refresh().catch(() => {}), { pause: PAUSE });
   return element;
 }
 

@@ -87,5 +87,5 @@ export async function inbox(main, signal) {
   }
 
   await draw();
-  follow(signal, ["comment", "workflow.", "share."], () => draw().catch(() => {}), 200);
+  follow(signal, ["comment", "workflow.", "share."], () => draw().catch(() => {}), { pause: 200 });
 }

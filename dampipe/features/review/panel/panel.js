@@ -66,7 +66,7 @@ export function sections(asset, { signal, player }) {
     if (signal.aborted) return;
     const { element, refresh, step, write, draw } = made;
     slot.replaceChildren(message, element);
-    follow(signal, ["comment", "asset.settled", "version."], () => refresh().catch(() => {}), SOON);
+    follow(signal, ["comment", "asset.settled", "version."], () => refresh().catch(() => {}), { pause: SOON });
     const then = (/** @type {() => unknown} */ act) => () => {
       openTab(slot);
       act();

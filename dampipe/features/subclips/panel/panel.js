@@ -79,6 +79,8 @@ export function sections(asset, { signal, player }) {
   if (player.kind !== "film" && player.kind !== "sound") return [];
   const { sha1 } = asset.video;
   const list = h("ol", { class: "subclips" });
+  const tool = h("button", { type: "button", hidden: true, title: "Save in to out as a subclip (S)", onclick: save }, "Save subclip …");
+  if (may("edit")) player.addTool(tool);
   const hint = h("p", { class: "hint" });
   const button = h("button", { type: "button", "data-key": "save-subclip", onclick: save }, "Save in to out as a subclip");
   const exportButton = h("button", { type: "button", "data-key": "export-subclips", hidden: true, onclick: () => exportSubclips(asset.video, shown) }, "Export …");
@@ -92,8 +94,8 @@ export function sections(asset, { signal, player }) {
 
   function follows() {
     const range = player.range();
-    button.disabled = !range;
-    hint.textContent = may("edit") && !range ? "Mark in with I and out with O; then S saves the range as a subclip." : "";
+    button.disabled = tool.hidden = !range;
+    hint.textContent = may("edit") && !range ? "Mark in (I) and out (O) below the picture; then save the range as a subclip (S)." : "";
     hint.hidden = !hint.textContent;
   }
 
@@ -189,6 +191,6 @@ export function sections(asset, { signal, player }) {
     const span = one && spanIn(one, sha1);
     if (span) playAlone(span);
   });
-  follow(signal, ["subclip.", "version."], refresh, 200);
+  follow(signal, ["subclip.", "version."], refresh, { pause: 200 });
   return [element];
 }

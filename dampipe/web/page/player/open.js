@@ -23,6 +23,8 @@ import { makeTimeline } from "./timeline.js";
 
 /** Milliseconds after which the moment in view stands in the address: a browser allows so many changes of it only. */
 const ADDRESS_PAUSE = 500;
+/** Events by which the details of an asset change. */
+const EVENTS = ["asset.", "version.", "tag.", "metadata.", "collection.", "licence.", "copy.", "stage."];
 
 /** Change parameters of the address of the player, without a step in the history. @param {Record<string, string>} changes */
 function noteInAddress(changes) {
@@ -153,7 +155,7 @@ async function describeIn(asset, heard, player, side) {
       reportError(error); // of a plug-in; the others are shown
     }
   }
-  follow(signal, ["asset.merged", "asset.split", "asset.settled", "version.", "tag."], refresh);
+  follow(signal, EVENTS, refresh, { isMeant: ({ name, sha1: of }) => !name.startsWith("stage.") || of === sha1 });
   return older;
 }
 
