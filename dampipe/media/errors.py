@@ -128,12 +128,12 @@ PROXY_UNREADABLE = ErrorCode(
 
 # Excerpts
 NO_EXCERPT = ErrorCode(
-    "excerpt.not_possible",
+    "media.no_excerpt",
     "{name} is {kind}, of which no part can be copied",
     "Download the original as a whole.",
 )
 NOT_CUT = ErrorCode(
-    "excerpt.not_cut",
+    "media.excerpt_not_cut",
     "no part of {name} can be copied there: its index does not lead to the frame",
     "Download the original as a whole.",
 )

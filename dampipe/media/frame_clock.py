@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, Self
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Self
 
 from dampipe.kernel.anchored_time import AnchoredTime
 from dampipe.media.info import MediaInfo
 from dampipe.media.timecode import BASES, DROP_RATES, Timecode, base_of, fitted, frame_number, label
+
+if TYPE_CHECKING:  # loaded by what uses it: commands start faster without numpy
+    import numpy as np
+    from numpy.typing import NDArray
 
 _ROUNDING = Fraction(1, 1000)
 _FINE = 1000
@@ -49,8 +50,10 @@ class FrameTimes:
         return cls(base, first, first + count * step, Fraction(step))
 
     @classmethod
-    def of_ticks(cls, ticks: NDArray[np.int64], end: int, time_base: Fraction) -> Self:
+    def of_ticks(cls, ticks: "NDArray[np.int64]", end: int, time_base: Fraction) -> Self:
         """The times of frames that begin at `ticks`, ascending. A grid if every frame begins within a tick of it."""
+        import numpy as np
+
         count = len(ticks)
         if not count:
             return cls(time_base, 0, 0, Fraction(1))
@@ -103,6 +106,8 @@ class FrameTimes:
 
     def to_json(self) -> dict[str, Any]:
         """JSON's types; a list of times as differences between differences, which are small."""
+        import numpy as np
+
         second = np.diff(np.diff(np.array(self.ticks, np.int64), prepend=0), prepend=0).tolist()
         step = str(self.step) if self.step is not None else None
         return {
@@ -116,6 +121,8 @@ class FrameTimes:
     @classmethod
     def from_json(cls, found: Mapping[str, Any]) -> Self:
         """What `to_json` returned."""
+        import numpy as np
+
         ticks = np.cumsum(np.cumsum(np.array(found["ticks"], np.int64))).tolist()
         step = Fraction(found["step"]) if found["step"] is not None else None
         return cls(Fraction(found["base"]), found["start"], found["end"], step, tuple(ticks))

@@ -1,10 +1,10 @@
 """One frame of a proxy as a JPEG: the one that is in view at a time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from dampipe.kernel.errors import BadMedia
+from dampipe.media.box import Box
 from dampipe.media.errors import NOTHING_DECODED
 from dampipe.media.ffmpeg.allowlist import FORMATS, MAX_PIXELS, PROTOCOLS, file_url
 from dampipe.media.ffmpeg.binary import Ffmpeg
@@ -19,19 +19,6 @@ AHEAD = 0.0005
 """Times are rounded to milliseconds: a frame that begins this many seconds later is meant, too."""
 LEAST = 16
 """Pixels of a side of a part."""
-
-
-@dataclass(frozen=True)
-class Box:
-    """A part of a picture, as fractions of its width and height, from 0 to 1."""
-
-    left: float
-    top: float
-    width: float
-    height: float
-
-    def __str__(self) -> str:
-        return ",".join(f"{number:g}" for number in (self.left, self.top, self.width, self.height))
 
 
 def read_frame(

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 import dampipe
-from dampipe.features.assets.model import Selected
+from dampipe.features.assets.selected import Selected
 from dampipe.features.assets.selection import AssetSelection
 from dampipe.features.metadata.schema import default_schema
 from dampipe.features.metadata.schema_service import SchemaService

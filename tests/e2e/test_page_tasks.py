@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 import dampipe
-from dampipe.features.assets.model import Selected
+from dampipe.features.assets.selected import Selected
 from dampipe.features.assets.selection import AssetSelection
 from dampipe.features.collections.item_service import CollectionItemService
 from dampipe.features.collections.model import Chosen, NewCollection

@@ -15,7 +15,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 import dampipe
-from dampipe.features.assets.model import Selected
+from dampipe.features.assets.selected import Selected
 from dampipe.features.fixity.model import VerifyRequest
 from dampipe.features.fixity.service import FixityService
 from dampipe.features.fixity.worker import FixityWorker

@@ -24,6 +24,7 @@ INTERNAL = {
     "GuestService.enter": "before there is an actor",
     "GuestService.leave": "of the own session",
     "GuestService.needs": "before there is an actor",
+    "ImportService.check_destination": "part of UploadService.begin",
     "LoginService.actor": "finds out who the actor of a request is",
     "LoginService.begin": "of a login",
     "LoginService.change_password": "of one's own, with the old one",
@@ -39,6 +40,7 @@ INTERNAL = {
 SCOPE_ELSEWHERE = {
     "AssetService.asset_id": "part of use cases that require their own scope",
     "AssetService.asset_ids": "part of use cases that require their own scope",
+    "AssetService.asset_ids_in_order": "part of use cases that require their own scope",
     "AssetService.current_sha1": "part of use cases that require their own scope",
     "AssetService.version_id": "part of use cases that require their own scope",
     "AssetService.find": "part of use cases that require their own scope",
@@ -46,6 +48,7 @@ SCOPE_ELSEWHERE = {
     "CarryService.carry_times": "CarryService.alignment requires it",
     "EventService.follow": "EventService.filter requires it",
     "EventService.page": "EventService.filter requires it",
+    "ImportService.begin_for": "part of ImportService.begin and UploadService.start_import",
     "MetadataService.values_of": "MetadataService.of_asset requires it",
     "SearchService.results": "part of SearchService.find and ClipService.export",
 }

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Path, Query
 from pydantic import AfterValidator, BaseModel, Field, SerializeAsAny
 
 from dampipe.features.assets.errors import INVALID_ASSET
-from dampipe.features.assets.model import Details, Selected
+from dampipe.features.assets.model import Details
 from dampipe.features.assets.queries import SHORTEST_PREFIX
+from dampipe.features.assets.selected import Selected
 from dampipe.features.assets.selection import AssetSelection
 from dampipe.features.assets.service import AssetService
 from dampipe.kernel.access import READ, Actor

@@ -1,10 +1,9 @@
 """Assets: what is known of each content, and whether its files are there."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Row
 
 from dampipe.features.sources.cards import Card
@@ -59,30 +58,3 @@ class Details(BaseModel):
     card: Card | None = None
     """The camera card that the first of its files lies on."""
     runs: tuple[RunSummary, ...]
-
-
-class Selected(BaseModel):
-    """Many assets: those that are named, those that pass filters, or all; without some."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    assets: tuple[str, ...] = Field(
-        default=(), description="SHA-1s (or the first digits of them), paths or names;"
-    )
-    filters: Mapping[str, tuple[str, ...]] = Field(
-        default={}, description="or the filters of a search, values by name;"
-    )
-    all: bool = Field(default=False, description="or all assets;")
-    without: tuple[str, ...] = Field(
-        default=(), description="except these: what was chosen no more after all that match were chosen."
-    )
-
-    @property
-    def is_given(self) -> bool:
-        """Whether it says which assets are meant; filters without a value say nothing."""
-        return bool(self.assets or self.all or any(self.filters.values()))
-
-    @classmethod
-    def of(cls, other: "Selected") -> Self:
-        """The same selection, of a request that says more."""
-        return cls(assets=other.assets, filters=other.filters, all=other.all, without=other.without)

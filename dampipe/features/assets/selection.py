@@ -1,7 +1,7 @@
 """Resolves which assets a request for many of them means: all bulk use cases ask here."""
 
 from dampipe.features.assets.errors import NONE_SELECTED, SELECTED_TWICE, TOO_MANY_SELECTED
-from dampipe.features.assets.model import Selected
+from dampipe.features.assets.selected import Selected
 from dampipe.features.assets.service import AssetService
 from dampipe.kernel.access import READ, Actor, require
 from dampipe.kernel.asset_set import AssetSet

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field
 
 from dampipe.features.assets.http import Filters, SelectedBody
-from dampipe.features.assets.model import Selected
+from dampipe.features.assets.selected import Selected
 from dampipe.features.collections.export import CollectionExport, CollectionExporter
 from dampipe.features.collections.finding import LARGEST
 from dampipe.features.collections.grants import CollectionGrantService

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
-from dampipe.features.assets.model import Selected
+from dampipe.features.assets.selected import Selected
 from dampipe.features.collections.errors import NAME_INVALID, PLACE_INVALID
 from dampipe.kernel.access import Role
 from dampipe.kernel.errors import InvalidInput

@@ -85,6 +85,7 @@ class ExcerptService:
         another kind; Conflict where the target exists, or the original was changed or is archived; NotLicensed;
         ServiceDown where its storage or volume cannot be read; and StorageFull.
         """
+        require(actor, ORIGINALS)
         target = target.absolute()
         folder = target if target.is_dir() else target.parent
         if not folder.is_dir():

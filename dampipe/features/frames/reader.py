@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from dampipe.features.frames.errors import FRAMES_BUSY
 from dampipe.kernel.errors import Busy
+from dampipe.media.box import Box
 from dampipe.media.ffmpeg.binary import Ffmpeg
-from dampipe.media.one_frame import Box, read_frame
+from dampipe.media.one_frame import read_frame
 from dampipe.media.outputs import Derivative, DerivativeKind
 from dampipe.storage.blobs.derivatives import DerivativeStore
 

@@ -8,7 +8,7 @@ from dampipe.features.frames.reader import FrameReader
 from dampipe.kernel.access import READ, Actor, require
 from dampipe.kernel.errors import NotFound, StageError
 from dampipe.kernel.visibility import Visibility
-from dampipe.media.one_frame import Box
+from dampipe.media.box import Box
 from dampipe.media.outputs import Derivative, DerivativeKind
 
 

@@ -58,6 +58,7 @@ class LibraryService:
 
     def buckets(self, actor: Actor, request: ListRequest) -> Buckets:
         """How many assets are where. Raises InvalidInput (SORT_INVALID)."""
+        require(actor, READ)
         listed, _ = self._read(actor, request)
         with self._db.read() as connection:
             labels = self._lists.labels(connection, request.group, listed)
@@ -70,6 +71,7 @@ class LibraryService:
     def page(self, actor: Actor, request: PageRequest) -> AssetPage:
         """A part of a list. Raises InvalidInput (SORT_INVALID, PLACE_TWICE), NotFound (BUCKET_UNKNOWN, ASSET_NOT_LISTED,
         and what names of assets raise)."""
+        require(actor, READ)
         listed, view = self._read(actor, request)
         first = self._first(listed, view, request)
         versions = listed.versions[first : first + request.limit].tolist()
@@ -78,6 +80,7 @@ class LibraryService:
 
     def sha1s(self, actor: Actor, request: PageRequest, limit: int) -> Sha1s:
         """The SHA-1s of a part of a list. Raises what `page` raises."""
+        require(actor, READ)
         listed, view = self._read(actor, request)
         first = self._first(listed, view, request)
         versions = listed.versions[first : first + limit].tolist()
@@ -88,7 +91,6 @@ class LibraryService:
         return Sha1s(stamp=listed.stamp, total=len(listed.versions), first=first, sha1s=sha1s)
 
     def _read(self, actor: Actor, request: ListRequest) -> tuple[Listed, View]:
-        require(actor, READ)
         if request.filters:
             require(actor, SEARCH)
         self._index.refresh(BY_READERS)

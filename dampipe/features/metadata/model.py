@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, model_validator
 
-from dampipe.features.assets.model import Selected
+from dampipe.features.assets.selected import Selected
 from dampipe.features.metadata.csv.cells import Delimiter
 from dampipe.features.metadata.csv.reader import Encoding
 from dampipe.features.metadata.schema import FieldDeclaration

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict
 
-from dampipe.features.assets.model import Selected
+from dampipe.features.assets.selected import Selected
 from dampipe.features.derivatives.model import StoreHealth
 from dampipe.features.scanning.model import ScanProgress
 from dampipe.jobs.model import Running, RunState, WorkerInfo

@@ -29,7 +29,7 @@ class ProcessingService:
         self,
         assets: AssetRepository,
         names: AssetService,
-        selection: AssetSelection,
+        selection: Callable[[], AssetSelection],
         retries: RunRetries,
         fixity: FixityReport,
         derivatives: CheckService,
@@ -67,7 +67,7 @@ class ProcessingService:
         if request.selected is not None:
             if request.what:
                 raise InvalidInput(SELECTED_TWICE)
-            chosen = self._assets.runs_of(self._selection.of(actor, request.selected))
+            chosen = self._assets.runs_of(self._selection().of(actor, request.selected))
             count = self._retries.retry(None, request.kinds, request.stage, chosen)
         elif not request.what:
             view = self._visibility.of(actor)

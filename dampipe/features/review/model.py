@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from dampipe.features.alignment.model import Fate, TimeReport
-from dampipe.features.assets.model import Selected
+from dampipe.features.assets.selected import Selected
 from dampipe.features.review.drawing import Drawing
 from dampipe.timeline import Format
 

@@ -8,9 +8,9 @@ from pydantic import ValidationError
 from sqlalchemy import Connection
 from tzlocal import get_localzone_name
 
-from dampipe.features.assets.model import Selected
 from dampipe.features.assets.names import names_of
 from dampipe.features.assets.queries import AssetRepository
+from dampipe.features.assets.selected import Selected
 from dampipe.features.assets.selection import AssetSelection
 from dampipe.features.assets.service import AssetService
 from dampipe.features.rights.checks import check_release

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from dampipe.features.assets.model import Selected
+from dampipe.features.assets.selected import Selected
 from dampipe.features.grouping.model import GroupKind
 from dampipe.features.search.errors import (
     ONLY_UNWANTED,
@@ -20,8 +20,8 @@ from dampipe.features.search.errors import (
 from dampipe.kernel.errors import InvalidInput
 from dampipe.kernel.release import ReleaseRequest
 from dampipe.kernel.sorting import SORT
+from dampipe.media.box import Box
 from dampipe.media.info import MediaKind
-from dampipe.media.one_frame import Box
 from dampipe.storage.moments import Moment
 from dampipe.timeline import Format
 

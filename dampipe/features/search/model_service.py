@@ -17,7 +17,7 @@ from dampipe.features.search.model_queries import ModelRepository
 from dampipe.jobs.keys import RunKey
 from dampipe.jobs.plan import Plan
 from dampipe.kernel.access import MANAGE, READ, Actor, require
-from dampipe.kernel.errors import Busy, DampipeError, InvalidInput, NotFound, StageError
+from dampipe.kernel.errors import Conflict, DampipeError, InvalidInput, NotFound, StageError
 from dampipe.kernel.settings.file import is_in_environment, setting_in_file, write_setting
 from dampipe.storage.auto import AutoStorage
 from dampipe.vision.base import Embedder
@@ -120,7 +120,7 @@ class ModelService:
     def forget(self, actor: Actor, name: str) -> int:
         """Remove the vectors of a model that no longer answers; returns how many.
 
-        Raises NotFound for a model without vectors, Busy for the one that is used or still answers.
+        Raises NotFound for a model without vectors, Conflict for the one that is used or still answers.
         """
         require(actor, MANAGE)
         present = self._models.all()
@@ -133,7 +133,7 @@ class ModelService:
         if model not in present:
             raise NotFound(UNKNOWN_MODEL, name=name)
         if model in (self._current().fingerprint, self.answering().fingerprint):
-            raise Busy(MODEL_IN_USE, name=name)
+            raise Conflict(MODEL_IN_USE, name=name)
         self._empty(model)  # opens its index while it still has vectors
         gone = self._models.forget(model)
         self._empty(model)

@@ -54,7 +54,8 @@ class UploadService:
         Raises InvalidInput and NotFound for a destination that is not a managed source or is away, or a pattern that is
         not valid, and StorageFull.
         """
-        self._require(actor)
+        require(actor, UPLOAD)
+        self._require_all(actor)
         self._imports.check_destination(request.to, request.pattern)
         number = self._uploads.create(actor, request.to, request.pattern)
         self._folder.create(number)
@@ -62,11 +63,13 @@ class UploadService:
 
     def report(self, actor: Actor, number: int) -> UploadReport:
         """How far an upload is; once it is imported, what has become of its files."""
+        require(actor, UPLOAD)
         return self._reports([self._mine(actor, number)])[0]
 
     def latest(self, actor: Actor, *, everybody: bool = False, limit: int = 20) -> list[UploadReport]:
         """The newest uploads, newest first. everybody: not the actor's alone, for managers."""
-        self._require(actor)
+        require(actor, UPLOAD)
+        self._require_all(actor)
         if everybody:
             require(actor, MANAGE)
         return self._reports(self._uploads.latest(None if everybody else actor, limit))
@@ -77,6 +80,7 @@ class UploadService:
         Raises Conflict for an upload that is over, or a path that is taken, InvalidInput for too many files, StorageFull
         where there is no room for it.
         """
+        require(actor, UPLOAD)
         self._mine(actor, number)
         row, is_new = self._uploads.add_file(number, new, self._folder.room)
         if is_new or not row.received:
@@ -90,11 +94,13 @@ class UploadService:
 
     def file(self, actor: Actor, number: int, file: int) -> UploadFileReport:
         """How many bytes of a file were received."""
+        require(actor, UPLOAD)
         self._mine(actor, number)
         return _file_report(self._uploads.file(number, file))
 
     def files(self, actor: Actor, number: int, after: int = 0, limit: int = 1000) -> list[UploadFileReport]:
         """Files of an upload after a number, in the order in which they were announced."""
+        require(actor, UPLOAD)
         self._mine(actor, number)
         return [_file_report(row) for row in self._uploads.files(number, after, limit)]
 
@@ -107,11 +113,13 @@ class UploadService:
         for more bytes than were announced, Busy while another request sends bytes of the file, and StorageFull; what
         has arrived before is kept.
         """
+        require(actor, UPLOAD)
         receiver = Receiver(self._uploads, self._folder, number, file)
         return _file_report(await receiver.receive(lambda: self._mine(actor, number), offset, body))
 
     def remove_file(self, actor: Actor, number: int, file: int) -> None:
         """Leave a file out of an upload that takes files still."""
+        require(actor, UPLOAD)
         self._mine(actor, number)
         path = self._uploads.file(number, file).path
         self._uploads.remove_file(number, file)
@@ -123,6 +131,7 @@ class UploadService:
         Raises Conflict for files that are not complete or an upload that was imported, and NotFound where the
         destination or the uploaded files are away; then it can be asked for again.
         """
+        require(actor, UPLOAD)
         row = self._mine(actor, number)
         folder = self._folder.of(number)
         if row.state == UploadState.OPEN and not folder.is_dir():
@@ -143,6 +152,7 @@ class UploadService:
 
     def delete(self, actor: Actor, number: int) -> None:
         """Delete an upload, with the files that are not in a source yet. Raises Conflict while it is imported."""
+        require(actor, UPLOAD)
         self._mine(actor, number)
         self._uploads.remove(number)
         self._folder.delete(number)
@@ -151,12 +161,12 @@ class UploadService:
         if row.received == row.size:
             self._folder.finish(number, row.path, row.modified)
 
-    def _require(self, actor: Actor) -> None:
-        require(actor, UPLOAD)
+    def _require_all(self, actor: Actor) -> None:
+        """Who uploads may see everything: what is there already is said."""
         self._visibility.of(actor).require_all(actor)
 
     def _mine(self, actor: Actor, number: int) -> UploadRow:
-        self._require(actor)
+        self._require_all(actor)
         row = self._uploads.upload(number)
         if row.actor != str(actor) and not actor.may(MANAGE):
             raise NotFound(errors.NOT_FOUND, number=number)

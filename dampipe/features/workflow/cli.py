@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from tzlocal import get_localzone_name
 
-from dampipe.features.assets.model import Selected
+from dampipe.features.assets.selected import Selected
 from dampipe.features.workflow.model import (
     Blocked,
     Changed,

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from dampipe.features.assets.http import SelectedBody, Sha1
-from dampipe.features.assets.model import Selected
+from dampipe.features.assets.selected import Selected
 from dampipe.features.workflow.definition import MAX_TOML
 from dampipe.features.workflow.due import MAX_ZONE
 from dampipe.features.workflow.model import (

@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from dampipe.features.assets.model import Selected
 from dampipe.features.assets.queries import AssetRepository
+from dampipe.features.assets.selected import Selected
 from dampipe.features.assets.selection import AssetSelection
 from dampipe.features.assets.service import AssetService
 from dampipe.features.workflow import errors

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 import dampipe
 from dampipe.features.access.service import AccessService
-from dampipe.features.assets.model import Selected
+from dampipe.features.assets.selected import Selected
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.machinetags.model import SchemeRequest
 from dampipe.features.machinetags.service import MachineTagService

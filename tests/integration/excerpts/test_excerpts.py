@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from dampipe.app import tools
 from dampipe.app.api import Library
-from dampipe.features.assets.model import Selected
+from dampipe.features.assets.selected import Selected
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.excerpts import maker, service
 from dampipe.features.excerpts.model import ExcerptReport, ExcerptRequest

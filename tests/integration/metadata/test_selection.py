@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dampipe.features.assets.model import Selected
+from dampipe.features.assets.selected import Selected
 from dampipe.features.assets.selection import AssetSelection
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import InvalidInput, NotFound

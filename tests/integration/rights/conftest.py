@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dampipe.features.assets.model import Selected
+from dampipe.features.assets.selected import Selected
 from dampipe.features.originals.release import ReleaseService
 from dampipe.features.rights.model import NewLicence, Policy
 from dampipe.features.rights.queries import LicenceRepository

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
-from dampipe.features.assets.model import Selected
+from dampipe.features.assets.selected import Selected
 from dampipe.features.assets.tables import ASSET
 from dampipe.features.duplicates.tables import NEAR_DUPLICATE
 from dampipe.features.rights.details import ASSET_RIGHTS

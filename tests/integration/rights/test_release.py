@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 
-from dampipe.features.assets.model import Selected
+from dampipe.features.assets.selected import Selected
 from dampipe.features.derivatives.tables import DERIVATIVE
 from dampipe.features.rights.model import NewLicence, Policy
 from dampipe.features.rights.service import RightsService

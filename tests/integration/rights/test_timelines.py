@@ -8,7 +8,7 @@ import pytest
 
 import dampipe
 from dampipe.cli import main
-from dampipe.features.assets.model import Selected
+from dampipe.features.assets.selected import Selected
 from dampipe.features.rights.model import NewLicence
 from dampipe.features.rights.reports import UseQuestion
 from dampipe.features.rights.service import RightsService

@@ -28,7 +28,7 @@ from dampipe.jobs.sweep import Sweep
 from dampipe.jobs.tables import RUN
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.db.database import Database
-from dampipe.kernel.errors import Busy, InvalidInput, NotFound
+from dampipe.kernel.errors import Conflict, InvalidInput, NotFound
 from dampipe.kernel.stage_io import VersionRef
 from dampipe.media.outputs import DerivativeKind, Frame, Preview
 from dampipe.storage.auto import AutoStorage
@@ -145,7 +145,7 @@ def test_search_answers_from_the_old_model_until_the_new_one_is_complete(
         old: (4, False, False),
         new: (4, True, True),
     }
-    with pytest.raises(Busy):
+    with pytest.raises(Conflict):
         here.get(ModelService).forget(LOCAL, str(folders[1]))
     with pytest.raises(NotFound):
         here.get(ModelService).forget(LOCAL, "RN50/openai")

@@ -90,7 +90,7 @@ def test_a_model_is_listed_chosen_and_not_forgotten_while_it_is_used(here: Opera
     roles = {model["name"]: (model["used"], model["chosen"]) for model in here.get("/models")}
     assert roles["tiny"] == (True, False) and roles[other] == (False, True)
     in_use = here.http.delete(f"{V1}/models/tiny")
-    assert in_use.status_code == 503 and in_use.json()["code"] == "model.in_use"
+    assert in_use.status_code == 409 and in_use.json()["code"] == "model.in_use"
 
 
 @pytest.mark.parametrize("name", ["/etc", "no-such-model", "../tiny", ""])

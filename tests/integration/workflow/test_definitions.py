@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import select, update
 
-from dampipe.features.assets.model import Selected
+from dampipe.features.assets.selected import Selected
 from dampipe.features.fixity.model import Verdict
 from dampipe.features.fixity.tables import VERIFICATION
 from dampipe.features.sources.tables import LOCATION

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dampipe.features.assets.model import Selected
+from dampipe.features.assets.selected import Selected
 from dampipe.features.versions.model import Metadata, SplitRequest, StackRequest
 from dampipe.features.versions.service import VersionService
 from dampipe.features.workflow.definition import shipped_toml

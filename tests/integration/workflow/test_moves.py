@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from dampipe.features.assets.model import Selected
+from dampipe.features.assets.selected import Selected
 from dampipe.features.workflow.definition import shipped_toml
 from dampipe.features.workflow.model import MoveRequest
 from dampipe.features.workflow.moves import Mover

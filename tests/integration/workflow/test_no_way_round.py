@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 
-from dampipe.features.assets.model import Selected
+from dampipe.features.assets.selected import Selected
 from dampipe.features.assets.tables import VERSION
 from dampipe.features.versions.model import Metadata, SplitRequest, StackRequest
 from dampipe.features.versions.service import VersionService

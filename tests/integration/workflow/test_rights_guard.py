@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, update
 
 from dampipe.features.assets.lineage import locked_facts
-from dampipe.features.assets.model import Selected
+from dampipe.features.assets.selected import Selected
 from dampipe.features.assets.tables import ASSET
 from dampipe.features.rights.merge import LICENCES
 from dampipe.features.rights.model import NewLicence, Policy

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from dampipe.features.assets.model import Selected
+from dampipe.features.assets.selected import Selected
 from dampipe.features.assets.service import AssetService
 from dampipe.features.workflow.definition import shipped_toml
 from dampipe.kernel.access import LOCAL, Actor, ActorKind, Role

@@ -168,6 +168,7 @@ KNOWN = {
     "app/providers/vectors.py": "opens the database for vectors",
     "features/backup/service.py": "opens the database that a restored settings file names",
     "app/doctor.py": "looks at the folder of the blobs",
+    "features/processing/disks.py": "looks at the disks of folders, and shows of buckets only what they are for",
     "app/schema.py": "looks for the file of the catalogue, and shows it masked",
     "kernel/settings/settings.py": "declares them",
     "workers/transport.py": "shows the broker masked",

@@ -7,7 +7,7 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
-from dampipe.features.assets.model import Selected
+from dampipe.features.assets.selected import Selected
 from dampipe.features.rights.errors import LICENCE_INVALID
 from dampipe.features.rights.model import (
     PURPOSES,

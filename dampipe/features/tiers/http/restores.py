@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query, status
 from pydantic import Field
 
 from dampipe.features.assets.http import SelectedBody, Sha1
-from dampipe.features.assets.model import Selected
+from dampipe.features.assets.selected import Selected
 from dampipe.features.tiers.reports import CopyReport, CopyService
 from dampipe.features.tiers.restoring.model import (
     LONGEST,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from dampipe.features.assets.model import Selected
+from dampipe.features.assets.selected import Selected
 
 LONGEST = 365
 """Days for which files may be asked to stay readable."""
