@@ -241,7 +241,7 @@ def test_the_commands_model_and_index(
     assert "answers search until the one in use is complete" in dampipe("model", "list")
     assert "Apache-2.0" in dampipe("model", "info", "PE-Core-B-16/meta")
     assert dampipe("model", "use", "no-such-model", code=2) == ""
-    dampipe("model", "forget", old, code=12)
+    dampipe("model", "forget", old, code=2)
 
 
 def test_suggested_models_are_known_and_free(tmp_path: Path) -> None:
