@@ -32,6 +32,7 @@ from dampipe.features.review.service import ReviewService
 from dampipe.features.search.vector_media_db import VectorMediaDb
 from dampipe.features.subclips.model import NewSubclip
 from dampipe.features.subclips.service import SubclipService
+from dampipe.features.tagging.service import TagService
 from dampipe.features.undo.tables import EDIT_CHANGE
 from dampipe.features.workflow.definition import shipped_toml
 from dampipe.features.workflow.service import WorkflowService
@@ -167,13 +168,16 @@ def _lost(here: Together, made: Sequence[dict[str, Any]]) -> list[str]:
     written = "\n".join(row.after or "" for row in rows)
     metadata: MetadataService = here.service(MetadataService)
     history = {one: metadata.history(LOCAL, one, limit=100_000)[::-1] for one in here.sha1s}
+    tags = {tag.name for tag in here.service(TagService).all(LOCAL) if tag.assets}
     values = {str(value) for entries in history.values() for entry in entries for value in entry.after}
     for one in made:
         kind, value = one["kind"], one["value"]
         if one["became"] not in ("done", "conflict", "refused"):
             lost.append(f"{kind} {value}: {one['became']}")
-        elif one["became"] == "done" and kind in ("field", "tag") and value not in values:
+        elif one["became"] == "done" and kind == "field" and value not in values:
             lost.append(f"{kind} {value} is not in the history")
+        elif one["became"] == "done" and kind == "tag" and value not in tags:
+            lost.append(f"{kind} {value} is not there")  # nobody takes tags away
         elif one["became"] == "done" and kind in ("comment", "reply", "comment_edit", "rename", "subclip"):
             if json.dumps(value) not in written:
                 lost.append(f"{kind} {value} is in no edit")
