@@ -160,7 +160,6 @@ def task(
     count = made.clicks.count
     record_property("presses", count)
     print(f"{request.node.name}: {count} presses")
-    page.screenshot(path=f"/tmp/tasks-shots/{request.node.name}.png")
     context.close()
     assert faults == []
     assert 1 <= count <= MOST
