@@ -266,7 +266,7 @@ def test_a_collection_is_exported_to_otio(task: Task, served: Served) -> None:
     served.service(CollectionItemService).add(LOCAL, made.id, Chosen(assets=(served.film,)))
     task.view("Collections")
     task.press(task.page.locator(".collection-card", has_text=name))
-    task.press(task.page.get_by_role("button", name="Save as …"))
+    task.press(task.page.get_by_role("button", name="Save as a timeline"))
     with task.page.expect_download() as started:
         task.press(task.page.get_by_role("menuitem", name="OpenTimelineIO (.otio)"))
     timeline = json.loads(Path(started.value.path()).read_text())
