@@ -19,11 +19,20 @@ async ({ seed, count, name, assets, collection, subclip, comments }) => {
   }
   const pick = (/** @type {readonly any[]} */ list) => list[Math.floor(random() * list.length)];
 
-  /** What was read before, by what it is: half of all edits are based on it. */
+  /** What was read before, by what it is, and how: half of all edits are based on it. @type {Map<string, any>} */
   const known = new Map();
+  /** @type {Map<string, () => Promise<any>>} */
+  const asks = new Map();
+  /** @type {Set<string>} */
+  const used = new Set(); // what an edit was about: it is read again afterwards, as the page does
   async function read(/** @type {string} */ key, /** @type {() => Promise<any>} */ ask) {
+    asks.set(key, ask);
     if (!known.has(key) || random() < 0.5) known.set(key, await ask());
     return known.get(key);
+  }
+  async function readAgain() {
+    for (const key of used) known.set(key, await asks.get(key)?.());
+    used.clear();
   }
 
   /** Answer the dialog that shows a conflict; returns what became of the edit. */
@@ -50,9 +59,9 @@ async ({ seed, count, name, assets, collection, subclip, comments }) => {
 
   const KINDS = {
     async field(/** @type {string} */ value) {
-      const [sha1, key] = [pick(assets), pick(["city", "description"])];
+      const [sha1, key] = [pick(assets.slice(0, 2)), pick(["city", "description"])]; // few, so that edits meet
       const found = await read(`field ${sha1} ${key}`, async () => (await get(`/assets/${sha1}/metadata`, { field: key })).fields[0].version);
-      known.delete(`field ${sha1} ${key}`);
+      used.add(`field ${sha1} ${key}`);
       try {
         await patch(`/assets/${sha1}/metadata`, { set: { [key]: [value] }, if_version: { [key]: found } });
       } catch (error) {
@@ -78,7 +87,7 @@ async ({ seed, count, name, assets, collection, subclip, comments }) => {
     async comment_edit(/** @type {string} */ value) {
       const number = pick(comments);
       const one = await read(`comment ${number}`, () => get(`/comments/${number}`));
-      known.delete(`comment ${number}`);
+      used.add(`comment ${number}`);
       try {
         await patch(`/comments/${number}`, { text: value, if_version: one.version });
       } catch (error) {
@@ -91,13 +100,13 @@ async ({ seed, count, name, assets, collection, subclip, comments }) => {
     },
     async rename(/** @type {string} */ value) {
       const one = await read("collection", () => get(`/collections/${collection}`));
-      known.delete("collection");
+      used.add("collection");
       const done = await acts.change(one, { name: value }, "Renamed.");
       return [done ? "done" : await answer(value), {}];
     },
     async subclip(/** @type {string} */ value) {
       const one = await read("subclip", () => get(`/subclips/${subclip}`));
-      known.delete("subclip");
+      used.add("subclip");
       const done = await changeSubclip(one, { name: value }, "Renamed.", () => {});
       return [done ? "done" : await answer(value), {}];
     },
@@ -105,7 +114,7 @@ async ({ seed, count, name, assets, collection, subclip, comments }) => {
       const one = await get(`/collections/${collection}`);
       const { items } = await read("items", () => get(`/collections/${collection}/items`, { limit: 100 }));
       const kind = pick(["add", "move", "remove"]);
-      known.delete("items");
+      used.add("items");
       try {
         if (kind === "add" || items.length < 3) await acts.add(one, { body: { assets: [pick(assets)] }, count: 1 });
         else if (kind === "remove") await acts.removeItems(one, [pick(items).id]);
@@ -123,7 +132,7 @@ async ({ seed, count, name, assets, collection, subclip, comments }) => {
     async move() {
       const sha1 = pick(assets);
       const { moves } = await read(`moves ${sha1}`, () => get(`/assets/${sha1}/workflow`));
-      known.delete(`moves ${sha1}`);
+      used.add(`moves ${sha1}`);
       const move = pick(moves.filter((/** @type {any} */ one) => one.possible));
       if (!move) return ["refused", {}];
       try {
@@ -144,6 +153,7 @@ async ({ seed, count, name, assets, collection, subclip, comments }) => {
     try {
       const [became, about] = await KINDS[kind](value);
       made.push({ kind, value, became, ...about });
+      await readAgain();
     } catch (error) {
       const { message, code } = problemOf(error);
       made.push({ kind, value, became: `error ${code}: ${message}` });

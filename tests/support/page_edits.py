@@ -32,6 +32,7 @@ from dampipe.features.review.service import ReviewService
 from dampipe.features.search.vector_media_db import VectorMediaDb
 from dampipe.features.subclips.model import NewSubclip
 from dampipe.features.subclips.service import SubclipService
+from dampipe.features.tagging.service import TagService
 from dampipe.features.undo.tables import EDIT_CHANGE
 from dampipe.features.workflow.definition import shipped_toml
 from dampipe.features.workflow.service import WorkflowService
@@ -115,6 +116,7 @@ class Outcome:
 
 def edit_at_once(browser: Browser, here: Together, count: int, seed: int) -> Outcome:
     """Have two people make `count` random edits in three tabs at once, and look for each of them."""
+    moves = _moves(here)
     review: ReviewService = here.service(ReviewService)
     for name in PEOPLE:
         request = CommentRequest(asset=here.sha1s[0], text=f"first of {name} {seed}")
@@ -154,10 +156,16 @@ def edit_at_once(browser: Browser, here: Together, count: int, seed: int) -> Out
             made += found
         seconds = time.monotonic() - began
     counts = Counter((one["kind"], one["became"]) for one in made)
-    return Outcome(counts, _lost(here, made), seconds)
+    return Outcome(counts, _lost(here, made, moves), seconds)
 
 
-def _lost(here: Together, made: Sequence[dict[str, Any]]) -> list[str]:
+def _moves(here: Together) -> int:
+    """How many moves of the workflow are in the history."""
+    workflow: WorkflowService = here.service(WorkflowService)
+    return sum(one.what == "moved" for asset in here.sha1s for one in workflow.history(LOCAL, asset, 100_000))
+
+
+def _lost(here: Together, made: Sequence[dict[str, Any]], moves: int) -> list[str]:
     """What is neither in the final state nor in the history, and what was replaced by who had not read it."""
     lost: list[str] = []
     with here.service(Database).read() as connection:
@@ -167,13 +175,16 @@ def _lost(here: Together, made: Sequence[dict[str, Any]]) -> list[str]:
     written = "\n".join(row.after or "" for row in rows)
     metadata: MetadataService = here.service(MetadataService)
     history = {one: metadata.history(LOCAL, one, limit=100_000)[::-1] for one in here.sha1s}
+    tags = {tag.name for tag in here.service(TagService).all(LOCAL) if tag.assets}
     values = {str(value) for entries in history.values() for entry in entries for value in entry.after}
     for one in made:
         kind, value = one["kind"], one["value"]
         if one["became"] not in ("done", "conflict", "refused"):
             lost.append(f"{kind} {value}: {one['became']}")
-        elif one["became"] == "done" and kind in ("field", "tag") and value not in values:
+        elif one["became"] == "done" and kind == "field" and value not in values:
             lost.append(f"{kind} {value} is not in the history")
+        elif one["became"] == "done" and kind == "tag" and value not in tags:
+            lost.append(f"{kind} {value} is not there")  # nobody takes tags away
         elif one["became"] == "done" and kind in ("comment", "reply", "comment_edit", "rename", "subclip"):
             if json.dumps(value) not in written:
                 lost.append(f"{kind} {value} is in no edit")
@@ -190,13 +201,9 @@ def _lost(here: Together, made: Sequence[dict[str, Any]]) -> list[str]:
             if chain and chain[-1].after != last:
                 lost.append(f"{key} of {asset} is {last}, not {chain[-1].after}")
     # Moves: as many as were said to be made.
-    workflow: WorkflowService = here.service(WorkflowService)
-    moves = sum(
-        one.what == "moved" for asset in here.sha1s for one in workflow.history(LOCAL, asset, 100_000)
-    )
-    said = sum(one["kind"] == "move" and one["became"] == "done" for one in made)
-    if moves < said:
-        lost.append(f"{said} moves were made, and {moves} are in the history")
+    moved, said = _moves(here) - moves, sum(one["kind"] == "move" and one["became"] == "done" for one in made)
+    if moved != said:
+        lost.append(f"{said} moves were made, and {moved} are in the history")
     # Items: what is in the collection is what all edits of it leave.
     page = here.service(CollectionService).items(LOCAL, here.collection, limit=1000)
     items = {item.id for item in page.items}
