@@ -1,9 +1,9 @@
 """Memory of the tab that shows a list of 2,000,000 assets after many turns of the wheel, and of tabs that show nothing.
 
 GRID_ASSETS sets the length of the list, GRID_RATIOS how many pixels of the screen there are for each of the page. Each
-asset has a poster of its own address, 1280 by 720 pixels as the default recipe makes them. In a first round every picture
-is seen before the wheel is turned on, and memory is measured after each of GRID_TURNS; in a second one, of GRID_FAST turns,
-the wheel is turned as fast as it goes.
+asset has a poster of its own address, 1280 by 720 pixels as the default recipe makes them. In a first round every
+picture is seen before the wheel is turned on, and memory is measured after each of GRID_TURNS; in a second one, of
+GRID_FAST turns, the wheel is turned as fast as it goes.
 """
 
 import os

@@ -95,18 +95,17 @@ class Gridded:
 
     def expect_pictures(self) -> None:
         """Wait until each card in view has its picture, in the pixels of the screen."""
-        self.wait_for(lambda: bool(self.page.evaluate(_HAS_PICTURES)))
+        self.wait_for(lambda: bool(self.page.evaluate(_HAS_PICTURES)), 240)
 
     def most_cards(self) -> int:
         """How many cards there may be: of the rows in view, of two above and below them, and none beside."""
         return int(self.page.evaluate(_MOST_CARDS)) * self.columns()
 
-    def drawn(self) -> list[int]:
-        """Positions of all cards."""
-        found: list[int] = self.page.locator("dp-grid .card").evaluate_all(
-            "cards => cards.map((card) => Number(card.getAttribute('aria-posinset')) - 1)"
+    def drawn(self) -> set[str]:
+        """The assets that have cards, in view or just out of it, by SHA-1."""
+        return set(
+            self.page.locator("dp-grid .card").evaluate_all("cards => cards.map((card) => card.dataset.sha1)")
         )
-        return found
 
     def pixels_of_a_card(self) -> int:
         """Pixels of the screen of the picture of a card."""
