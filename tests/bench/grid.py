@@ -1,4 +1,4 @@
-"""The page with a list of 2,000,000 assets: whether each is reached, how soon the first pictures are there, and memory.
+"""The page with a list of 2,000,000 assets: whether each is reached, and how soon the first pictures are there.
 
 GRID_ASSETS sets the length of the list. The page, the web server and the API are the real ones; the list itself is made
 up: a service that answers for a catalogue of that size, and one picture for all assets. So the run measures the page.
@@ -8,11 +8,9 @@ import os
 import random
 import shutil
 import time
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha1
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageDraw
@@ -35,7 +33,8 @@ from tests.support.serving import serving
 
 ASSETS = int(os.environ.get("GRID_ASSETS", "2000000"))
 TRIES = 3
-_HAS_PICTURE = "document.querySelector('dp-grid .card img')?.complete === true"
+_HAS_PICTURE = "document.querySelector('dp-grid .card canvas:not([hidden])') !== null"
+POSTER = Derivative(kind="poster", key="a/b/c.jpg", recipe="made-up", media_type="image/jpeg", size=1)
 _ADDED = datetime(2024, 1, 1, tzinfo=UTC)
 
 
@@ -86,14 +85,13 @@ class MadeUp:
         return max(0, begin + request.position)
 
     def _asset(self, position: int) -> Video:
-        poster = Derivative(kind="poster", key="a/b/c.jpg", recipe="made-up", media_type="image/jpeg", size=1)
         return Video(
             sha1=_sha1(position),
             size=1_000_000 + position,
             name=f"A{position:07}.mov",
             paths=(f"/mnt/footage/A{position:07}.mov",),
             media=self._media,
-            derivatives=(poster,),
+            derivatives=(POSTER,),
             added_at=_ADDED,
         )
 
@@ -146,10 +144,7 @@ def _measure(browser: Browser, url: str, ratio: int, picture: bytes) -> None:
         page.goto("about:blank")
         began = time.monotonic()
         page.goto(f"{url}/#/")
-        grid.wait_for(
-            lambda: bool(page.evaluate("document.querySelector('dp-grid .card img')?.complete === true")),
-            pause=5,
-        )
+        grid.wait_for(lambda: bool(page.evaluate(_HAS_PICTURE)), pause=5)
         taken.append(time.monotonic() - began)
     print(
         f"  {ratio} pixels: first picture after {sorted(taken)[2]:.2f} s ({min(taken):.2f}-{max(taken):.2f})",
@@ -176,55 +171,8 @@ def _measure(browser: Browser, url: str, ratio: int, picture: bytes) -> None:
         grid.expect_focus(position)
         grid.expect_seen(_sha1(position))
     print(f"{say}reached by keys: both ends and their neighbours", flush=True)
-    for _ in range(60):  # much is seen before memory is measured
-        page.mouse.wheel(0, 4000)
-        page.wait_for_timeout(50)
-    grid.settle()
-    heap = page.evaluate("performance.memory.usedJSHeapSize")
-    sizes = [_proportional(process) for process in _renderers()]
-    most = max(sizes, default=0)
-    print(f"{say}memory of the tab {most / 2**20:.0f} MiB, of its scripts {heap / 2**20:.0f} MiB")
     print(f"{say}faults: {faults or 'none'}", flush=True)
     context.close()
-
-
-def _renderers() -> Sequence[Path]:
-    """The processes that draw pages, of browsers that this process has started."""
-    own = os.getpid()
-    parents = {int(one.name): _parent(one) for one in Path("/proc").iterdir() if one.name.isdigit()}
-
-    def is_own(number: int) -> bool:
-        while number > 1:
-            if number == own:
-                return True
-            number = parents.get(number, 0)
-        return False
-
-    found = []
-    for number in parents:
-        try:
-            command = Path(f"/proc/{number}/cmdline").read_bytes()
-        except OSError:
-            continue
-        if b"--type=renderer" in command and is_own(number):
-            found.append(Path(f"/proc/{number}"))
-    return found
-
-
-def _parent(process: Path) -> int:
-    try:
-        return int((process / "stat").read_text().rpartition(")")[2].split()[1])
-    except OSError:
-        return 0
-
-
-def _proportional(process: Path) -> int:
-    """The memory of a process in bytes, with its share of what several use."""
-    try:
-        lines = (process / "smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Request, Route, expect
 
 import dampipe
 from dampipe.features.facets.index import FacetIndex
@@ -17,7 +17,7 @@ from dampipe.kernel.container import Services
 from dampipe.kernel.db.database import Database
 from dampipe.storage.blobs.base import BlobStore
 from dampipe.web.app import create_app
-from tests.support.gridded import FIRST_SEEN, Gridded
+from tests.support.gridded import FIRST_SEEN, POSTERS, Gridded
 from tests.support.large_library import fill_large, put_pictures
 from tests.support.pages import faults_of, go_back
 from tests.support.serving import serving
@@ -197,6 +197,63 @@ def test_news_come_in_without_a_jump(grid: Gridded, served: tuple[Any, str]) -> 
     grid.page.evaluate("document.activeElement.blur()")
     metadata.edit(LOCAL, moved, AssetEdit(unset=("shot_on",)))
     expect(grid.page.locator(FIRST_SEEN)).not_to_have_attribute("data-sha1", moved)
+
+
+def test_what_is_kept_does_not_grow_however_far_one_scrolls(sharp: Gridded) -> None:
+    """Cards, pictures and their pixels are those of what is seen, and of a row or two around it."""
+    sharp.open()
+    page = sharp.page
+    most_cards = sharp.most_cards()
+    page.locator(".window").hover()
+    for turn in range(40):
+        page.mouse.wheel(0, 4000)
+        if turn % 8 == 0:
+            sharp.expect_pictures()
+        assert page.locator("dp-grid .box > *:not(h2)").count() <= most_cards
+        assert page.locator("dp-grid .picture > :is(canvas, img)").count() <= most_cards
+    sharp.expect_pictures()
+    pixels, seen = sharp.pixels_kept(), sharp.pixels_of_a_card()
+    assert pixels >= 6 * seen, "the pictures in view are drawn"
+    assert pixels <= most_cards * seen, "and none of those that were scrolled past"
+    assert page.locator("dp-grid img").count() == 0, "what images show is kept decoded by browsers"
+
+
+def test_pictures_of_cards_that_were_scrolled_past_are_no_longer_asked_for(grid: Gridded) -> None:
+    page = grid.page
+    asked: set[Request] = set()
+    held: list[Route] = []
+    grid.open()
+    grid.expect_pictures()
+    page.route(POSTERS, lambda route: held.append(route))  # no picture is answered for
+    page.on("request", lambda one: "/poster" in one.url and asked.add(one))
+    page.on("requestfailed", lambda one: asked.discard(one))
+    page.on("requestfinished", lambda one: asked.discard(one))
+    page.locator(".window").hover()
+    for _ in range(30):
+        page.mouse.wheel(0, 4000)
+    grid.settle()
+    grid.wait_for(lambda: 0 < len(asked) <= 4)
+    drawn = grid.drawn()
+    grid.wait_for(lambda: all(any(sha1 in one.url for sha1 in drawn) for one in asked))
+    page.unroute(POSTERS)  # lets those go that are still asked for
+    grid.expect_pictures()
+
+
+def test_pictures_follow_the_size_of_cards_and_say_when_they_are_missing(sharp: Gridded) -> None:
+    sharp.open()
+    page = sharp.page
+    sharp.expect_pictures()
+    before = sharp.pixels_of_a_card()
+    page.get_by_label("Size of pictures").select_option("large")
+    expect(page.locator(".box[data-density=large]")).to_have_count(1)
+    sharp.expect_pictures()
+    assert sharp.pixels_of_a_card() > 1.5 * before
+    page.route(POSTERS, lambda route: route.fulfill(status=404, body="{}"))
+    page.keyboard.press("End")
+    expect(page.locator(f".card[aria-posinset='{ASSETS}'] .picture.bare")).to_be_visible()
+    page.unroute(POSTERS)
+    page.keyboard.press("Home")
+    sharp.expect_pictures()
 
 
 def test_others_ask_the_list_for_assets_by_position(grid: Gridded) -> None:

@@ -79,7 +79,7 @@ def test_new_assets_appear_and_back_returns_to_the_same_position(
 ) -> None:
     expect(page.locator("main")).to_contain_text("The library is empty.")
     deployment.run("enqueue", "--wait", copied(clips, tmp_path / "footage"))
-    expect(page.locator(".card img")).to_have_count(5)
+    expect(page.locator(".card canvas:not([hidden])")).to_have_count(5)
     expect(page.locator(".card", has_text="Not processed")).to_have_count(0)
 
     first = page.locator(".card").first

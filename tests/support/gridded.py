@@ -9,12 +9,13 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Page, expect
 
+POSTERS = "**/api/v1/assets/*/poster*"
 FIRST_SEEN = ".card[aria-posinset='1']"
 _IN_VIEW = """(sha1) => {
   const card = document.querySelector(`.card[data-sha1="${sha1}"]`);
   if (!card) return false;
   const [box, seen] = [card.getBoundingClientRect(), document.querySelector(".window").getBoundingClientRect()];
-  return box.top < seen.bottom && box.bottom > seen.top && card.querySelector("img")?.complete === true;
+  return box.top < seen.bottom && box.bottom > seen.top && card.querySelector("canvas:not([hidden])") !== null;
 }"""
 _COLUMNS = """() => {
   const tops = [...document.querySelectorAll("dp-grid .card[data-sha1]")].map((one) => one.getBoundingClientRect().top);
@@ -26,6 +27,25 @@ _POSITIONS = """() => {
   return [...document.querySelectorAll("dp-grid .card[data-sha1]")]
     .filter((card) => isSeen(card.getBoundingClientRect()))
     .map((card) => Number(card.getAttribute("aria-posinset")) - 1);
+}"""
+
+
+_HAS_PICTURES = """() => {
+  const seen = document.querySelector(".window").getBoundingClientRect();
+  const cards = [...document.querySelectorAll("dp-grid .card")].filter((card) => {
+    const { top, bottom } = card.getBoundingClientRect();
+    return top < seen.bottom && bottom > seen.top;
+  });
+  const hasPicture = (card) => {
+    const [picture, canvas] = [card.querySelector(".picture"), card.querySelector("canvas:not([hidden])")];
+    return canvas?.width === Math.round(picture.clientWidth * devicePixelRatio);
+  };
+  return cards.length > 0 && !document.querySelector("dp-grid .blank") && cards.every(hasPicture);
+}"""
+_MOST_CARDS = """() => {
+  const box = document.querySelector("dp-grid .box");
+  const row = parseFloat(box.style.getPropertyValue("--row"));
+  return Math.ceil(document.querySelector("dp-grid .window").clientHeight / row) + 4;
 }"""
 
 
@@ -49,7 +69,7 @@ class Gridded:
         """Open the list, at an asset or at its beginning, as one who comes from elsewhere."""
         self.page.goto("about:blank")
         self.page.goto(f"{self.url}/#/{'' if at is None else f'?at={at}'}")
-        expect(self.page.locator("dp-grid .card[data-sha1] img").first).to_be_visible()
+        expect(self.page.locator("dp-grid .card[data-sha1] canvas").first).to_be_visible()
 
     def wait_for(self, is_so: Callable[[], bool], seconds: float = 90.0, pause: int = 100) -> None:
         """Ask again and again. pause: milliseconds between."""
@@ -72,6 +92,40 @@ class Gridded:
 
         self.wait_for(are_there)
         return found
+
+    def expect_pictures(self) -> None:
+        """Wait until each card in view has its picture, in the pixels of the screen."""
+        self.wait_for(lambda: bool(self.page.evaluate(_HAS_PICTURES)), 240)
+
+    def most_cards(self) -> int:
+        """How many cards there may be: of the rows in view, of two above and below them, and none beside."""
+        return int(self.page.evaluate(_MOST_CARDS)) * self.columns()
+
+    def drawn(self) -> set[str]:
+        """The assets that have cards, in view or just out of it, by SHA-1."""
+        return set(
+            self.page.locator("dp-grid .card").evaluate_all("cards => cards.map((card) => card.dataset.sha1)")
+        )
+
+    def pixels_of_a_card(self) -> int:
+        """Pixels of the screen of the picture of a card."""
+        return int(
+            self.page.locator("dp-grid .card .picture").first.evaluate(
+                "one => Math.round(one.clientWidth * devicePixelRatio) * Math.ceil(one.clientHeight * devicePixelRatio)"
+            )
+        )
+
+    def pixels_kept(self) -> int:
+        """Pixels of all canvases that the page has, in its document or not, by the debugger of Chromium."""
+        debugger = self.page.context.new_cdp_session(self.page)
+        kind = debugger.send("Runtime.evaluate", {"expression": "HTMLCanvasElement.prototype"})
+        debugger.send("HeapProfiler.collectGarbage")
+        found = debugger.send("Runtime.queryObjects", {"prototypeObjectId": kind["result"]["objectId"]})
+        total = "function () { return this.reduce((sum, one) => sum + one.width * one.height, 0); }"
+        call = {"objectId": found["objects"]["objectId"], "functionDeclaration": total, "returnByValue": True}
+        size = debugger.send("Runtime.callFunctionOn", call)
+        debugger.detach()
+        return int(size["result"]["value"])
 
     def settle(self) -> None:
         """Wait until the list does not move, and nothing is missing in it."""

@@ -124,7 +124,7 @@ def choose_first(page: Page) -> None:
 
 
 VIEWS = (
-    View("library", "#/", ".card img"),
+    View("library", "#/", ".card canvas:not([hidden])"),
     View("library-chosen", "#/", "dp-selection:not([hidden]) .acts button", choose_first),
     View("library-filters", "#/", "#filters label", press("Filters")),
     View("library-facets", "#/", "#facets summary", press("Facets")),

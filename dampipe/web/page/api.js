@@ -178,6 +178,11 @@ export function derivative(sha1, kind, derivatives = []) {
   return `${API}/assets/${sha1}/${kind}${recipe ? `?${new URLSearchParams({ recipe })}` : ""}`;
 }
 
+/** A picture, which is to wait for what is asked for otherwise. @param {string} url of `derivative` @param {AbortSignal} signal */
+export async function blobOf(url, signal) {
+  return (await request(url.slice(API.length), { signal, priority: "low" })).blob();
+}
+
 /** The bytes of a derivative, such as a waveform. @param {string} url of `derivative` @param {AbortSignal} [signal] */
 export async function bytesOf(url, signal) {
   return (await request(url.slice(API.length), { signal })).arrayBuffer();

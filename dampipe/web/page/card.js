@@ -4,6 +4,7 @@ import { playerLink } from "./address.js";
 import { derivative } from "./api.js";
 import { h } from "./dom.js";
 import { length, timecode } from "./format.js";
+import { DrawnPicture } from "./pictures.js";
 import { loadTiles, showTile, tileAt } from "./sprite.js";
 
 /** @typedef {import("./dom.js").Child} Child */
@@ -15,6 +16,7 @@ import { loadTiles, showTile, tileAt } from "./sprite.js";
  * @property {number | null} [duration]
  * @property {number | null} [time]
  * @property {boolean} [hasPoster]
+ * @property {boolean} [isTall] whether the poster is higher than 16:9
  * @property {import("dampipe-api").Schemas["Derivative"][]} [derivatives] of the asset, where they are known
  * @property {string | null} [badge]
  * @property {import("dampipe-api").Schemas["HitGroup"] | null} [group]
@@ -29,7 +31,7 @@ import { loadTiles, showTile, tileAt } from "./sprite.js";
  * @param {...Child} more
  */
 export function card(content, ...more) {
-  const made = new AssetCard({ isLazy: true });
+  const made = new AssetCard();
   made.show(content, ...more);
   return made.element;
 }
@@ -42,17 +44,16 @@ export class AssetCard {
   #label = h("span", { class: "unseen" });
   #picture = h("a", { class: "picture" });
   #name = h("h3");
-  /** @type {HTMLImageElement | null} */
-  #image = null;
-  #isLazy;
+  /** @type {DrawnPicture | null} */
+  #drawn;
   /** @type {CardContent | null} */
   #content = null;
   /** @type {import("./sprite.js").Tile[]} of what is shown, once they were needed */
   #tiles = [];
 
-  /** isLazy: whether pictures wait until they come into view. */
-  constructor({ isLazy = false } = {}) {
-    this.#isLazy = isLazy;
+  /** pictures: where a long list loads those of its cards. @param {import("./pictures.js").PictureQueue | null} pictures */
+  constructor(pictures = null) {
+    this.#drawn = pictures && new DrawnPicture(pictures, () => this.#picture.classList.add("bare"));
     /** What stands over the picture. */
     this.over = h("div", { class: "over" });
     this.element = h("article", { class: "card" });
@@ -62,7 +63,7 @@ export class AssetCard {
 
   /** Show an asset, or the same one as it is now. @param {CardContent} content @param {...Child} more */
   show(content, ...more) {
-    const { sha1, name, path, duration, time = null, hasPoster = true, badge = null, group = null, derivatives = [] } = content;
+    const { sha1, name, path, duration, time = null, hasPoster = true, badge = null, group = null, derivatives = [], isTall = false } = content;
     this.#content = content;
     this.#tiles = [];
     this.element.dataset.sha1 = sha1;
@@ -75,10 +76,11 @@ export class AssetCard {
     this.#picture.classList.toggle("bare", !hasPoster);
     this.#picture.replaceChildren(...[
       this.#label,
-      hasPoster ? this.#poster(derivative(sha1, "poster", derivatives)) : null, this.#strip, this.#playhead, this.#clock,
+      hasPoster ? this.#poster(derivative(sha1, "poster", derivatives), isTall) : null, this.#strip, this.#playhead, this.#clock,
       badge === null ? null : h("span", { class: "badge" }, h("span", { class: "unseen" }, ", score "), badge),
       group ? h("span", { class: "members", title: `${group.members} files that belong together: ${group.kind}` }, `${group.members} files`) : null,
     ].filter((one) => one !== null));
+    if (!hasPoster) this.#drawn?.drop();
     this.#name.textContent = name;
     this.#name.title = path ?? "";
     this.over.replaceChildren();
@@ -86,12 +88,25 @@ export class AssetCard {
     if (duration && hasPoster && time !== null) this.#showMoment();
   }
 
-  /** A new element for each picture: one that is given another shows the one before until it is there. @param {string} url */
-  #poster(url) {
-    this.#image?.removeAttribute("src"); // the browser need not keep it decoded
-    const poster = h("img", { alt: "", draggable: false, decoding: "async", ...(this.#isLazy ? { loading: "lazy" } : {}) });
+  /** What is seen has another size. */
+  fit() {
+    this.#drawn?.fit();
+  }
+
+  /** The card has left the page, and keeps no picture until it shows another asset. */
+  leave() {
+    this.#drawn?.drop();
+    this.#strip.removeAttribute("style");
+  }
+
+  /** @param {string} url @param {boolean} isTall */
+  #poster(url, isTall) {
+    if (this.#drawn) {
+      this.#drawn.show(url, isTall);
+      return this.#drawn.element;
+    }
+    const poster = h("img", { alt: "", draggable: false, decoding: "async", loading: "lazy" });
     poster.addEventListener("error", () => poster.isConnected && this.#picture.classList.add("bare"));
-    this.#image = poster;
     poster.src = url; // after `loading`, which counts only then
     return poster;
   }

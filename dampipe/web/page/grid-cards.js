@@ -4,6 +4,7 @@ import { AssetCard } from "./card.js";
 import { h } from "./dom.js";
 import { bytes, dateTime, facts, folder, length, recordingTime } from "./format.js";
 import { headingOf } from "./grid-names.js";
+import { PictureQueue } from "./pictures.js";
 
 /** @typedef {import("./grid-source.js").Asset} Asset */
 /** @typedef {{ card: AssetCard, position: number, asset: Asset, json: string }} Shown */
@@ -17,7 +18,7 @@ const SPARE = 60;
  * @property {import("./grid-source.js").GridSource} source
  * @property {import("./grid-layout.js").GridLayout} layout
  * @property {import("./scaled-scroll.js").ScaledScroll} scroll
- * @property {{ width: number, gap: number }} measures
+ * @property {{ width: number, row: number, gap: number }} measures
  * @property {boolean} isList
  * @property {number} position the first that is seen
  * @property {(sha1: string, position: number) => void} onMoved is called for an asset whose position is another one now
@@ -30,6 +31,9 @@ export class GridCards {
   #shown = new Map();
   /** @type {AssetCard[]} */
   #free = [];
+  #pictures = new PictureQueue();
+  /** What the size of pictures follows from. */
+  #look = "";
   /** @type {Map<number, HTMLElement>} headings by their buckets */
   #heads = new Map();
   /** @type {Map<number, HTMLElement>} what stands for assets that are not there yet, by position */
@@ -52,7 +56,7 @@ export class GridCards {
 
   /** Draw what is in view. @param {Drawing} drawing */
   draw(drawing) {
-    const { source, layout, scroll, measures, position: first } = drawing;
+    const { source, layout, scroll, measures, isList, position: first } = drawing;
     const { top, view, base } = scroll;
     const margin = Math.min(view / 2, 1.5 * layout.row);
     const x = (/** @type {number} */ column) => column * (measures.width + measures.gap);
@@ -110,6 +114,7 @@ export class GridCards {
     for (const [sha1, one] of this.#shown) {
       if (!one.card.element.contains(document.activeElement)) {
         one.card.element.remove();
+        one.card.leave();
         this.#free.push(one.card);
         continue;
       }
@@ -120,7 +125,7 @@ export class GridCards {
       if (one.position < first) for (const other of missing) other.at += 1;
     }
     for (const { position, asset, x: left, y, at } of missing) {
-      const card = this.#free.pop() ?? new AssetCard();
+      const card = this.#free.pop() ?? new AssetCard(this.#pictures);
       const made = { card, position, asset, json: "" };
       this.#show(made, asset, position, drawing);
       place(card.element, left, y);
@@ -138,7 +143,15 @@ export class GridCards {
     }
     this.#heads = heads;
     this.#blanks = blanks;
+    this.#fit(`${isList} ${measures.width} ${measures.row} ${devicePixelRatio}`);
     for (const one of missing) this.announce(/** @type {Shown} */ (shown.get(one.asset.sha1)));
+  }
+
+  /** @param {string} look */
+  #fit(look) {
+    const isOther = look !== this.#look;
+    this.#look = look;
+    if (isOther) for (const { card } of this.#shown.values()) card.fit();
   }
 
   /** @param {Shown} shown @param {Asset} asset @param {number} position @param {Drawing} drawing */
@@ -151,7 +164,7 @@ export class GridCards {
       h("p", { class: "when" }, recorded), h("p", { class: "long" }, duration ? length(duration) : ""), h("p", { class: "large" }, bytes(asset.size)),
       h("p", { class: "by" }, media?.camera ?? ""), h("p", { class: "in", title: paths[0] ?? "" }, paths[0] ? folder(paths[0]) : ""),
     ] : [];
-    shown.card.show({ sha1, name, path: paths[0], duration, hasPoster, derivatives }, h("p", { class: "facts" }, facts(asset)), ...cells);
+    shown.card.show({ sha1, name, path: paths[0], duration, hasPoster, isTall: isTall(media?.video), derivatives }, h("p", { class: "facts" }, facts(asset)), ...cells);
     Object.assign(shown, { asset, position, json: JSON.stringify(asset) });
     count(shown, source.total);
   }
@@ -177,6 +190,14 @@ export class GridCards {
     const detail = { sha1: asset.sha1, position, card: card.element, over: card.over, asset };
     card.element.dispatchEvent(new CustomEvent("grid-card", { bubbles: true, detail }));
   }
+}
+
+/** Whether a picture is higher than 16:9. @param {import("dampipe-api").Schemas["VideoStream"] | null | undefined} video */
+function isTall(video) {
+  if (!video) return false;
+  const isTurned = video.rotation % 180 !== 0;
+  const [width, height] = isTurned ? [video.height, video.width] : [video.width, video.height];
+  return width * 9 < height * 16;
 }
 
 /** @param {Shown} shown @param {number} total */

@@ -7,8 +7,10 @@ import { derivative, text } from "./api.js";
  * @typedef {{ start: number, end: number, x: number, y: number, width: number, height: number }} Tile
  */
 
+/** Assets whose tiles are kept. */
+const KEPT = 500;
 /** @type {Map<string, Promise<Tile[]>>} */
-const cache = new Map(); // by SHA-1: a promise of the tiles
+const cache = new Map(); // by SHA-1, the latest used last: a promise of the tiles
 
 /** @param {string} stamp */
 function seconds(stamp) {
@@ -27,10 +29,15 @@ export function parse(vtt) {
   });
 }
 
-/** The tiles of an asset, fetched once; [] if it has none. @param {string} sha1 */
+/** The tiles of an asset; [] if it has none. @param {string} sha1 */
 export function loadTiles(sha1) {
   const found = cache.get(sha1) ?? text(`/assets/${sha1}/sprite_vtt`).then(parse, () => []);
+  cache.delete(sha1);
   cache.set(sha1, found);
+  for (const oldest of cache.keys()) {
+    if (cache.size <= KEPT) break;
+    cache.delete(oldest);
+  }
   return found;
 }
 
