@@ -165,6 +165,15 @@ class ImportFileRepository:
         with self._db.read() as connection:
             return list(connection.execute(select(IMPORT_FILE.c.target).where(*own).distinct()).scalars())
 
+    def reserved_targets(self, number: int) -> list[str]:
+        """The targets of files with content and no outcome whose names may be reserved by empty files."""
+        own = (
+            IMPORT_FILE.c.session_id == number, IMPORT_FILE.c.state == FileState.PENDING,
+            IMPORT_FILE.c.placing, IMPORT_FILE.c.size > 0, IMPORT_FILE.c.target != "",
+        )  # fmt: skip
+        with self._db.read() as connection:
+            return list(connection.execute(select(IMPORT_FILE.c.target).where(*own)).scalars())
+
     def save_target(self, job: ImportJob, file: int, target: str) -> None:
         """Note where a file is going to be written, before anything is. Raises ImportStopped."""
         self._change_file(job, file, target=target)

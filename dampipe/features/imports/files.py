@@ -13,12 +13,12 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from secrets import token_hex
 from typing import BinaryIO
 
 from dampipe.features.imports.model import Reason
 from dampipe.kernel.private_files import user_umask
 from dampipe.media.hashing import drop_page_cache
+from dampipe.storage.files.base import UNFINISHED, temporary_name
 
 BLOCK = 4 << 20
 RESERVE = 32 << 20
@@ -142,7 +142,7 @@ def sha1_on_disk(path: str, on_bytes: Callable[[int], object] = lambda _: None) 
 
 def prefix_of(session: int) -> str:
     """With what the names of the temporary files of an import begin: hidden, and no footage."""
-    return f".dampipe-import-{session}-"
+    return f"{UNFINISHED}import-{session}-"
 
 
 def sweep(session: int, folders: Iterable[str]) -> None:
@@ -168,7 +168,7 @@ class Writing:
         """
         self._temporary: list[tuple[int, str]] = []
         self._streams: list[BinaryIO] = []
-        name = f"{prefix_of(session)}{token_hex(8)}.part"
+        name = temporary_name(prefix_of(session))
         with ExitStack() as undo:
             undo.callback(self.discard)
             for number, folder in folders:
@@ -273,7 +273,12 @@ def _rename_without_replacing(temporary: str, target: str) -> None:
             raise OSError(code, os.strerror(code))
     # Neither links nor an exclusive rename: the name is reserved by an empty file, which the rename replaces.
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-    os.replace(temporary, target)
+    try:
+        os.replace(temporary, target)
+    except OSError:
+        with suppress(OSError):
+            os.unlink(target)
+        raise
 
 
 def _write_all(stream: BinaryIO, block: bytes) -> None:

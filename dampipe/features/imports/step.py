@@ -186,11 +186,18 @@ class Step:
         return Transient(errors.ORIGIN_AWAY, path=printable(self.job.origin))
 
     def sweep(self) -> None:
-        """Delete temporary files that an earlier worker has left. Raises Transient."""
+        """Delete temporary files, and empty ones that reserve a name, that an earlier worker has left.
+
+        Raises Transient.
+        """
         targets = self._files.pending_targets(self.job.number)
+        reserved = self._files.reserved_targets(self.job.number)
         for place in self.places:
             with self._translated(), at_destination(place.number):
                 place.sweep(self.job.number, targets)
+                for target in reserved:
+                    if place.size_at(target) == 0:
+                        place.unlink(target)
 
     # Listing
 
@@ -440,10 +447,6 @@ class Step:
         sha1 = file.sha1 if file.placing else None
         for place in self.places:
             size = self._size_at(place, target)
-            if size == 0 and file.size and file.placing:  # the reserved name of a worker that was killed
-                with at_destination(place.number):
-                    place.unlink(target)
-                size = None
             if size is None:
                 continue
             if size != file.size:
