@@ -1,6 +1,7 @@
 """Copies of files: written to a temporary name, fsynced, read back, and given their name without replacing.
 
-    temporary name → fsync → read back, page cache dropped → link, never over an existing file → fsync of the folder
+    temporary name → fsync → read back, page cache dropped → link, never over an existing file → fsync of the folder,
+    one for many files (outcomes.py)
 
 Killed at any step, a name at the destination is absent, or stands for a whole and verified file. Temporary files carry
 the number of their import, so that the next worker deletes what a killed one has left.
@@ -211,9 +212,16 @@ class Writing:
                 if sha1_on_disk(path, on_bytes) != sha1:
                     raise CopyDiffers(number)
 
-    def publish(self, name: str, uploads: Mapping[int, Callable[[str], object]] = _NONE) -> None:
-        """Give the files their name. uploads: what does so instead at some destinations, with the temporary file.
+    def publish(
+        self,
+        name: str,
+        on_named: Callable[[int, str], object],
+        uploads: Mapping[int, Callable[[str], object]] = _NONE,
+    ) -> None:
+        """Give the files their name.
 
+        on_named: called with destination and folder, in which the name is durable only once the folder is fsynced.
+        uploads: what does so instead at some destinations, with the temporary file.
         Raises Taken where it exists, Refused, and WriteProblem.
         """
         while self._temporary:
@@ -227,7 +235,7 @@ class Writing:
                     place(path, os.path.join(os.path.dirname(path), name))
                 except FileExistsError as error:
                     raise Taken from error
-                fsync_folder(os.path.dirname(path))
+            on_named(number, os.path.dirname(path))
             self._temporary.pop(0)
 
     def discard(self) -> None:

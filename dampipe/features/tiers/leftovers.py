@@ -1,4 +1,4 @@
-"""The folders to which plans write, where killed workers may have left unfinished copies and probes (same_storage.py)."""
+"""The folders to which plans write, where killed workers may have left unfinished copies, and probes."""
 
 import os
 from collections.abc import Iterator
