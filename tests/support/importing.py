@@ -8,6 +8,7 @@ from dampipe.features.fixity.ascmhl import AscMhl
 from dampipe.features.imports.contents import KnownContents
 from dampipe.features.imports.facts import FactReader
 from dampipe.features.imports.file_queries import ImportFileRepository
+from dampipe.features.imports.leftovers import ImportLeftovers
 from dampipe.features.imports.model import FileState, ImportFileReport, ImportReport, ImportRequest
 from dampipe.features.imports.queries import ImportRepository
 from dampipe.features.imports.service import ImportService
@@ -71,7 +72,8 @@ class Importing:
         self.service = ImportService(
             self.repository, catalog.sources, places, lambda: transport, visibility, stores
         )
-        self.sweep = ImportSweep(self.repository, transport)
+        self.leftovers = ImportLeftovers(catalog.database, catalog.sources, stores)
+        self.sweep = ImportSweep(self.repository, transport, self.leftovers)
 
     def managed(self, name: str, folder: Path) -> Path:
         """A managed source."""

@@ -23,7 +23,7 @@ from dampipe.features.tiers.beside import Sidecars
 from dampipe.features.tiers.copying import Copier
 from dampipe.features.tiers.deleting import Deleter
 from dampipe.features.tiers.handlers import CopyHandler, DeleteHandler, ReclassHandler
-from dampipe.features.tiers.leftovers import Leftovers
+from dampipe.features.tiers.leftovers import PlanLeftovers
 from dampipe.features.tiers.model import ActionKind, ActionState, PlanState
 from dampipe.features.tiers.mounted import Mounted
 from dampipe.features.tiers.policy import Limits
@@ -82,7 +82,7 @@ class Moving:
         database = catalog.database
         self.stores = stores or MemoryStores()
         self.work = WorkRepository(database)
-        self.sweep = TierSweep(database, self.work, Leftovers(database, catalog.sources, self.stores))
+        self.sweep = TierSweep(database, self.work, PlanLeftovers(database, catalog.sources, self.stores))
         self._folder = TemporaryDirectory(prefix="dampipe-bandwidth-")
         self.bandwidth = Bandwidth(limits, Path(self._folder.name) / "limit")
         self.mounted = Mounted(database)

@@ -13,6 +13,7 @@ from dampipe.features.imports.held import ImportJob, fenced
 from dampipe.features.imports.importers import OriginFile
 from dampipe.features.imports.model import EXPECTED, Copy, Destination, FileState, Phase, Reason
 from dampipe.features.imports.notes.queries import insert_notes
+from dampipe.features.imports.outcomes import Outcome
 from dampipe.features.imports.queries import choose_alone
 from dampipe.features.imports.tables import IMPORT_FILE, ImportFileRow
 from dampipe.kernel.db.chunks import chunked
@@ -165,6 +166,15 @@ class ImportFileRepository:
         with self._db.read() as connection:
             return list(connection.execute(select(IMPORT_FILE.c.target).where(*own).distinct()).scalars())
 
+    def reserved_targets(self, number: int) -> list[str]:
+        """The targets of files with content and no outcome whose names may be reserved by empty files."""
+        own = (
+            IMPORT_FILE.c.session_id == number, IMPORT_FILE.c.state == FileState.PENDING,
+            IMPORT_FILE.c.placing, IMPORT_FILE.c.size > 0, IMPORT_FILE.c.target != "",
+        )  # fmt: skip
+        with self._db.read() as connection:
+            return list(connection.execute(select(IMPORT_FILE.c.target).where(*own)).scalars())
+
     def save_target(self, job: ImportJob, file: int, target: str) -> None:
         """Note where a file is going to be written, before anything is. Raises ImportStopped."""
         self._change_file(job, file, target=target)
@@ -182,41 +192,27 @@ class ImportFileRepository:
             fenced(connection, job)
             connection.execute(update(IMPORT_FILE).where(IMPORT_FILE.c.id == file).values(values))
 
-    def finish_file(
-        self,
-        job: ImportJob,
-        file: int,
-        state: FileState,
-        *,
-        sha1: str,
-        copied: Mapping[int, bool],
-        seen: Mapping[int, tuple[int, int]] | None = None,
-        detail: str = "",
-    ) -> None:
-        """Save the outcome of a file. copied: by destination where it was read back, whether this import wrote it.
-
-        seen: times and inodes of the copies that it wrote.
-
-        Raises ImportStopped.
-        """
+    def finish_files(self, job: ImportJob, outcomes: Sequence[Outcome]) -> None:
+        """Save the outcomes of files. Raises ImportStopped."""
+        change = (
+            update(IMPORT_FILE)
+            .where(IMPORT_FILE.c.id == bindparam("of"), IMPORT_FILE.c.state == FileState.PENDING)
+            .values(
+                state=bindparam("outcome"), sha1=bindparam("content"), copies=bindparam("made"),
+                detail=bindparam("what"), reason="", placing=False, done_at=NOW,
+            )
+        )  # fmt: skip
         with self._db.write() as connection:
             fenced(connection, job)
             now = float(connection.execute(select(NOW)).scalar_one())
-            copies = [
-                Copy(
-                    destination=one, verified_at=now, written=written, mtime_ns=facts[0], inode=facts[1]
-                ).model_dump()
-                for one, written in sorted(copied.items())
-                for facts in [(seen or {}).get(one, (None, 0))]
-            ]
-            connection.execute(
-                update(IMPORT_FILE)
-                .where(IMPORT_FILE.c.id == file, IMPORT_FILE.c.state == FileState.PENDING)
-                .values(
-                    state=state, sha1=sha1 or None, copies=json.dumps(copies), detail=detail, reason="",
-                    placing=False, done_at=NOW,
-                )
-            )  # fmt: skip
+            rows = [
+                {
+                    "of": one.file, "outcome": one.state, "content": one.sha1 or None, "what": one.detail,
+                    "made": json.dumps([copy.model_dump() for copy in _copies(one, now)]),
+                }
+                for one in outcomes
+            ]  # fmt: skip
+            connection.execute(change, rows)
 
     def set_aside(self, job: ImportJob, file: int, reason: Reason, detail: str = "") -> None:
         """Save that a file is not copied, and why. Raises ImportStopped."""
@@ -239,6 +235,12 @@ class ImportFileRepository:
                 .where(own, or_(IMPORT_FILE.c.id == file.id, IMPORT_FILE.c.lead == file.key))
                 .values(turn=IMPORT_FILE.c.turn + 1)
             )
+
+
+def _copies(outcome: Outcome, now: float) -> Iterator[Copy]:
+    for one, written in sorted(outcome.copied.items()):
+        mtime_ns, inode = outcome.seen.get(one, (None, 0))
+        yield Copy(destination=one, verified_at=now, written=written, mtime_ns=mtime_ns, inode=inode)
 
 
 def _set_aside(connection: Connection, job: ImportJob, file: int, reason: Reason, detail: str) -> None:

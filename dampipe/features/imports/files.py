@@ -1,6 +1,7 @@
 """Copies of files: written to a temporary name, fsynced, read back, and given their name without replacing.
 
-    temporary name → fsync → read back, page cache dropped → link, never over an existing file → fsync of the folder
+    temporary name → fsync → read back, page cache dropped → link, never over an existing file → fsync of the folder,
+    one for many files (outcomes.py)
 
 Killed at any step, a name at the destination is absent, or stands for a whole and verified file. Temporary files carry
 the number of their import, so that the next worker deletes what a killed one has left.
@@ -13,12 +14,12 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from secrets import token_hex
 from typing import BinaryIO
 
 from dampipe.features.imports.model import Reason
 from dampipe.kernel.private_files import user_umask
 from dampipe.media.hashing import drop_page_cache
+from dampipe.storage.files.base import UNFINISHED, temporary_name
 
 BLOCK = 4 << 20
 RESERVE = 32 << 20
@@ -142,7 +143,7 @@ def sha1_on_disk(path: str, on_bytes: Callable[[int], object] = lambda _: None) 
 
 def prefix_of(session: int) -> str:
     """With what the names of the temporary files of an import begin: hidden, and no footage."""
-    return f".dampipe-import-{session}-"
+    return f"{UNFINISHED}import-{session}-"
 
 
 def sweep(session: int, folders: Iterable[str]) -> None:
@@ -168,7 +169,7 @@ class Writing:
         """
         self._temporary: list[tuple[int, str]] = []
         self._streams: list[BinaryIO] = []
-        name = f"{prefix_of(session)}{token_hex(8)}.part"
+        name = temporary_name(prefix_of(session))
         with ExitStack() as undo:
             undo.callback(self.discard)
             for number, folder in folders:
@@ -211,9 +212,16 @@ class Writing:
                 if sha1_on_disk(path, on_bytes) != sha1:
                     raise CopyDiffers(number)
 
-    def publish(self, name: str, uploads: Mapping[int, Callable[[str], object]] = _NONE) -> None:
-        """Give the files their name. uploads: what does so instead at some destinations, with the temporary file.
+    def publish(
+        self,
+        name: str,
+        on_named: Callable[[int, str], object],
+        uploads: Mapping[int, Callable[[str], object]] = _NONE,
+    ) -> None:
+        """Give the files their name.
 
+        on_named: called with destination and folder, in which the name is durable only once the folder is fsynced.
+        uploads: what does so instead at some destinations, with the temporary file.
         Raises Taken where it exists, Refused, and WriteProblem.
         """
         while self._temporary:
@@ -227,7 +235,7 @@ class Writing:
                     place(path, os.path.join(os.path.dirname(path), name))
                 except FileExistsError as error:
                     raise Taken from error
-                fsync_folder(os.path.dirname(path))
+            on_named(number, os.path.dirname(path))
             self._temporary.pop(0)
 
     def discard(self) -> None:
@@ -273,7 +281,12 @@ def _rename_without_replacing(temporary: str, target: str) -> None:
             raise OSError(code, os.strerror(code))
     # Neither links nor an exclusive rename: the name is reserved by an empty file, which the rename replaces.
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-    os.replace(temporary, target)
+    try:
+        os.replace(temporary, target)
+    except OSError:
+        with suppress(OSError):
+            os.unlink(target)
+        raise
 
 
 def _write_all(stream: BinaryIO, block: bytes) -> None:

@@ -10,6 +10,7 @@ from dampipe.features.imports.model import Destination
 from dampipe.features.sources.managed import require_managed
 from dampipe.features.sources.model import Source
 from dampipe.kernel.errors import NotFound
+from dampipe.kernel.home import home_folder
 from dampipe.kernel.paths import is_url, join_key, kept_time, printable
 from dampipe.storage.files.stores import FileStores
 
@@ -93,6 +94,11 @@ class Place:
     def prepare(self, target: str, size: int) -> str:
         """Make the folder of a target; returns where a copy is written first."""
         return make_folders(self.root, self.below(target)[0])
+
+
+def staging_folder() -> str:
+    """The folder of this machine where copies wait to be put into storage of other kinds."""
+    return str(home_folder() / "imports")
 
 
 def places_of(

@@ -13,9 +13,8 @@ from pathlib import Path
 from dampipe.features.imports import errors
 from dampipe.features.imports.files import CopyDiffers, Refused, Taken, check_space, sweep
 from dampipe.features.imports.model import Reason
-from dampipe.features.imports.places import Place
+from dampipe.features.imports.places import Place, staging_folder
 from dampipe.kernel.errors import Conflict, DampipeError, InvalidInput, NotFound, StorageFull, Unavailable
-from dampipe.kernel.home import home_folder
 from dampipe.kernel.paths import is_valid, join_key, printable
 from dampipe.storage.files.base import FileEntry, ManagedStore
 from dampipe.storage.files.errors import FILE_EXISTS
@@ -27,11 +26,6 @@ class RemotePlace(Place):
     """A destination in a store."""
 
     store: ManagedStore
-
-    @property
-    def staging(self) -> str:
-        """The folder of this machine where copies wait to be put."""
-        return str(home_folder() / "imports")
 
     def mounted(self) -> str:
         """See Place."""
@@ -72,12 +66,12 @@ class RemotePlace(Place):
         """See Place: a store has no reserved names."""
 
     def sweep(self, session: int, targets: list[str]) -> None:
-        """Delete copies that were to be put. What a store keeps of unfinished uploads is its own."""
-        sweep(session, {self.staging})
+        """Delete copies that were to be put. Unfinished uploads go when they are a day old (leftovers.py)."""
+        sweep(session, {staging_folder()})
 
     def prepare(self, target: str, size: int) -> str:
         """The folder of this machine to which a copy is written. Raises StorageFull."""
-        folder = self.staging
+        folder = staging_folder()
         os.makedirs(folder, mode=0o700, exist_ok=True)
         try:
             check_space(folder, size)

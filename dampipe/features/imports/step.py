@@ -48,6 +48,7 @@ from dampipe.features.imports.naming import (
     in_structure,
     name_of,
 )
+from dampipe.features.imports.outcomes import LARGE, Outcome, PlacedCopies
 from dampipe.features.imports.pattern import numbered
 from dampipe.features.imports.places import Place, places_of
 from dampipe.features.imports.queries import ImportRepository
@@ -126,6 +127,7 @@ class Step:
         self._checked = self._began
         self._read = 0
         """Bytes read and written by this worker, for the speed."""
+        self._placed = PlacedCopies(lambda outcomes: files.finish_files(self.job, outcomes))
         [(counts, _)] = imports.counts([job.number]).values()
         self._done, self._total = counts.done_bytes, counts.input_bytes
 
@@ -186,11 +188,18 @@ class Step:
         return Transient(errors.ORIGIN_AWAY, path=printable(self.job.origin))
 
     def sweep(self) -> None:
-        """Delete temporary files that an earlier worker has left. Raises Transient."""
+        """Delete temporary files, and empty ones that reserve a name, that an earlier worker has left.
+
+        Raises Transient.
+        """
         targets = self._files.pending_targets(self.job.number)
+        reserved = self._files.reserved_targets(self.job.number)
         for place in self.places:
             with self._translated(), at_destination(place.number):
                 place.sweep(self.job.number, targets)
+                for target in reserved:
+                    if place.size_at(target) == 0:
+                        place.unlink(target)
 
     # Listing
 
@@ -277,7 +286,11 @@ class Step:
         before, over = self._done, True
         try:
             with self._translated():
+                if file.size > LARGE:
+                    self._placed.flush()
                 self._bring(file)
+                if self._placed.is_due:
+                    self._placed.flush()
         except Refused as problem:
             self._files.set_aside(self.job, file.id, problem.reason, problem.detail)
         except CopyDiffers as problem:
@@ -290,11 +303,17 @@ class Step:
         self._done = before + file.size
         return over
 
+    def flush(self) -> None:
+        """Have all copies count that have their names. Raises Transient, and ImportStopped."""
+        with self._translated():
+            self._placed.flush()
+
     def use_metadata(self, files: Sequence[ImportFileRow]) -> list[ImportFileRow]:
         """Save at once that files which describe others were used; returns those that have to be done one by one.
 
-        Raises ImportStopped.
+        Raises Transient, and ImportStopped.
         """
+        self.flush()  # they follow from the outcomes of what they describe
         states = self._files.states_of(self.job.number, {file.lead for file in files})
         used, left = [], []
         for file in files:
@@ -341,9 +360,8 @@ class Step:
         if lead is None or lead.state == FileState.SET_ASIDE:
             self._files.set_aside(self.job, file.id, Reason.METADATA_ALONE, printable(file.lead))
             return
-        self._files.finish_file(
-            self.job, file.id, FileState.METADATA_USED, sha1="", copied={}, detail=printable(file.lead)
-        )
+        used = Outcome(file.id, FileState.METADATA_USED, detail=printable(file.lead))
+        self._files.finish_files(self.job, [used])
 
     def _travels(self, file: ImportFileRow) -> bool:
         """Whether a file goes where its lead went. The film of a photograph that was there already stands alone."""
@@ -358,6 +376,8 @@ class Step:
         if not file.size or not self._contents.may_have(file.size):
             return False
         sha1 = self._sha1_of_origin(file)
+        if self._placed.have(sha1):
+            self._placed.flush()
         places = self._contents.places_of(sha1)
         places += [
             (self._roots[source], path)
@@ -368,14 +388,8 @@ class Step:
             path = join_root(root, key)
             with suppress(OSError):
                 if not self._is_of_origin(path) and self._size_in_library(root, key) == file.size:
-                    self._files.finish_file(
-                        self.job,
-                        file.id,
-                        FileState.ALREADY_THERE,
-                        sha1=sha1,
-                        copied={},
-                        detail=printable(path),
-                    )
+                    there = Outcome(file.id, FileState.ALREADY_THERE, sha1, detail=printable(path))
+                    self._files.finish_files(self.job, [there])
                     return True
         return False
 
@@ -440,10 +454,6 @@ class Step:
         sha1 = file.sha1 if file.placing else None
         for place in self.places:
             size = self._size_at(place, target)
-            if size == 0 and file.size and file.placing:  # the reserved name of a worker that was killed
-                with at_destination(place.number):
-                    place.unlink(target)
-                size = None
             if size is None:
                 continue
             if size != file.size:
@@ -452,6 +462,8 @@ class Step:
             if not self._has(place, target, sha1):
                 return False
             copied[place.number] = file.placing
+            if not is_url(place.root):  # a worker that was killed may have given it this name a moment ago
+                self._placed.named(place.number, os.path.dirname(place.full(target)))
         missing = [place for place in self.places if place.number not in copied]
         if missing:
             try:
@@ -467,7 +479,7 @@ class Step:
             for place in missing
             if (facts := place.written_as(target, file.size, file.mtime_ns)) is not None
         }
-        self._files.finish_file(self.job, file.id, state, sha1=sha1, copied=copied, seen=seen, detail=detail)
+        self._placed.add(Outcome(file.id, state, sha1, copied, seen, detail))
         return True
 
     def _copy(self, file: ImportFileRow, target: str, places: Sequence[Place], sha1: str | None) -> str:
@@ -487,7 +499,9 @@ class Step:
                 raise _Changed(OriginStat(file.size, file.mtime_ns, file.token))
             writing.finish(file.mtime_ns, found, self._on_verified)
             self._files.begin_placing(self.job, file.id, found)
-            writing.publish(os.path.basename(target), self._uploads(places, target, found))
+            writing.publish(
+                os.path.basename(target), self._placed.named, self._uploads(places, target, found)
+            )
         finally:
             writing.discard()
         return found

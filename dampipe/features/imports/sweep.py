@@ -1,18 +1,22 @@
-"""What every sweep does for imports: frees those of dead workers, and notifies workers of due ones."""
+"""What every sweep does for imports: frees those of dead workers, notifies workers of due ones, and cleans up."""
 
 from collections.abc import Mapping
 
+from dampipe.features.imports.leftovers import ImportLeftovers
 from dampipe.features.imports.queries import ImportRepository
 from dampipe.jobs.dispatch import TaskTransport
 from dampipe.jobs.lease import is_dead
 
 
 class ImportSweep:
-    """Releases the leases of dead workers, and has due imports continued."""
+    """Releases the leases of dead workers, has due imports continued, and deletes what killed workers have left."""
 
-    def __init__(self, imports: ImportRepository, transport: TaskTransport) -> None:
+    def __init__(
+        self, imports: ImportRepository, transport: TaskTransport, leftovers: ImportLeftovers
+    ) -> None:
         self._imports = imports
         self._transport = transport
+        self._leftovers = leftovers
 
     def __call__(self) -> Mapping[str, int]:
         """Once. Raises BrokerDown."""
@@ -21,4 +25,5 @@ class ImportSweep:
                 self._imports.release_all(owner)
         for number in self._imports.due():
             self._transport.notify("import", number)
+        self._leftovers.clean()
         return {}

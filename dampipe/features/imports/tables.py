@@ -63,6 +63,7 @@ class ImportFileRow(SQLModel, table=True):
         Index("import_file_key", "session_id", "key", unique=True),
         Index("import_file_state", "session_id", "state", "turn", "id"),
         Index("import_file_content", "size", "sha1"),
+        Index("import_file_target", "size", "target"),
         Index("import_file_lead", "session_id", "lead"),
         index_where("import_file_set_aside", "state = 'set_aside'", "session_id", "id"),
     )

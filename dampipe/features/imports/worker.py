@@ -167,9 +167,19 @@ class ImportWorker:
         self._end(step)
         return True
 
+    def _do(self, step: Step, files: Sequence[ImportFileRow], until: float) -> bool:
+        """Do files in their order, as far as the order stays, and have them count; False: the time is over."""
+        try:
+            goes_on = self._do_some(step, files, until)
+        except DampipeError:
+            with suppress(DampipeError, ImportStopped):  # else the next worker reads them back
+                step.flush()
+            raise
+        step.flush()
+        return goes_on
+
     @staticmethod
-    def _do(step: Step, files: Sequence[ImportFileRow], until: float) -> bool:
-        """Do files in their order, as far as the order stays; False: the time is over."""
+    def _do_some(step: Step, files: Sequence[ImportFileRow], until: float) -> bool:
         for is_metadata, some in groupby(files, key=lambda one: one.is_metadata):
             for file in step.use_metadata(list(some)) if is_metadata else some:
                 if file.id in step.tried or not step.do(file):

@@ -184,15 +184,12 @@ class CopyHandler(_Handler):
             copied = self._copier.copy(
                 origins, destination, task.row.key, task.sha1, task.row.size, problems, transfer
             )
+            beside = self._copy_sidecars(task, copies, destination, task.row.key, transfer)
         except Permanent as error:
             return failed(error, bad=problems.bad)
         except Conflict as error:
             if error.code != reasons.NAME_TAKEN.code:
                 raise
-            return failed(error, bad=problems.bad)
-        try:
-            beside = self._copy_sidecars(task, copies, destination, task.row.key, transfer)
-        except Permanent as error:
             return failed(error, bad=problems.bad)
         return done(entry=entry_to_json(copied.entry), key=_encoded(task.row.key), bad=problems.bad, **beside)
 

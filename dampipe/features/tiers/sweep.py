@@ -18,7 +18,7 @@ from dampipe.features.sources.tables import LOCATION
 from dampipe.features.tiers import plans, reasons
 from dampipe.features.tiers.handlers import DELETING, KINDS, MARKING
 from dampipe.features.tiers.known_copies import lock_copies
-from dampipe.features.tiers.leftovers import Leftovers
+from dampipe.features.tiers.leftovers import PlanLeftovers
 from dampipe.features.tiers.model import ActionKind, ActionState, PlanState
 from dampipe.features.tiers.move_events import PlanChanged
 from dampipe.features.tiers.plans import STEPS
@@ -51,7 +51,7 @@ _RUNNING_STEPS = sorted(set(STEPS.values()))
 class TierSweep:
     """Continues the plans of one catalogue."""
 
-    def __init__(self, database: Database, work: WorkRepository, leftovers: Leftovers) -> None:
+    def __init__(self, database: Database, work: WorkRepository, leftovers: PlanLeftovers) -> None:
         self._db = database
         self._work = work
         self._leftovers = leftovers

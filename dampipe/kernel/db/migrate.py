@@ -9,7 +9,7 @@ from dampipe.kernel.db.database import Database, translated
 from dampipe.kernel.db.errors import NOT_SET_UP, SCHEMA_MISMATCH
 from dampipe.kernel.errors import CatalogueDown
 
-NEWEST = "0049"
+NEWEST = "0050"
 """The revision that this version of dampipe works with; a test holds it to the newest migration."""
 
 _FOLDER = Path(__file__).parent / "migrations"

@@ -81,12 +81,15 @@ UNFINISHED = ".dampipe-"
 """Beginning of the names under which `put` writes where files are visible before they are complete; not listed."""
 
 
-_TEMPORARY = re.compile(re.escape(UNFINISHED) + r"[0-9a-f]{32}\.part")
+_TEMPORARY = re.compile(re.escape(UNFINISHED) + r"(?:import-[0-9]+-)?[0-9a-f]{16}(?:[0-9a-f]{16})?\.part")
 
 
-def temporary_name() -> str:
-    """A name that no other file has, for one that is not complete yet; listings leave it out."""
-    return f"{UNFINISHED}{uuid4().hex}.part"
+def temporary_name(beginning: str = UNFINISHED) -> str:
+    """A name that no other file has, for one that is not complete yet; listings leave it out.
+
+    beginning: `UNFINISHED`, or `UNFINISHED` and the number of the import that writes it.
+    """
+    return f"{beginning}{uuid4().hex}.part"
 
 
 def is_temporary(name: str) -> bool:

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 import dampipe
 from dampipe.features.sources.cli import command as source_command
 from dampipe.features.tiers.cli import command as tier_command
+from dampipe.features.tiers.sweep import TierSweep
 from dampipe.kernel.access import Role
 from dampipe.kernel.container import Services
 from dampipe.kernel.errors import DampipeError
@@ -35,7 +36,7 @@ class Place:
     """A library with two clips in a source, and an empty archive."""
 
     def __init__(self, folder: Path, library: Any) -> None:
-        self.folder = folder
+        self.folder, self.library = folder, library
         self.services: Services = library.service(Services)
         self.http = TestClient(create_app(self.services), "http://127.0.0.1")
         for name in ("footage", "archive"):
@@ -180,6 +181,32 @@ def test_a_policy_and_a_plan_by_the_command_line(place: Place) -> None:
     status = place.tier("status").output
     assert "hot" in status and "shelf B" in status and "all: 2 assets" in status
     assert len(json.loads(place.tier("status", "--json").output)["sources"]) == 2
+
+
+def test_a_plan_is_applied_paused_and_continued(place: Place) -> None:
+    http, archive = place.http, place.folder / "archive"
+    assert place.tier("policy", "apply", str(place.policy)).exit_code == 0
+    assert http.post("/api/v1/tiers/plans", json={"rule": "all"}).status_code == 201
+    refused = http.post("/api/v1/tiers/plans/1/apply", json={})
+    assert refused.status_code == 409 and "0.20" in refused.json()["detail"], refused.json()
+    assert http.get("/api/v1/tiers/plans/1").json()["state"] == "draft"
+    applied = http.post("/api/v1/tiers/plans/1/apply", json={"accepts_cost": True})
+    assert (applied.status_code, applied.json()["state"]) == (200, "running")
+    assert http.post("/api/v1/tiers/plans/1/pause").json()["state"] == "paused"
+    place.library.process()
+    assert not list(archive.rglob("*.mov"))
+    assert place.tier("resume", "1").output == "plan 1 is running\n"
+    paused = place.tier("pause", "1").output
+    assert paused == "plan 1 is paused; `dampipe tier resume 1` continues it\n"
+    assert http.post("/api/v1/tiers/plans/1/resume").json()["state"] == "running"
+    place.library.process()
+    place.services.get(TierSweep)()
+    assert sorted(path.read_bytes()[:1] for path in archive.rglob("*.mov")) == [b"a", b"b"]
+    shown = http.get("/api/v1/tiers/plans/1").json()
+    assert (shown["state"], [one["state"] for one in shown["states"]]) == ("done", ["done"])
+    assert http.post("/api/v1/tiers/plans/1/pause").status_code == 409
+    late = place.tier("resume", "1")
+    assert isinstance(late.exception, DampipeError) and late.exception.code.startswith("tier.")
 
 
 def test_a_policy_that_cannot_be_read(place: Place) -> None:

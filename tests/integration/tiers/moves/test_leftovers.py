@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from dampipe.features.sources.leftovers import DAY
 from dampipe.features.sources.model import Tier
-from dampipe.features.tiers.leftovers import DAY, Leftovers
+from dampipe.features.tiers.leftovers import PlanLeftovers
 from dampipe.storage.files.base import temporary_name
 from tests.support.memory_stores import memory_bucket
 from tests.support.moving import Moving
@@ -43,8 +44,8 @@ def test_old_unfinished_files_go_from_the_folders_of_plans(
     ]
     now = [0.0]
 
-    def leftovers() -> Leftovers:
-        return Leftovers(here.catalog.database, here.catalog.sources, here.stores)
+    def leftovers() -> PlanLeftovers:
+        return PlanLeftovers(here.catalog.database, here.catalog.sources, here.stores)
 
     assert leftovers().clean(clock=lambda: now[0]) == 0, (
         "they were made a moment ago, whatever their times say"
@@ -79,11 +80,11 @@ def test_a_sweep_does_it_and_goes_on_where_it_ended(
     later = time.time() + 2 * DAY
     with monkeypatch.context() as patch:
         patch.setattr(time, "time", lambda: later)
-        look = Leftovers(here.catalog.database, here.catalog.sources, here.stores)
+        look = PlanLeftovers(here.catalog.database, here.catalog.sources, here.stores)
         assert [look.clean(seconds=-1.0) for _ in range(4)] == [1, 1, 1, 0]
         for path in left:
             aged(path)
-        here.sweep._leftovers = Leftovers(here.catalog.database, here.catalog.sources, here.stores)
+        here.sweep._leftovers = PlanLeftovers(here.catalog.database, here.catalog.sources, here.stores)
         here.sweep()
     assert not any(path.exists() for path in left)
 
@@ -96,6 +97,6 @@ def test_probes_that_were_left_in_a_bucket_go_too(here: Moving, tmp_path: Path) 
         here.run(here.plan(here.copy(first, archive, "hot/a.mov")))
         bucket.write(f"footage/hot/{temporary_name()}", b"probe")
         bucket.write("footage/hot/.dampipe-of-a-person.part", b"mine")
-        look = Leftovers(here.catalog.database, here.catalog.sources, here.stores)
+        look = PlanLeftovers(here.catalog.database, here.catalog.sources, here.stores)
         assert look.clean(age=-5.0) == 1
         assert sorted(bucket.files) == ["footage/hot/.dampipe-of-a-person.part", "footage/hot/a.mov"]
