@@ -183,6 +183,7 @@ def test_in_and_out_are_marked(task: Task, served: Served) -> None:
     task.open_card(FILM)
     task.press(task.page.get_by_role("button", name="Mark in"))
     line = task.page.locator(".timeline .strip").first
+    expect(line).to_be_visible()
     line.evaluate("strip => strip.scrollIntoView({ block: 'center' })")
     box = line.bounding_box()
     assert box is not None
@@ -307,7 +308,6 @@ def test_a_failed_file_is_understood_and_retried(task: Task, served: Served) -> 
 
 
 def test_a_bulk_edit_is_undone(task: Task, served: Served) -> None:
-    total = len(served.library.videos())
     task.choose(task.page.locator("article.card").first)
     task.press(task.bar.get_by_role("button", name="Choose all that match"))
     task.press(task.bar.get_by_role("button", name="Tags …"))
@@ -316,7 +316,7 @@ def test_a_bulk_edit_is_undone(task: Task, served: Served) -> None:
     task.press(task.page.get_by_role("button", name="Apply"))
     toast = task.page.locator(".toast", has_text="Tagged trailer")
     expect(toast).to_be_visible()
-    assert served.tagged("trailer") > 2
+    assert served.tagged("trailer") >= 5
     task.press(toast.get_by_role("button", name="Undo"))
     expect(task.page.locator(".toast", has_text="Undone:")).to_be_visible()
-    assert served.tagged("trailer") == 0, total
+    assert served.tagged("trailer") == 0

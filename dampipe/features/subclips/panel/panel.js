@@ -79,7 +79,7 @@ export function sections(asset, { signal, player }) {
   if (player.kind !== "film" && player.kind !== "sound") return [];
   const { sha1 } = asset.video;
   const list = h("ol", { class: "subclips" });
-  const tool = h("button", { type: "button", hidden: true, title: "Save in to out as a subclip (S)", onclick: save }, "Save subclip …");
+  const tool = h("button", { type: "button", class: "of-range", hidden: true, title: "Save in to out as a subclip (S)", onclick: save }, "Save subclip …");
   if (may("edit")) player.addTool(tool);
   const hint = h("p", { class: "hint" });
   const button = h("button", { type: "button", "data-key": "save-subclip", onclick: save }, "Save in to out as a subclip");
