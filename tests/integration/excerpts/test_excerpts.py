@@ -3,13 +3,17 @@
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from fastapi.testclient import TestClient
+from moto.moto_api import state_manager
 from moto.server import ThreadedMotoServer
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dampipe.app import tools
 from dampipe.app.api import Library
@@ -20,6 +24,10 @@ from dampipe.features.excerpts.model import ExcerptReport, ExcerptRequest
 from dampipe.features.excerpts.service import ExcerptService
 from dampipe.features.rights.model import NewLicence
 from dampipe.features.rights.service import RightsService
+from dampipe.features.tiers.cli.restore import restore
+from dampipe.features.tiers.restoring.service import RestoreService
+from dampipe.features.tiers.restoring.tables import RESTORE_FILE
+from dampipe.features.tiers.restoring.worker import RestoreWorker
 from dampipe.kernel.access import LOCAL, Role
 from dampipe.kernel.container import Services
 from dampipe.kernel.db.database import Database
@@ -63,8 +71,8 @@ def ffmpeg() -> Ffmpeg:
 class Here:
     """A library over a bucket with a film in two containers, of which this machine has no copies."""
 
-    def __init__(self, remote: RemoteLibrary, clips: dict[str, Path]) -> None:
-        self.remote, self.clips = remote, clips
+    def __init__(self, remote: RemoteLibrary, clips: dict[str, Path], address: tuple[str, int]) -> None:
+        self.remote, self.clips, self.address = remote, clips, address
 
     def size(self, name: str) -> int:
         return self.clips[name].stat().st_size
@@ -100,7 +108,7 @@ def here(tmp_path_factory: pytest.TempPathFactory, ffmpeg: Ffmpeg) -> Iterator[H
             with remote.open() as library:
                 library.add(remote.root)
             remote.process()
-            yield Here(remote, clips)
+            yield Here(remote, clips, (host, port))
     finally:
         server.stop()
 
@@ -126,6 +134,64 @@ def test_of_a_file_in_a_bucket_only_the_part_is_fetched(
     assert [path.name for path in tmp_path.iterdir()] == ["part.mov"]
     [event] = [one for one in events(library, "original.excerpted") if json.loads(one.data)["start"] == 4.0]
     assert json.loads(event.data)["end"] == pytest.approx(4.8) and event.actor == str(LOCAL)
+
+
+@contextmanager
+def worker_of_restores(library: Library) -> Iterator[None]:
+    """Asks the storage again and again meanwhile, without the pauses of a real deployment."""
+    over = Event()
+
+    def work() -> None:
+        while not over.wait(0.1):
+            with library.service(Database).write() as connection:
+                connection.execute(update(RESTORE_FILE).values(next_at=0.0))
+            library.service(RestoreWorker)()
+
+    thread = Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def test_of_an_archived_file_the_part_is_copied_once_the_storage_has_restored_it(
+    here: Here, ffmpeg: Ffmpeg, tmp_path: Path
+) -> None:
+    remote = RemoteLibrary(*here.address, here.remote.proxy, tmp_path / "home")
+    place: Any = {"Bucket": remote.bucket, "Key": f"footage/{MOV}"}
+    remote.direct.put_object(
+        **place, Body=here.clips[MOV].read_bytes()
+    )  # whole: its ETag stays that of the content
+    with remote.open() as library:
+        library.add(remote.root)
+    remote.process()
+    source = f"{remote.bucket}/footage/{MOV}"
+    remote.direct.copy_object(**place, CopySource=source, StorageClass="DEEP_ARCHIVE")
+    with remote.open() as library:
+        library.add(remote.root)
+    remote.process()
+    remote.forget_copies()
+    state_manager.set_transition("s3::keyrestore", {"progression": "manual", "times": 3})
+    words = [MOV, "--in", "00:59:58:00", "--out", "00:59:58:19", "-o", str(tmp_path / "part.mov"), "--yes"]
+    try:
+        with remote.open() as library, worker_of_restores(library):
+            request = ExcerptRequest(asset=MOV, start="00:59:58:00", end="00:59:58:20")
+            with pytest.raises(Conflict):  # it cannot be read before
+                library.service(ExcerptService).write(LOCAL, request, tmp_path / "early.mov")
+            before = remote.proxy.relayed
+            done = CliRunner().invoke(restore, words, obj=library.service(Services))
+            sent = remote.proxy.relayed - before
+            [asked] = library.service(RestoreService).latest(LOCAL)
+    finally:
+        state_manager.unset_transition("s3::keyrestore")
+    assert done.exit_code == 0, done.output
+    assert "1 file (" in done.output and "part.mov: 20 frames from 00:59:58:00" in done.output, done.output
+    assert (asked.files, asked.ready, asked.failed) == (1, 1, 0)
+    assert numbers_of(ffmpeg, tmp_path / "part.mov") == list(range(100, 120))
+    part = (tmp_path / "part.mov").stat().st_size
+    assert part < sent < part + here.size(MOV) / 5, "no more than the part was fetched"
 
 
 def test_handles_are_added_as_far_as_the_file_goes(
