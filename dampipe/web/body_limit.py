@@ -47,15 +47,18 @@ class BodyLimit:
         if limit is not None and declared.isdecimal() and int(declared[:20]) > limit:
             await Refused(413, BODY_TOO_LARGE, _CLOSE, limit=limit).response()(scope, receive, send)
             return
-        started_at = time.monotonic()
+        # From when it is first asked for: an endpoint may take its time before it looks whether the client is still there.
+        started_at: float | None = None
         received = 0
         is_complete = False
         body = bytearray()
 
         async def receive_bounded() -> Message:
-            nonlocal received, is_complete
+            nonlocal started_at, received, is_complete
             if is_complete:  # what follows is the end of the connection, which may take any time
                 return await receive()
+            if started_at is None:
+                started_at = time.monotonic()
             left = started_at + self._patience + received / SLOWEST - time.monotonic()
             try:
                 message = await asyncio.wait_for(receive(), max(0.0, left))
