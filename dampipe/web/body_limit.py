@@ -47,7 +47,7 @@ class BodyLimit:
         if limit is not None and declared.isdecimal() and int(declared[:20]) > limit:
             await Refused(413, BODY_TOO_LARGE, _CLOSE, limit=limit).response()(scope, receive, send)
             return
-        # From when it is first asked for: an endpoint may take its time before it looks whether the client is still there.
+        # From when it is first asked for: an endpoint may look late whether the client is still there.
         started_at: float | None = None
         received = 0
         is_complete = False
