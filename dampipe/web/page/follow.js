@@ -1,7 +1,7 @@
 // Views that follow the events of the server.
 
-/** Milliseconds between two refreshes. */
-const PAUSE = 1000;
+/** Milliseconds between two refreshes: with what the server waits, a change is seen within a second. */
+const PAUSE = 500;
 /** Milliseconds from an event to the first: what happens together is read together, and people see it at once nevertheless. */
 const SOON = 150;
 
