@@ -28,7 +28,7 @@ QUEUE = 1000
 """Messages that wait for one client; a client for which more would wait is disconnected."""
 PAGE = 500
 """Events that are read at a time."""
-INTERVAL = 0.5
+INTERVAL = 0.25
 STATUS_INTERVAL = 2.0
 """Seconds between two looks for events, and for a changed status, while there are clients."""
 STATUS_SHARE = 5.0
