@@ -285,7 +285,9 @@ def test_an_import_killed_at_random_moments_is_whole_at_the_end(
     assert report.counts.imported == 13 and set(contents(raid).values()) == wanted
     assert len(contents(raid)) == 13 and everything(library.path) == before
     assert here.run("photos", library.path, "raid").counts.already_there == 13
-    assert os.listdir(tmp_path / "tmp") == [], "a killed worker's copy of the database was left"
+    # Python itself writes a file of a random name there for a moment, to find out whether it may.
+    left = [name for name in os.listdir(tmp_path / "tmp") if name.startswith("dampipe")]
+    assert left == [], "a killed worker's copy of the database was left"
 
 
 def is_photo(path: str) -> bool:
