@@ -1,4 +1,4 @@
-// Made by `make types` of docs/openapi.json, SHA-256 d79f04483dd919b126e5f50e7f96d894c395bc47a3843c7f2dd383ba013b5400; not to be edited.
+// Made by `make types` of docs/openapi.json, SHA-256 79c533d1eb6d912b9d41b7f233b8ae31c998a9e763f84001b4e5cc5f62668881; not to be edited.
 
 export interface paths {
     "/access/explain": {

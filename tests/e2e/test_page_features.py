@@ -272,7 +272,9 @@ def test_a_panel_that_cannot_be_loaded_is_left_out(page: Page, served: Served) -
     page.route(
         "**/panels/tagging/panel.js", lambda route: route.fulfill(content_type="text/javascript", body="(")
     )
-    page.goto("about:blank")  # the page that the fixture has opened writes into the address where its list stands
+    page.goto(
+        "about:blank"
+    )  # the page that the fixture has opened writes into the address where its list stands
     page.goto(f"{served.url}/#/account")
     expect(page.locator("main")).to_contain_text("There are no accounts.")
     expect(page.locator("#account")).to_be_hidden()

@@ -55,7 +55,7 @@ def choose_model(actor: Manager, body: JsonBody[ModelChoice], models: Models) ->
     "/models/{name:path}",
     responses={
         404: {"model": Problem, "description": "It has no vectors."},
-        503: {"model": Problem, "description": "It is in use, or still answers searches."},
+        409: {"model": Problem, "description": "It is in use, or still answers searches."},
     },
 )
 def forget_model(

@@ -28,3 +28,7 @@ def refusals_of_valid_data_have_a_code(ctx, response, case) -> None:  # type: ig
     assert problem.get("code") or excepted, (
         f"{case.operation.label} refuses what its schema allows: {problem['detail']}"
     )
+
+
+# Bytes of a file, as resumable uploads send them (tus).
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")

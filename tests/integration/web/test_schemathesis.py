@@ -101,12 +101,18 @@ def test_every_answer_is_documented_and_no_request_fails_the_server(
             timeout=600,
         )
     assert ran.returncode == 0, failures_of(ran.stdout) + ran.stderr[-2000:]
-    assert re.search(rf"Tested: +{operations}\b", ran.stdout), ran.stdout
+    # Of a body that is no JSON there are examples by chance only, and no cases that a schema covers.
+    asked = {
+        name: int(number) for name, number in re.findall(r"^ +(Tested|Skipped): +(\d+)", ran.stdout, re.M)
+    }
+    skipped = 0 if role is None else asked.get("Skipped", 0)
+    assert asked["Tested"] + skipped == operations and skipped <= 1, ran.stdout
     [cases] = re.findall(r"^ +([\d,]+) generated", ran.stdout, re.M)
     assert int(cases.replace(",", "")) > 300
 
 
 def failures_of(printed: str) -> str:
-    """What failed, and the summary, without the warnings between them, which are long."""
-    failures, _, rest = printed.partition(" FAILURES ")[2].partition(" WARNINGS ")
-    return f"{failures[:30_000]}\n{rest[-2000:]}"
+    """What failed and what could not be asked, and the summary, without the warnings, which are long."""
+    begin = re.search(r"=+ (ERRORS|FAILURES) =+", printed)
+    found, _, rest = printed[begin.start() if begin else 0 :].partition(" WARNINGS ")
+    return f"{found[:30_000]}\n{rest[-2000:]}"
