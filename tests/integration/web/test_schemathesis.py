@@ -101,12 +101,7 @@ def test_every_answer_is_documented_and_no_request_fails_the_server(
             timeout=600,
         )
     assert ran.returncode == 0, failures_of(ran.stdout) + ran.stderr[-2000:]
-    # Of a body that is no JSON there are examples by chance only, and no cases that a schema covers.
-    asked = {
-        name: int(number) for name, number in re.findall(r"^ +(Tested|Skipped): +(\d+)", ran.stdout, re.M)
-    }
-    skipped = 0 if role is None else asked.get("Skipped", 0)
-    assert asked["Tested"] + skipped == operations and skipped <= 1, ran.stdout
+    assert re.search(rf"Tested: +{operations}\b", ran.stdout), ran.stdout
     [cases] = re.findall(r"^ +([\d,]+) generated", ran.stdout, re.M)
     assert int(cases.replace(",", "")) > 300
 
