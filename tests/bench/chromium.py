@@ -1,4 +1,4 @@
-"""A tab of Chromium that is told what to do, and that nobody watches, to measure the memory that it takes.
+"""A tab of Chromium that is driven without its inspector, to measure the memory that it takes.
 
 Playwright has Chromium's inspector keep the bodies of the last answers, up to 100 MiB, in the process that is measured.
 Here no more than what is needed is turned on, by the protocol of the developer tools over pipes.

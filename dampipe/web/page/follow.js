@@ -22,8 +22,8 @@ export function newest(read) {
 
 /**
  * Call `refresh` after events whose names begin with one of `prefixes` ("" is every event): a moment after the first, and at
- * most once in `pause`. Also when a hidden tab is shown again, and after the connection to the server was made: nobody was told what
- * happened between the view's first answer and then.
+ * most once in `pause`. Also when a hidden tab is shown again, and after the connection to the server was made: events
+ * between the view's first answer and then are not sent.
  * @param {AbortSignal} signal
  * @param {readonly string[]} prefixes
  * @param {() => unknown} refresh

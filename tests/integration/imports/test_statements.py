@@ -1,6 +1,6 @@
 """How many statements an import takes: the outcomes of JSON files are saved for many at once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,19 +17,26 @@ from tests.support.takeout import Takeout, photo_json
 
 
 @contextmanager
+def executed(here: Importing, note: Callable[[str, Any], object]) -> Iterator[None]:
+    """Have `note` called with each statement that is executed meanwhile, and its parameters."""
+
+    def before(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        note(statement, parameters)
+
+    engine = here.catalog.database.engine
+    event.listen(engine, "before_cursor_execute", before)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", before)
+
+
+@contextmanager
 def statements(here: Importing) -> Iterator[list[str]]:
     """The statements that are executed meanwhile."""
     found: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        found.append(statement)
-
-    engine = here.catalog.database.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with executed(here, lambda statement, _: found.append(statement)):
         yield found
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def _export(folder: Path, albums: int) -> Path:
@@ -107,17 +114,9 @@ def plans(here: Importing, needle: str) -> Iterator[list[str]]:
     """How the database executes the statements meanwhile that have some text in them."""
     asked: list[tuple[str, Any]] = []
 
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if needle in statement:
-            asked.append((statement, parameters))
-
     found: list[str] = []
-    engine = here.catalog.database.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with executed(here, lambda *one: needle in one[0] and asked.append(one)):
         yield found
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
     how = "EXPLAIN QUERY PLAN" if here.catalog.database.is_sqlite else "EXPLAIN"
     with here.catalog.database.read() as connection:
         for statement, parameters in asked:
