@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.support.demo_clips import DemoClips
 from tests.support.deployment import Deployment
-from tests.support.pages import until, visit
+from tests.support.pages import holding, until, visit
 
 MARKUP = "<img src=x onerror=alert(1)>.mp4"
 
@@ -184,23 +184,19 @@ def test_a_path_is_copied_or_selected(page: Page, folder: Path, has_clipboard: b
 def test_a_search_is_answered_that_was_sent_before_the_page_was_ready(
     page: Page, deployment: Deployment
 ) -> None:
-    held: list[Route] = []
-    page.route("**/api/v1/filters", lambda route: held.append(route))
-    page.goto(deployment.url())
-    page.get_by_role("searchbox").fill("a red circle & more")
-    page.get_by_role("searchbox").press("Enter")
-    page.unroute_all()  # lets the last one go, too
+    with holding(page, "**/api/v1/filters"):
+        page.goto(deployment.url())
+        page.get_by_role("searchbox").fill("a red circle & more")
+        page.get_by_role("searchbox").press("Enter")
     expect(page.locator("main")).to_contain_text("for “a red circle & more”")
     expect(page.get_by_role("searchbox")).to_have_value("a red circle & more")
     assert page.url == f"{deployment.url()}#/search?q=a+red+circle+%26+more"
 
 
 def test_words_typed_before_the_page_was_ready_are_kept(page: Page, deployment: Deployment) -> None:
-    held: list[Route] = []
-    page.route("**/api/v1/filters", lambda route: held.append(route))
-    page.goto(deployment.url())
-    page.get_by_role("searchbox").fill("red")
-    held[-1].continue_()
+    with holding(page, "**/api/v1/filters"):
+        page.goto(deployment.url())
+        page.get_by_role("searchbox").fill("red")
     expect(page.locator(".card")).to_have_count(8)
     expect(page.get_by_role("searchbox")).to_have_value("red")
 

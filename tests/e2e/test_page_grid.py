@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Request, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Request, expect
 
 import dampipe
 from dampipe.features.facets.index import FacetIndex
@@ -19,7 +19,7 @@ from dampipe.storage.blobs.base import BlobStore
 from dampipe.web.app import create_app
 from tests.support.gridded import FIRST_SEEN, POSTERS, Gridded
 from tests.support.large_library import fill_large, put_pictures
-from tests.support.pages import faults_of, go_back
+from tests.support.pages import faults_of, go_back, holding
 from tests.support.serving import serving
 
 ASSETS = 50_000
@@ -221,21 +221,19 @@ def test_what_is_kept_does_not_grow_however_far_one_scrolls(sharp: Gridded) -> N
 def test_pictures_of_cards_that_were_scrolled_past_are_no_longer_asked_for(grid: Gridded) -> None:
     page = grid.page
     asked: set[Request] = set()
-    held: list[Route] = []
     grid.open()
     grid.expect_pictures()
-    page.route(POSTERS, lambda route: held.append(route))  # no picture is answered for
     page.on("request", lambda one: "/poster" in one.url and asked.add(one))
     page.on("requestfailed", lambda one: asked.discard(one))
     page.on("requestfinished", lambda one: asked.discard(one))
-    page.locator(".window").hover()
-    for _ in range(30):
-        page.mouse.wheel(0, 4000)
-    grid.settle()
-    grid.wait_for(lambda: 0 < len(asked) <= 4)
-    drawn = grid.drawn()
-    grid.wait_for(lambda: all(any(sha1 in one.url for sha1 in drawn) for one in asked))
-    page.unroute(POSTERS)  # lets those go that are still asked for
+    with holding(page, POSTERS):  # no picture is answered for
+        page.locator(".window").hover()
+        for _ in range(30):
+            page.mouse.wheel(0, 4000)
+        grid.settle()
+        grid.wait_for(lambda: 0 < len(asked) <= 4)
+        drawn = grid.drawn()
+        grid.wait_for(lambda: all(any(sha1 in one.url for sha1 in drawn) for one in asked))
     grid.expect_pictures()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, Route, expect
+from playwright.sync_api import Browser, Error, Page, expect
 
 import dampipe
 from dampipe.features.collections.service import CollectionService
@@ -20,7 +20,7 @@ from dampipe.features.review.service import ReviewService
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.container import Services
 from dampipe.web.app import create_app
-from tests.support.pages import faults_of, go_back
+from tests.support.pages import faults_of, go_back, holding, until
 from tests.support.serving import serving
 from tests.support.split_scene import BOTH, CIRCLE, CUT, SQUARE, make_split_scenes
 from tests.support.views import context_of, sha1_of
@@ -76,25 +76,20 @@ def names(page: Page) -> Any:
 
 
 def test_what_is_typed_is_found_and_an_older_answer_never_replaces_a_newer_one(page: Page) -> None:
-    held: list[Route] = []
-    page.route(re.compile(r"/api/v1/search\?.*q=circ(&|$)"), lambda route: held.append(route))
     before = page.evaluate("history.length")
-    box(page).focus()
-    page.keyboard.type("circ")
-    expect(page).to_have_url(re.compile(r"#/search\?q=circ$"))
-    deadline = 45_000
-    while not held and deadline > 0:
-        page.wait_for_timeout(100)
-        deadline -= 100
-    assert held, "the first question is on its way"
-    page.keyboard.type("le ")
-    expect(names(page).first).to_have_text(CIRCLE)
-    page.keyboard.type("and")
-    page.keyboard.press("Backspace")
-    expect(page).to_have_url(re.compile(r"#/search\?q=circle\+an$"))
-    for route in held:
-        with suppress(Error):  # the page has given the question up
-            route.fulfill(json={"hits": [], "more": False, "warnings": ["an older answer"]})
+    with holding(page, re.compile(r"/api/v1/search\?.*q=circ(&|$)")) as held:
+        box(page).focus()
+        page.keyboard.type("circ")
+        expect(page).to_have_url(re.compile(r"#/search\?q=circ$"))
+        until(page, lambda: held, "that the first question is on its way")
+        page.keyboard.type("le ")
+        expect(names(page).first).to_have_text(CIRCLE)
+        page.keyboard.type("and")
+        page.keyboard.press("Backspace")
+        expect(page).to_have_url(re.compile(r"#/search\?q=circle\+an$"))
+        for route in held:
+            with suppress(Error):  # the page has given the question up
+                route.fulfill(json={"hits": [], "more": False, "warnings": ["an older answer"]})
     page.wait_for_timeout(500)
     expect(page.get_by_text("an older answer")).to_have_count(0)
     expect(box(page)).to_have_value("circle an")

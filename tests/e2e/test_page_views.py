@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.demo_clips import DemoClips
-from tests.support.pages import area_link, faults_of, go_back, is_documented, until, visit
+from tests.support.pages import area_link, faults_of, go_back, holding, is_documented, until, visit
 from tests.support.views import SCHEMES, SIZES, VIEWS, ShownLibrary, View, context_of, shown_library
 
 AXE = Path(__file__).parents[2] / "scripts" / "page" / "node_modules" / "axe-core" / "axe.min.js"
@@ -246,16 +246,12 @@ def test_a_position_outlasts_a_view_that_is_left_before_it_is_there(any_page: Pa
     any_page.evaluate("location.hash = '#/scans'")
     expect(any_page.locator(".scan").first).to_be_visible()
 
-    held: list[Any] = []
-    any_page.route("**/api/v1/library/*", lambda route: held.append(route))
-    go_back(any_page)
-    until(any_page, lambda: bool(held))  # the library asks for its assets, and has none yet
-    any_page.evaluate("history.forward()")
-    until(any_page, lambda: any_page.evaluate("location.hash") == "#/scans")
-    expect(any_page.get_by_role("heading", level=1)).to_have_text("Scans")
-    for route in held:  # a route that is never answered fails a later test, when it is collected
-        route.abort()
-    any_page.unroute("**/api/v1/library/*")
+    with holding(any_page, "**/api/v1/library/*") as held:
+        go_back(any_page)
+        until(any_page, lambda: held)  # the library asks for its assets, and has none yet
+        any_page.evaluate("history.forward()")
+        until(any_page, lambda: any_page.evaluate("location.hash") == "#/scans")
+        expect(any_page.get_by_role("heading", level=1)).to_have_text("Scans")
     go_back(any_page)
     expect(card).to_be_focused()
     expect_position(any_page, before)

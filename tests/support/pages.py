@@ -2,12 +2,13 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Locator, Page, Request
+from playwright.sync_api import Error, Locator, Page, Request, Route
 
 OPENAPI = Path(__file__).parents[2] / "docs" / "openapi.json"
 
@@ -74,6 +75,23 @@ def go_back(page: Page) -> None:
     the same. What is shown afterwards is for the caller to expect.
     """
     page.evaluate("history.back()")
+
+
+@contextmanager
+def holding(page: Page, url: str | re.Pattern[str]) -> Iterator[list[Route]]:
+    """The requests to `url` that are made meanwhile, which wait: for the caller to answer, or for the end.
+
+    A route that is never answered fails a later test, when it is collected.
+    """
+    held: list[Route] = []
+    page.route(url, lambda route: held.append(route))
+    try:
+        yield held
+    finally:
+        page.unroute(url)
+        for route in held:
+            with suppress(Error):  # it is answered already, or the page has given it up
+                route.continue_()
 
 
 def until(page: Page, condition: Callable[[], object], what: str = "the condition") -> None:

@@ -5,7 +5,8 @@ import { bars, endsOf, isWithin } from "./histogram.js";
 
 /** @typedef {import("dampipe-api").Schemas["FacetReport"]} Facet */
 /** @typedef {import("./where.js").Picked} Picked */
-/** @typedef {(ends: { least?: string, most?: string }) => void} PickSpan */
+/** @typedef {{ least?: string, most?: string }} Ends */
+/** Pick another span: `to` gets what is picked now, which may have changed since the panel was drawn. @typedef {(to: (now: Ends) => Ends) => void} PickSpan */
 
 /**
  * Dates as bars, one for a month, a year or more. A bar picks its time; with Shift, all from the one before to it.
@@ -22,9 +23,10 @@ export function dateBars(facet, of, pick) {
   /** @param {string} value @param {boolean} isMore */
   function choose(value, isMore) {
     const [from, to] = endsOf(value);
-    if (isMore && of?.least !== undefined) return from < of.least ? pick({ least: from, most: of.most ?? to }) : pick({ least: of.least, most: to });
-    if (of?.least === from && of?.most === to) return pick({});
-    return pick({ least: from, most: to });
+    pick(({ least, most: until }) => {
+      if (isMore && least !== undefined) return from < least ? { least: from, most: until ?? to } : { least, most: to };
+      return least === from && until === to ? {} : { least: from, most: to };
+    });
   }
   return h("div", { class: "bars", role: "group", "aria-label": `${facet.label} over time` }, shown.map((bar) => {
     const fill = h("span", { class: "fill" });
@@ -48,13 +50,13 @@ export function spanInputs(facet, of, pick) {
   /** @param {"least" | "most"} side */
   const input = (side) => h("input", {
     type: isNumber ? "number" : "text", step: isNumber ? "any" : null, value: of?.[side] ?? "", placeholder: facet[side] ?? "", autocomplete: "off",
-    "aria-label": `${facet.label} ${side === "least" ? "from" : "to"}${facet.unit ? `, ${facet.unit}` : ""}`, "data-key": `${facet.key} ${side}`, onchange: submit,
+    "aria-label": `${facet.label} ${side === "least" ? "from" : "to"}${facet.unit ? `, ${facet.unit}` : ""}`, "data-key": `${facet.key} ${side}`,
+    onchange: (/** @type {Event & { currentTarget: HTMLInputElement }} */ { currentTarget }) => submit(side, currentTarget.value),
   });
   const [from, to] = [input("least"), input("most")];
-  function submit() {
-    /** @param {HTMLInputElement} one */
-    const ended = ({ value }) => value.trim() || undefined;
-    pick({ least: ended(from), most: ended(to) });
+  /** @param {"least" | "most"} side @param {string} typed */
+  function submit(side, typed) {
+    pick(({ least, most }) => ({ least, most, [side]: typed.trim() || undefined }));
   }
   return h("div", { class: "span" }, from, h("span", { "aria-hidden": "true" }, "–"), to, facet.unit ? h("small", {}, facet.unit) : null);
 }

@@ -147,7 +147,7 @@ export function facetPanel(aside, submit, close) {
     const of = counts.query.picked.get(facet.key);
     const count = countOf(of);
     const isDate = facet.type === "date";
-    const span = (/** @type {{ least?: string, most?: string }} */ ends) => change(counts.types, facet.key, ({ any, not }) => ({ any: isDate ? new Set() : any, not, ...ends }));
+    const span = (/** @type {Parameters<import("./facet-spans.js").PickSpan>[0]} */ to) => change(counts.types, facet.key, ({ any, not, ...now }) => ({ any: isDate ? new Set() : any, not, ...to(now) }));
     const nothing = sought.get(facet.key) && !facet.values.length ? h("p", { class: "hint" }, "No such value.") : null;
     const element = h("details", { open: opened.get(facet.key) ?? (position < OPEN || count > 0) },
       h("summary", { "data-key": facet.key }, facet.label, count ? h("small", {}, ` ${count} picked`) : null),
