@@ -120,6 +120,7 @@ export class GridCards {
       }
       place(one.card.element, 0, one.position < first ? Math.max(0, top - margin - layout.row) : Math.min(top + view + margin, layout.height));
       shown.set(sha1, one);
+      count(one, source.total);
       if (one.position < first) wanted.unshift(one.card.element);
       else wanted.push(one.card.element);
       if (one.position < first) for (const other of missing) other.at += 1;
@@ -178,10 +179,10 @@ export class GridCards {
         this.announce(shown);
       }
     }
-    if (shown.position === position) return;
+    const isMoved = shown.position !== position;
     shown.position = position;
     count(shown, drawing.source.total);
-    drawing.onMoved(asset.sha1, position);
+    if (isMoved) drawing.onMoved(asset.sha1, position);
   }
 
   /** Have others fill what stands over a card. @param {Shown} shown */
