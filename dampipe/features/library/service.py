@@ -29,11 +29,6 @@ from dampipe.kernel.db.id_list import in_ids
 from dampipe.kernel.errors import InvalidInput, NotFound
 from dampipe.kernel.visibility import View
 
-PENDING_FACTOR = 10
-"""For how many times as long as it took to read what is pending it is kept while the catalogue changes,"""
-PENDING_SECONDS = 0.1
-"""and at most for so long: a page waits longer after an event before it reads, so that what it reads is newer."""
-
 
 class LibraryService:
     """The library of one catalogue as lists. Any method may raise CatalogueDown, and what filters raise.
@@ -138,24 +133,24 @@ class LibraryService:
 
 
 class _Kept:
-    """A set that is read again when the catalogue has changed; where that takes long, not each time. Thread-safe."""
+    """A set that is read again when the catalogue has changed, for all who wait for it at once. Thread-safe."""
 
     def __init__(self, tokens: ChangeTokens, read: Callable[[], AssetSet]) -> None:
         self._tokens = tokens
         self._read = read
         self._lock = threading.Lock()
         self._known: tuple[Hashable, float, AssetSet] | None = None
-        """The change token, until when it is kept in any case, and the set."""
+        """The change token and the time before it was read, and the set."""
 
     def read(self) -> AssetSet:
-        token = self._tokens.current()
+        """The set with all that was committed before this call."""
+        called = time.monotonic()
         with self._lock:
-            known, began = self._known, time.monotonic()
-            if known is not None and (began < known[1] or (token is not None and token == known[0])):
+            token, began, known = self._tokens.current(), time.monotonic(), self._known
+            if known is not None and (called <= known[1] or (token is not None and token == known[0])):
                 return known[2]
             found = self._read()
-            now = time.monotonic()
             if known is not None and found == known[2]:
                 found = known[2]  # so that lists are seen to be the same
-            self._known = token, now + min(PENDING_FACTOR * (now - began), PENDING_SECONDS), found
+            self._known = token, began, found
             return found
