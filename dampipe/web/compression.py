@@ -20,7 +20,7 @@ class TextCompression:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http" or not _accepts_gzip(Headers(scope=scope)):
+        if scope["type"] != "http" or not accepts_gzip(Headers(scope=scope)):
             await self._app(scope, receive, send)
             return
         start: Message | None = None
@@ -50,7 +50,7 @@ class TextCompression:
         await self._app(scope, receive, send_compressed)
 
 
-def _accepts_gzip(headers: Headers) -> bool:
+def accepts_gzip(headers: Headers) -> bool:
     """Whether the Accept-Encoding header names gzip, and not with the weight 0."""
     for part in headers.get("accept-encoding", "").lower().split(","):
         name, _, weight = part.strip().partition(";")

@@ -1,16 +1,16 @@
 """The page: static files that use the public HTTP API of this server, and no other server."""
 
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 
-from fastapi import FastAPI, Request
-from fastapi.responses import FileResponse
-from fastapi.staticfiles import StaticFiles
-from starlette.exceptions import HTTPException
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
 
 from dampipe.app.features import features
 from dampipe.kernel.faces import API
 from dampipe.kernel.faces.http import PUBLIC
+from dampipe.web.page_files import ROOT, PageFiles
 
 FOLDER = Path(__file__).with_name("page")
 
@@ -24,33 +24,36 @@ def panel_files() -> dict[str, Path]:
     }
 
 
+def page_files() -> Mapping[str, Path]:
+    """What is served below `/page`, by its name there: the files of the page, and the modules of panels, which import
+    those beside them."""
+    own = {file.relative_to(FOLDER).as_posix(): file for file in FOLDER.rglob("*.*") if file.is_file()}
+    modules = {
+        f"panels/{name}/{file.name}": file
+        for name, panel in panel_files().items()
+        for file in panel.parent.glob("*.js")
+    }
+    return {**own, **modules}
+
+
 def add_page(app: FastAPI) -> None:
     """Serve the page at `/`, that of guests at `/s`, files of both below `/page`, and panels of features below
     `/page/panels`."""
-    panels = panel_files()
+    files = PageFiles(page_files)
+    panels = [f"panels/{name}/{file.name}" for name, file in panel_files().items()]
 
     @app.get(f"{API}/panels", tags=["page"], openapi_extra=PUBLIC)
     def list_panels() -> list[str]:
         """URLs of the ES modules by which features add to the page."""
-        return [f"/page/panels/{name}/{file.name}" for name, file in panels.items()]
+        return [f"{ROOT}/{name}" for name in panels]
 
-    @app.get("/page/panels/{name}/{module}.js", include_in_schema=False)
-    def panel(name: str, module: str) -> FileResponse:
-        """A panel, or a module beside it, which it imports."""
-        if name not in panels:
-            raise HTTPException(404, f"the feature {name!r} has no panel")
-        beside = {file.name: file for file in panels[name].parent.glob("*.js")}
-        if f"{module}.js" not in beside:
-            raise HTTPException(404, f"the panel of the feature {name!r} has no module {module!r}")
-        return FileResponse(beside[f"{module}.js"], media_type="text/javascript")
-
-    app.mount("/page", StaticFiles(directory=FOLDER))
+    app.mount(ROOT, files)
 
     @app.get("/", include_in_schema=False)
-    def home(_: Request) -> FileResponse:
-        return FileResponse(FOLDER / "index.html")
+    def home() -> HTMLResponse:
+        return HTMLResponse(files.document("index.html"))
 
     @app.get("/s", include_in_schema=False)
-    def guest_page() -> FileResponse:
+    def guest_page() -> HTMLResponse:
         """Where share links lead; the token follows a #, and is not sent."""
-        return FileResponse(FOLDER / "guest" / "index.html")
+        return HTMLResponse(files.document("guest/index.html"))

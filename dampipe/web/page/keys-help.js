@@ -1,6 +1,7 @@
 // The overlay that lists all keys.
 
 import { declared, declareKeys } from "./keys.js";
+import { loadRest } from "./later.js";
 import { html, render } from "./vendor/lit.js";
 
 /** What stands on the keys. @type {Record<string, string>} */
@@ -22,12 +23,14 @@ const keys = declareKeys("Everywhere", { help: { keys: ["?"], does: "Show all ke
 
 /** Show the overlay on `?` and by a button. @param {HTMLDialogElement} dialog @param {HTMLElement} button */
 export function startKeysHelp(dialog, button) {
+  const draw = () => render(html`<div class="bar"><h2 id="keys-title">Keys</h2><button type="button" @click=${() => dialog.close()}>Close</button></div>
+      <div class="keys">${declared().map(section)}</div>`, dialog);
   const toggle = () => {
     if (dialog.open) return dialog.close();
-    render(html`<div class="bar"><h2 id="keys-title">Keys</h2><button type="button" @click=${() => dialog.close()}>Close</button></div>
-      <div class="keys">${declared().map(section)}</div>`, dialog);
+    draw();
     dialog.showModal();
     dialog.scrollTop = 0;
+    loadRest().then(draw); // modules that are not loaded yet have keys, too
     return undefined;
   };
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());

@@ -6,6 +6,7 @@ import { listenForDrags } from "./drag.js";
 import { listen } from "./events.js";
 import { listenForKeys } from "./keys.js";
 import { startKeysHelp } from "./keys-help.js";
+import { loadRest } from "./later.js";
 import { login, showAccount } from "./login.js";
 import { duringOutage, loadPanelViews, routeAfterOutage, startRouter } from "./router.js";
 import { startSearchBar } from "./search-bar.js";
@@ -20,6 +21,7 @@ import { startToasts } from "./toasts.js";
 const statusLine = /** @type {HTMLElement} */ (document.getElementById("status-line"));
 /** @type {Schemas["Status"] | null} */
 let unseenStatus = null; // came while the tab was hidden
+let isShown = false; // the first view, or why it cannot be
 
 /** @param {Schemas["Status"]} status */
 const setStatus = (status) => page.set({ status, counts: JSON.stringify([status.assets, status.stages]) });
@@ -30,7 +32,7 @@ async function refreshStatus() {
     setStatus(await get("/status"));
     statusLine.textContent = statusText(page.state); // after an outage it may be the same as before
     await knownSession();
-    loadPanelViews().catch(() => {}); // while the server is away, there are none
+    if (isShown) loadPanelViews().catch(() => {}); // while the server is away, there are none
     await routeAfterOutage();
   } catch (problem) {
     statusLine.textContent = /** @type {Error} */ (problem).message;
@@ -74,4 +76,8 @@ showAccount();
 startToasts();
 listen(receive);
 refreshStatus();
-startRouter();
+startRouter().finally(() => {
+  isShown = true;
+  loadPanelViews().catch(() => {});
+  setTimeout(loadRest, 1000); // the pictures of the first view come first
+});

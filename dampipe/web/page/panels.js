@@ -145,10 +145,13 @@ import { page } from "./state.js";
 /** @type {Promise<Panel[]> | null} */
 let loaded = null;
 
+/** Where the files of this page lie, in the version in which it was loaded. */
+const HERE = new URL(".", import.meta.url).pathname;
+
 /** @param {string} url @returns {Promise<Panel>} */
 async function load(url) {
   try {
-    return await import(url);
+    return await import(url.replace(/^\/page\//, HERE));
   } catch (problem) {
     console.error(`The panel ${url} cannot be loaded: ${problem}`); // of a plug-in; the page works without it
     return {};

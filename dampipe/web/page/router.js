@@ -3,8 +3,8 @@
 import { assetOf, changed, parseAddress, writeAddress } from "./address.js";
 import { viewAt } from "./areas.js";
 import { notice } from "./dom.js";
+import { later } from "./later.js";
 import { loadViews } from "./panels.js";
-import { open } from "./player/open.js";
 import { begin, remember, restore, startAtTop } from "./positions.js";
 import { knownSession, may } from "./session.js";
 import { page } from "./state.js";
@@ -137,6 +137,8 @@ export async function route() {
   }
   const viewAddress = placed ?? /** @type {string} */ (page.state.view);
   try {
+    const { open } = await later.player();
+    if (assetOf(parseAddress(here())) !== asset) return; // the address is another one by now
     await open(player, asset, address.parameters, () => {
       if (assetOf(parseAddress(here())) !== null) history.replaceState(null, "", viewAddress);
       page.set({ address: parseAddress(viewAddress) });

@@ -1,13 +1,13 @@
 // The search form in the header, and the filters, facets and chips of a list.
 
 import { changed, pairsOf, parseAddress, writeAddress } from "./address.js";
+import { describe } from "./api.js";
 import { drawChips } from "./chips.js";
 import { h } from "./dom.js";
-import { facetPanel } from "./facets.js";
 import { build, chosen, fill, names, offer } from "./filters.js";
 import { declareKeys } from "./keys.js";
+import { later } from "./later.js";
 import { listen, use } from "./picture.js";
-import { askForPart } from "./picture-part.js";
 import { forget, keep, recent } from "./recent.js";
 import { go, goInPlace, here } from "./router.js";
 import { session } from "./session.js";
@@ -85,12 +85,22 @@ function settle() {
 /** The query of the list that is shown with other values. @param {Record<string, string>} changes */
 const narrowed = (changes) => changed(shownView().parameters, changes);
 
-const showFacets = facetPanel(aside, (name, change) => {
-  search(narrowed({ [name]: change(shownView().parameters.get(name) ?? "") }));
-}, () => openFacets(false));
+/** @type {ReturnType<typeof import("./facets.js").facetPanel> | null} */
+let showFacets = null; // once they are open
 
 /** Show the facets of the list that is shown; a list that is no search says itself how it is sorted. */
-const refreshFacets = () => showFacets(shownView().parameters, shownView().path === "/search");
+async function refreshFacets() {
+  if (!showFacets && aside.hidden) return;
+  try {
+    const { facetPanel } = await later.facets();
+    showFacets ??= facetPanel(aside, (name, change) => {
+      search(narrowed({ [name]: change(shownView().parameters.get(name) ?? "") }));
+    }, () => openFacets(false));
+    await showFacets(shownView().parameters, shownView().path === "/search");
+  } catch (problem) {
+    aside.replaceChildren(h("p", { class: "hint", role: "alert" }, describe(problem)));
+  }
+}
 
 /** @param {boolean} visible */
 function showFilters(visible) {
@@ -110,6 +120,7 @@ function openFacets(isOpen) {
 
 /** Search by a part of a picture, which is cut out in the browser. @param {File} file */
 async function searchPart(file) {
+  const { askForPart } = await later.pictureParts();
   const part = await askForPart(file);
   if (part) search(narrowed({ picture: use(part) }));
 }

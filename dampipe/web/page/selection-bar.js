@@ -9,6 +9,7 @@ import { bulkActs } from "./panels.js";
 import { chooseAll, currentList, watchList } from "./selectable.js";
 import { selection } from "./selection.js";
 import { may } from "./session.js";
+import { page } from "./state.js";
 import { sayDone, toast } from "./toasts.js";
 import { html, nothing } from "./vendor/lit.js";
 
@@ -45,6 +46,12 @@ class SelectionBar extends Component {
     super.connectedCallback();
     selection.watch(() => this.#change(), this.signal);
     watchList(() => this.#change(), this.signal);
+    if (page.state.areViewsKnown) this.#takeActs();
+    else page.watch(["areViewsKnown"], () => this.#takeActs(), this.signal);
+  }
+
+  /** Offer the acts of features, once their panels are loaded. */
+  #takeActs() {
     bulkActs().then((acts) => {
       this.#acts = acts;
       for (const act of acts) {

@@ -1,11 +1,15 @@
 // The views of the page itself; those of features are in their panels.
 
-import { duplicates } from "./duplicates.js";
-import { failures } from "./failures.js";
-import { compare } from "./player/compare.js";
+import { later } from "./later.js";
 import { library } from "./library.js";
-import { results } from "./results.js";
-import { scans } from "./scans.js";
+
+/** @typedef {import("./panels.js").View["show"]} Show */
+
+/** A view whose module is loaded where it is shown first. @param {() => Promise<Show>} load @returns {Show} */
+const shownBy = (load) => async (main, signal, parameters) => {
+  const show = await load();
+  if (!signal.aborted) await show(main, signal, parameters);
+};
 
 /** How many runs have failed. @param {Readonly<import("./state.js").PageState>} state */
 const failed = ({ status }) => Object.values(status?.stages ?? {}).reduce((sum, stage) => sum + stage.failed, 0);
@@ -13,9 +17,9 @@ const failed = ({ status }) => Object.values(status?.stages ?? {}).reduce((sum, 
 /** @type {readonly import("./panels.js").View[]} */
 export const VIEWS = [
   { path: "/", label: "Assets", area: "library", scope: "read", order: 10, isList: true, show: library },
-  { path: "/duplicates", label: "Duplicates", area: "library", scope: "read", order: 80, show: duplicates },
-  compare,
-  { path: "/search", label: "Results", area: "search", scope: "read", order: 10, isList: true, show: results },
-  { path: "/scans", label: "Scans", area: "work", scope: "read", order: 20, show: scans },
-  { path: "/failures", label: "Failures", area: "work", scope: "read", order: 30, count: failed, show: failures },
+  { path: "/duplicates", label: "Duplicates", area: "library", scope: "read", order: 80, show: shownBy(async () => (await later.duplicates()).duplicates) },
+  { path: "/compare", label: "", area: "library", scope: "read", show: shownBy(async () => (await later.compare()).compare) },
+  { path: "/search", label: "Results", area: "search", scope: "read", order: 10, isList: true, show: shownBy(async () => (await later.results()).results) },
+  { path: "/scans", label: "Scans", area: "work", scope: "read", order: 20, show: shownBy(async () => (await later.scans()).scans) },
+  { path: "/failures", label: "Failures", area: "work", scope: "read", order: 30, count: failed, show: shownBy(async () => (await later.failures()).failures) },
 ];

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from dampipe.web.app import create_app
 from dampipe.web.guard import PAGE_POLICY
 from dampipe.web.page import FOLDER, panel_files
+from dampipe.web.page_files import PageFiles
 
 MODULES = {
     **{f"/page/{file.relative_to(FOLDER).as_posix()}": file for file in FOLDER.rglob("*.js")},
@@ -122,6 +123,62 @@ def test_the_modules_of_guests_load_nothing_that_logs_users_in() -> None:
     assert "/page/login.js" not in found and "setLogin(" not in "".join(
         MODULES[one].read_text() for one in found - {"/page/api.js"}
     )
+
+
+def test_browsers_keep_what_is_named_with_a_version_and_all_of_a_page_has_one(http: TestClient) -> None:
+    for page in ("/", "/s"):
+        document = http.get(page)
+        assert document.headers["cache-control"] == "no-cache"
+        named = re.findall(r'(?:src|href)="(/[^"]+)"', document.text)
+        [version] = {re.match("/page/v/([0-9a-f]{16})/", address)[1] for address in named}  # type: ignore[index]
+        for address in named:
+            assert http.get(address).headers["cache-control"] == "public, max-age=31536000, immutable"
+    for address, file in MODULES.items():
+        kept = http.get(address.replace("/page/", f"/page/v/{version}/", 1))
+        assert kept.headers["cache-control"].endswith("immutable"), address
+        assert kept.text.replace(f"/page/v/{version}/", "/page/") == file.read_text()
+        assert all(f"/page/v/{version}/" in found for found in re.findall('from "/[^"]*"', kept.text)), (
+            address
+        )
+        assert kept.headers["content-length"] == str(len(kept.content)) or "content-encoding" in kept.headers
+
+
+def test_a_file_without_a_version_is_sent_again_once_it_has_changed(http: TestClient) -> None:
+    first = http.get("/page/dom.js")
+    assert first.headers["cache-control"] == "no-cache" and first.text == (FOLDER / "dom.js").read_text()
+    again = http.get("/page/dom.js", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert http.get("/page/dom.js", headers={"If-None-Match": '"another"'}).status_code == 200
+    plain = http.get("/page/dom.js", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers and plain.text == first.text
+    head = http.head("/page/dom.js")
+    assert (head.status_code, head.content) == (200, b"")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["v/0123456789abcdef/nothing.js", "v/0123456789abcdef/", "v/xyz/dom.js", "v/dom.js", "..%2fpage.py", ""],
+)
+def test_names_of_no_file_are_not_found(http: TestClient, name: str) -> None:
+    assert http.get(f"/page/{name}").status_code == 404
+    assert http.post("/page/dom.js").status_code == 405
+
+
+def test_a_page_that_was_loaded_before_the_files_changed_gets_them_by_its_own_version(tmp_path: Path) -> None:
+    module = tmp_path / "one.js"
+    module.write_text('import { two } from "/page/two.js";\n')
+    (tmp_path / "two.js").write_text("export const two = 2;\n")
+    files = PageFiles(lambda: {file.name: file for file in tmp_path.glob("*.js")})
+    served = TestClient(files)
+    before = files.url("one.js")
+    assert served.get(before).headers["cache-control"].endswith("immutable")
+    module.write_text('import { two } from "/page/two.js";\nexport const three = two + 1;\n')
+    after = files.url("one.js")
+    assert after != before
+    old, new = served.get(before), served.get(after)
+    assert "three" in old.text and "three" in new.text
+    assert "cache-control" not in old.headers and new.headers["cache-control"].endswith("immutable")
+    assert before.replace("one", "two") in old.text and after.replace("one", "two") in new.text
 
 
 def test_each_panel_of_a_feature_is_on_the_page() -> None:

@@ -119,7 +119,7 @@ async function placing(first, other, offset, signal) {
 }
 
 /** @param {HTMLElement} main @param {AbortSignal} signal @param {URLSearchParams} parameters */
-async function show(main, signal, parameters) {
+export async function compare(main, signal, parameters) {
   const names = parameters.getAll("v").slice(0, MOST);
   if (names.length < 2) {
     main.replaceChildren(notice("There is nothing to compare yet.", "Open an asset and press Compare, then do so with another one; or compare versions in the tab Versions of an asset."));
@@ -262,6 +262,3 @@ async function show(main, signal, parameters) {
   main.replaceChildren(h("section", { class: "compare" }, parts));
   say();
 }
-
-/** @type {import("../panels.js").View} */
-export const compare = { path: "/compare", label: "", area: "library", scope: "read", show };
