@@ -1,4 +1,4 @@
-// Made by `make types` of docs/openapi.json, SHA-256 79c533d1eb6d912b9d41b7f233b8ae31c998a9e763f84001b4e5cc5f62668881; not to be edited.
+// Made by `make types` of docs/openapi.json, SHA-256 ef7b1a247cd73e5768842bf0ce97a56281fd93014db1d69be94d63d3ce6e9511; not to be edited.
 
 export interface paths {
     "/access/explain": {
@@ -3881,6 +3881,13 @@ export interface components {
             assets: components["schemas"]["Video"][];
             /** First */
             first: number;
+            /**
+             * Marks
+             * @default {}
+             */
+            marks: {
+                [key: string]: components["schemas"]["Mark"][];
+            };
             /** Stamp */
             stamp: string;
             /** Total */
@@ -8084,6 +8091,20 @@ export interface components {
              * @default
              */
             url: string;
+        };
+        /**
+         * Mark
+         * @description A value that stands on the picture of an asset.
+         */
+        Mark: {
+            /** Field */
+            field: string;
+            /** Label */
+            label: string;
+            /** Number */
+            number: number | null;
+            /** Text */
+            text: string | null;
         };
         /**
          * MatchedAsset

@@ -419,7 +419,7 @@ def test_a_marker_is_offered_to_panels_and_tracks_scroll_with_the_timeline(
         };"""
     page.route("**/api/v1/panels", lambda route: route.fulfill(json=["/page/test-panel.js"]))
     page.route(
-        "**/page/test-panel.js", lambda route: route.fulfill(body=source, content_type="text/javascript")
+        "**/page/**/test-panel.js", lambda route: route.fulfill(body=source, content_type="text/javascript")
     )
     show(page, served, DROP)
     press(page, *["ArrowRight"] * 3)

@@ -20,7 +20,7 @@ from dampipe.kernel.container import Services
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import NotFound
 from dampipe.web.app import create_app
-from tests.support.pages import faults_of, view_link
+from tests.support.pages import faults_of, holding, until, view_link
 from tests.support.serving import serving
 from tests.support.version_rows import insert_many_versions
 
@@ -172,6 +172,24 @@ def test_all_that_match_are_tagged_except_some_and_that_is_undone_by_one_click(
     toast.get_by_role("button", name="Undo").click()
     expect(page.locator(".toast", has_text="Undone:")).to_be_visible(timeout=120_000)
     assert served.matching(tag="spring") == served.matching(tag="outdoor") == 0
+
+
+def test_an_act_waits_until_all_are_chosen(page: Page, served: Served) -> None:
+    card(page, COUNT).hover()
+    card(page, COUNT).get_by_role("checkbox").check()
+    with holding(page, "**/api/v1/assets/count") as held:
+        bar(page).get_by_role("button", name="Choose all that match").click()
+        until(page, lambda: held)
+        bar(page).get_by_role("button", name="Tags …").click()
+        expect(bar(page).get_by_role("progressbar", name="Tags …")).to_be_visible()
+        expect(page.get_by_label("Tags", exact=True)).to_have_count(0)
+    page.get_by_label("Tags", exact=True).fill("autumn")
+    page.get_by_role("button", name="Apply").click()
+    toast = page.locator(".toast", has_text="Tagged autumn: 3,000 assets.")
+    expect(toast).to_be_visible(timeout=120_000)
+    toast.get_by_role("button", name="Undo").click()
+    expect(page.locator(".toast", has_text="Undone:")).to_be_visible(timeout=120_000)
+    assert served.matching(tag="autumn") == 0
 
 
 def test_with_keys_alone_assets_are_chosen_rated_and_the_last_edit_is_undone(

@@ -87,8 +87,20 @@ def test_ratings_appear_at_the_other_in_every_view(
         anna.keyboard.press(str(stars))
         expect(row(player, "Rating").locator("span").first).to_have_text(str(stars), timeout=SOON)
         seen.by(f"{stars} stars in the player", began)
+        mark = f"Rating: {stars}"
+        expect(
+            card(anna, name).get_by_role("img", name=mark)
+        ).to_be_visible()  # though the card has the focus
         expect(card(best, name)).to_have_count(1 if stars >= 4 else 0, timeout=SOON)
         seen.by(f"{stars} stars in a list", began)
+        expect(card(best, name).get_by_role("img", name=mark)).to_have_count(1 if stars >= 4 else 0)
+    best.get_by_role("button", name="Facets").click()
+    facets = best.get_by_role("complementary", name="Facets")
+    expect(facets.get_by_role("checkbox", name=re.compile("^5 "))).to_be_visible()
+    card(anna, name).locator(".picture").focus()
+    anna.keyboard.press("4")
+    expect(facets.get_by_role("checkbox", name=re.compile("^4 "))).to_be_visible()
+    expect(facets.get_by_role("checkbox", name=re.compile("^5 "))).to_have_count(0)
     assert faults == []
 
 

@@ -107,7 +107,7 @@ def test_the_workflow_by_the_keyboard(page: Page, served: tuple[Any, str]) -> No
 def test_a_move_that_is_not_possible_says_why(page: Page, served: tuple[Any, str]) -> None:
     library, url = served
     library.service(WorkflowService).apply(
-        LOCAL, shipped_toml("archive"), {"draft": "received", "changes_requested": "described"}
+        LOCAL, shipped_toml("archive"), {"draft": "described", "changes_requested": "described"}
     )
     page.goto(f"{url}#/asset/{sha1(NAME)}?tab=Workflow")
     section = page.get_by_role("region", name="Workflow")

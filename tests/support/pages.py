@@ -90,8 +90,8 @@ def holding(page: Page, url: str | re.Pattern[str]) -> Iterator[list[Route]]:
     finally:
         page.unroute(url)
         for route in held:
-            with suppress(Error):  # it is answered already, or the page has given it up
-                route.continue_()
+            with suppress(Error):  # it is answered already
+                route.fallback()  # goes on, and ends where the page has given the request up
 
 
 def until(page: Page, condition: Callable[[], object], what: str = "the condition") -> None:

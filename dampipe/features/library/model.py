@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from dampipe.features.library.marks import Mark
 from dampipe.kernel.sorting import SORT
 from dampipe.storage.video import Video
 
@@ -105,6 +106,8 @@ class AssetPage(BaseModel):
     first: int
     """The position of the first of these assets in the whole list, from 0."""
     assets: tuple[Video, ...]
+    marks: dict[str, tuple[Mark, ...]] = {}
+    """The ratings and labels of these assets, by SHA-1; what has none is left out."""
 
 
 class Sha1s(BaseModel):

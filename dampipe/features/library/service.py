@@ -11,6 +11,7 @@ from dampipe.features.assets.tables import VERSION
 from dampipe.features.facets.index import BY_READERS, FacetIndex
 from dampipe.features.library.errors import ASSET_NOT_LISTED, BUCKET_UNKNOWN, PLACE_TWICE
 from dampipe.features.library.lists import Listed, Lists
+from dampipe.features.library.marks import Marks
 from dampipe.features.library.model import (
     AssetPage,
     Bucket,
@@ -19,6 +20,7 @@ from dampipe.features.library.model import (
     PageRequest,
     Sha1s,
 )
+from dampipe.features.metadata.queries import ValueRepository
 from dampipe.features.metadata.registry import LibraryFields
 from dampipe.features.search.filters import FilterResolver
 from dampipe.kernel.access import READ, SEARCH, Actor, require
@@ -43,12 +45,14 @@ class LibraryService:
         assets: AssetRepository,
         filters: FilterResolver,
         fields: LibraryFields,
+        metadata: ValueRepository,
     ) -> None:
         self._db = database
         self._assets = assets
         self._filters = filters
         self._index = FacetIndex(database)
         self._lists = Lists(database, fields)
+        self._marks = Marks(metadata, fields)
         self._pending = _Kept(ChangeTokens(database), lambda: assets.pending(True))
 
     def buckets(self, actor: Actor, request: ListRequest) -> Buckets:
@@ -70,8 +74,16 @@ class LibraryService:
         listed, view = self._read(actor, request)
         first = self._first(listed, view, request)
         versions = listed.versions[first : first + request.limit].tolist()
-        assets = self._assets.videos(self._assets.rows(versions), view)
-        return AssetPage(stamp=listed.stamp, total=len(listed.versions), first=first, assets=tuple(assets))
+        rows = self._assets.rows(versions)
+        with self._db.read() as connection:
+            marks = self._marks.of(connection, [row.asset_id for row in rows])
+        return AssetPage(
+            stamp=listed.stamp,
+            total=len(listed.versions),
+            first=first,
+            assets=tuple(self._assets.videos(rows, view)),
+            marks={row.sha1: marks[row.asset_id] for row in rows if row.asset_id in marks},
+        )
 
     def sha1s(self, actor: Actor, request: PageRequest, limit: int) -> Sha1s:
         """The SHA-1s of a part of a list. Raises what `page` raises."""

@@ -2,6 +2,7 @@
 
 import { playerLink } from "./address.js";
 import { derivative } from "./api.js";
+import { cardMarks } from "./card-marks.js";
 import { h } from "./dom.js";
 import { length, timecode } from "./format.js";
 import { DrawnPicture } from "./pictures.js";
@@ -18,6 +19,7 @@ import { loadTiles, showTile, tileAt } from "./sprite.js";
  * @property {boolean} [hasPoster]
  * @property {boolean} [isTall] whether the poster is higher than 16:9
  * @property {import("dampipe-api").Schemas["Derivative"][]} [derivatives] of the asset, where they are known
+ * @property {readonly import("./card-marks.js").Mark[]} [marks] its ratings and labels
  * @property {string | null} [badge]
  * @property {import("dampipe-api").Schemas["HitGroup"] | null} [group]
  */
@@ -42,6 +44,7 @@ export class AssetCard {
   #playhead = h("span", { class: "playhead", hidden: true });
   #clock = h("span", { class: "clock" });
   #label = h("span", { class: "unseen" });
+  #marks = h("span", { class: "marks", hidden: true });
   #picture = h("a", { class: "picture" });
   #name = h("h3");
   /** @type {DrawnPicture | null} */
@@ -63,7 +66,7 @@ export class AssetCard {
 
   /** Show an asset, or the same one as it is now. @param {CardContent} content @param {...Child} more */
   show(content, ...more) {
-    const { sha1, name, path, duration, time = null, hasPoster = true, badge = null, group = null, derivatives = [], isTall = false } = content;
+    const { sha1, name, path, duration, time = null, hasPoster = true, badge = null, group = null, derivatives = [], marks = [], isTall = false } = content;
     this.#content = content;
     this.#tiles = [];
     this.element.dataset.sha1 = sha1;
@@ -77,15 +80,24 @@ export class AssetCard {
     this.#picture.replaceChildren(...[
       this.#label,
       hasPoster ? this.#poster(derivative(sha1, "poster", derivatives), isTall) : null, this.#strip, this.#playhead, this.#clock,
+      this.#marks,
       badge === null ? null : h("span", { class: "badge" }, h("span", { class: "unseen" }, ", score "), badge),
       group ? h("span", { class: "members", title: `${group.members} files that belong together: ${group.kind}` }, `${group.members} files`) : null,
     ].filter((one) => one !== null));
     if (!hasPoster) this.#drawn?.drop();
+    this.mark(marks);
     this.#name.textContent = name;
     this.#name.title = path ?? "";
     this.over.replaceChildren();
     this.element.replaceChildren(this.#picture, this.over, this.#name, ...more.flatMap((one) => (one ? [one] : [])));
     if (duration && hasPoster && time !== null) this.#showMoment();
+  }
+
+  /** Show other ratings and labels. @param {readonly import("./card-marks.js").Mark[]} marks */
+  mark(marks) {
+    const shown = cardMarks(marks);
+    this.#marks.hidden = !shown.length;
+    this.#marks.replaceChildren(...shown);
   }
 
   /** What is seen has another size. */

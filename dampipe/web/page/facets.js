@@ -6,6 +6,7 @@ import { h, redraw } from "./dom.js";
 import { SPANS } from "./field-types.js";
 import { facetTypes, fields } from "./fields.js";
 import { names } from "./filters.js";
+import { follow } from "./follow.js";
 import { dateBars, spanInputs } from "./facet-spans.js";
 import { countOf, none, parse, write } from "./where.js";
 
@@ -18,6 +19,7 @@ const LIMIT = 12;
 const MORE = 50; // values that are shown where one looks for some
 const MONTHS = 1000;
 const OPEN = 6; // facets that are open at first
+const PAUSE = 2000; // milliseconds between two countings because something has happened
 const NOT_FILTERS = new Set(["like", "picture"]);
 /** @type {Map<string, boolean>} */
 const opened = new Map(); // by key: whether it was opened or closed by hand
@@ -75,6 +77,7 @@ export function facetPanel(aside, submit, close) {
   /** @type {URLSearchParams} */
   let present = new URLSearchParams();
   let canSort = true;
+  let isStale = false; // something has happened while the panel was being used
 
   /** Change what is picked of a facet in the query of the address, which may have changed since the panel was drawn. */
   const change = (/** @type {ReadonlyMap<string, string>} */ types, /** @type {string} */ key, /** @type {(of: Picked) => Picked} */ to) => submit("where", (text) => {
@@ -179,12 +182,21 @@ export function facetPanel(aside, submit, close) {
     close();
   });
 
+  /** Count again, since something has happened; what is being used stays until it is left. */
+  function renew() {
+    if (aside.matches(":hover, :focus-within")) isStale = true;
+    else show(present);
+  }
+  follow(new AbortController().signal, [""], renew, { pause: PAUSE });
+  for (const left of ["pointerleave", "focusout"]) aside.addEventListener(left, () => setTimeout(() => isStale && renew()));
+
   /** Show the facets of the query of an address. @param {URLSearchParams} parameters @param {boolean} [isSorted] whether the panel says how the list is sorted */
   async function show(parameters, isSorted = canSort) {
     canSort = isSorted;
     loading.abort();
     loading = new AbortController();
     present = parameters;
+    isStale = false;
     const { signal } = loading;
     if (aside.hidden) return;
     const filters = /** @type {[string, string][]} */ ([...parameters].filter(([name, value]) => value && names.includes(name) && !NOT_FILTERS.has(name)));

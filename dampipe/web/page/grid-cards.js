@@ -7,7 +7,7 @@ import { headingOf } from "./grid-names.js";
 import { PictureQueue } from "./pictures.js";
 
 /** @typedef {import("./grid-source.js").Asset} Asset */
-/** @typedef {{ card: AssetCard, position: number, asset: Asset, json: string }} Shown */
+/** @typedef {{ card: AssetCard, position: number, asset: Asset, json: string, marks: string }} Shown */
 
 /** Cards that are kept for assets to come. */
 const SPARE = 60;
@@ -127,7 +127,7 @@ export class GridCards {
     }
     for (const { position, asset, x: left, y, at } of missing) {
       const card = this.#free.pop() ?? new AssetCard(this.#pictures);
-      const made = { card, position, asset, json: "" };
+      const made = { card, position, asset, json: "", marks: "" };
       this.#show(made, asset, position, drawing);
       place(card.element, left, y);
       shown.set(asset.sha1, made);
@@ -157,7 +157,7 @@ export class GridCards {
 
   /** @param {Shown} shown @param {Asset} asset @param {number} position @param {Drawing} drawing */
   #show(shown, asset, position, { isList, source }) {
-    const { sha1, name, media, paths, derivatives } = asset;
+    const { sha1, name, media, paths, derivatives, marks } = asset;
     const hasPoster = derivatives.some((made) => made.kind === "poster");
     const duration = media?.kind === "still" ? null : media?.duration;
     const recorded = media?.created_at ? recordingTime(media.created_at).slice(0, 16) : dateTime(asset.added_at);
@@ -165,15 +165,18 @@ export class GridCards {
       h("p", { class: "when" }, recorded), h("p", { class: "long" }, duration ? length(duration) : ""), h("p", { class: "large" }, bytes(asset.size)),
       h("p", { class: "by" }, media?.camera ?? ""), h("p", { class: "in", title: paths[0] ?? "" }, paths[0] ? folder(paths[0]) : ""),
     ] : [];
-    shown.card.show({ sha1, name, path: paths[0], duration, hasPoster, isTall: isTall(media?.video), derivatives }, h("p", { class: "facts" }, facts(asset)), ...cells);
-    Object.assign(shown, { asset, position, json: JSON.stringify(asset) });
+    shown.card.show({ sha1, name, path: paths[0], duration, hasPoster, isTall: isTall(media?.video), derivatives, marks }, h("p", { class: "facts" }, facts(asset)), ...cells);
+    Object.assign(shown, { asset, position, json: jsonOf(asset), marks: JSON.stringify(marks) });
     count(shown, source.total);
   }
 
-  /** A card that is there shows the same asset, perhaps at another position or with news; not while it is being used. @param {Shown} shown @param {Asset} asset @param {number} position @param {Drawing} drawing */
+  /** A card that is there shows the same asset, perhaps at another position or with news: marks at once, others not while it is being used. @param {Shown} shown @param {Asset} asset @param {number} position @param {Drawing} drawing */
   #renew(shown, asset, position, drawing) {
+    const marks = JSON.stringify(asset.marks);
+    if (shown.marks !== marks) shown.card.mark(asset.marks);
+    shown.marks = marks;
     if (shown.asset !== asset && !shown.card.element.matches(":hover, :focus-within")) {
-      if (JSON.stringify(asset) === shown.json) shown.asset = asset;
+      if (jsonOf(asset) === shown.json) shown.asset = asset;
       else {
         this.#show(shown, asset, position, drawing);
         this.announce(shown);
@@ -192,6 +195,9 @@ export class GridCards {
     card.element.dispatchEvent(new CustomEvent("grid-card", { bubbles: true, detail }));
   }
 }
+
+/** By what one sees whether an asset has changed, but for its marks. @param {Asset} asset */
+const jsonOf = (asset) => JSON.stringify({ ...asset, marks: null });
 
 /** Whether a picture is higher than 16:9. @param {import("dampipe-api").Schemas["VideoStream"] | null | undefined} video */
 function isTall(video) {

@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 
 /** @typedef {import("dampipe-api").Schemas} Schemas */
-/** @typedef {Schemas["Video"]} Asset */
+/** An asset with its ratings and labels. @typedef {Schemas["Video"] & { marks: Schemas["Mark"][] }} Asset */
 /** What list is meant: filters as pairs, the group and the sort order. @typedef {{ filters: readonly (readonly [string, string])[], group: string, sort: string }} Query */
 
 export const PAGE = 60;
@@ -109,7 +109,7 @@ export class GridSource {
     this.#keep(number, { assets: null, loading });
     try {
       const found = await get("/library/assets", this.#parameters([["position", number * PAGE], ["limit", PAGE]]), AbortSignal.any([this.signal, loading.signal]));
-      if (this.#pages.get(number)?.loading === loading) this.#keep(number, { assets: found.assets, loading: null });
+      if (this.#pages.get(number)?.loading === loading) this.#keep(number, { assets: found.assets.map((asset) => ({ ...asset, marks: found.marks[asset.sha1] ?? [] })), loading: null });
       return found.stamp;
     } catch (problem) {
       if (this.#pages.get(number)?.loading === loading) this.#pages.delete(number);

@@ -272,8 +272,18 @@ export function stepOf(cards, isIt, direction) {
   return verticalStep(cards.map((one) => one.getBoundingClientRect()), at, direction === "down" ? 1 : -1);
 }
 
+let choosing = Promise.resolve();
+
+/** Resolves once everything is chosen that was asked to be: what is done with it must not begin before. */
+export const whenChosen = () => choosing;
+
 /** Choose everything that matches in the present list. Says why where it cannot. */
-export async function chooseAll() {
+export function chooseAll() {
+  choosing = chooseEverything();
+  return choosing;
+}
+
+async function chooseEverything() {
   const list = current;
   if (!list?.everything) return;
   try {

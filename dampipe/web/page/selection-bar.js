@@ -6,7 +6,7 @@ import { announce } from "./dom.js";
 import { plural } from "./format.js";
 import { declareKeys } from "./keys.js";
 import { bulkActs } from "./panels.js";
-import { chooseAll, currentList, watchList } from "./selectable.js";
+import { chooseAll, currentList, watchList, whenChosen } from "./selectable.js";
 import { selection } from "./selection.js";
 import { may } from "./session.js";
 import { page } from "./state.js";
@@ -74,19 +74,22 @@ class SelectionBar extends Component {
   /** The key of an act was pressed: it is done with what is chosen, or else with the asset that has the focus. @param {BulkAct} act */
   #press(act) {
     const one = currentList()?.active();
-    const chosen = selection.count ? selection.chosen() : one ? { body: { assets: [one] }, count: 1 } : null;
-    if (!currentList() || !chosen || !may(act.scope) || this.#doing || whyNot(act, chosen.count)) return false;
-    this.#run(act, chosen);
+    const count = selection.count || (one ? 1 : 0);
+    if (!currentList() || !count || !may(act.scope) || this.#doing || whyNot(act, count)) return false;
+    this.#run(act, one);
     return true;
   }
 
-  /** @param {BulkAct} act @param {import("./selection.js").Chosen} [chosen] */
-  async #run(act, chosen = selection.chosen()) {
+  /** @param {BulkAct} act @param {string | null} [one] what it is done with where nothing is chosen */
+  async #run(act, one = null) {
     const leaving = new AbortController();
     this.#doing = act;
     this.requestUpdate();
     try {
-      const result = await act.run(chosen, leaving.signal);
+      await whenChosen();
+      const chosen = selection.count || !one ? selection.chosen() : { body: { assets: [one] }, count: 1 };
+      const why = whyNot(act, chosen.count);
+      const result = why ? void toast(why) : await act.run(chosen, leaving.signal);
       if (result) sayDone(result);
     } catch (problem) {
       toast(describe(problem), { isProblem: true });

@@ -11,9 +11,11 @@ from sqlalchemy import select
 
 from dampipe.features.assets.queries import AssetRepository
 from dampipe.features.assets.tables import VERSION
+from dampipe.features.library.marks import Mark
 from dampipe.features.library.model import Group, ListRequest, PageRequest
 from dampipe.features.library.service import LibraryService
 from dampipe.features.metadata.model import AssetEdit
+from dampipe.features.metadata.queries import ValueRepository
 from dampipe.features.metadata.registry import LibraryFields
 from dampipe.features.metadata.service import MetadataService
 from dampipe.features.search.filters import FilterResolver
@@ -189,6 +191,27 @@ def test_a_page_begins_anywhere(library: Searching) -> None:
     assert service.page(LOCAL, PageRequest(position=1000)).assets == ()
 
 
+def test_a_page_says_the_ratings_and_labels_of_its_assets_alone(library: Searching) -> None:
+    service, metadata = library.services.get(LibraryService), library.services.get(MetadataService)
+    first, second, third = (one.sha1 for one in service.page(LOCAL, PageRequest(limit=3)).assets)
+    metadata.edit(LOCAL, first, AssetEdit(set={"rating": 4, "label": "Red", "title": "not shown"}))
+    metadata.edit(LOCAL, third, AssetEdit(set={"rating": 0}))
+    try:
+        marks = service.page(LOCAL, PageRequest(limit=3)).marks
+        assert marks == {
+            first: (
+                Mark(field="rating", label="Rating", number=4.0),
+                Mark(field="label", label="Colour label", text="Red"),
+            ),
+            third: (Mark(field="rating", label="Rating", number=0.0),),
+        }
+        assert service.page(LOCAL, PageRequest(limit=1, at=second)).marks == {}
+    finally:
+        metadata.edit(LOCAL, first, AssetEdit(unset=("rating", "label", "title")))
+        metadata.edit(LOCAL, third, AssetEdit(unset=("rating",)))
+    assert service.page(LOCAL, PageRequest()).marks == {}
+
+
 def test_filters_narrow_a_list(library: Searching) -> None:
     service, found = library.services.get(LibraryService), clips(library)
     filters = {"where": ("lines=720",), "camera": ("arri",)}
@@ -294,7 +317,13 @@ def test_who_sees_a_part_is_told_of_that_part(library: Searching, name: str) -> 
     database = library.catalog.database
     resolver = FilterResolver(database, FilterRegistry(), OneFolder(library, name))
     assets = library.services.get(AssetRepository)
-    service = LibraryService(database, assets, resolver, library.services.get(LibraryFields))
+    service = LibraryService(
+        database,
+        assets,
+        resolver,
+        library.services.get(LibraryFields),
+        library.services.get(ValueRepository),
+    )
     folder = str(library.root / name)
     found = clips(library)
     with database.read() as connection:
