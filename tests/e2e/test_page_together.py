@@ -1,5 +1,6 @@
 """Two people at once: what one changes the other sees, in every view that shows it, and no edit of either is lost."""
 
+import re
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -88,9 +89,9 @@ def test_ratings_appear_at_the_other_in_every_view(
         expect(row(player, "Rating").locator("span").first).to_have_text(str(stars), timeout=SOON)
         seen.by(f"{stars} stars in the player", began)
         mark = f"Rating: {stars}"
-        expect(
-            card(anna, name).get_by_role("img", name=mark)
-        ).to_be_visible()  # though the card has the focus
+        own = card(anna, name).get_by_role("img", name=mark)
+        expect(own).to_be_visible(timeout=SOON)  # though the card has the focus
+        seen.by(f"{stars} stars on one's own card", began)
         expect(card(best, name)).to_have_count(1 if stars >= 4 else 0, timeout=SOON)
         seen.by(f"{stars} stars in a list", began)
         expect(card(best, name).get_by_role("img", name=mark)).to_have_count(1 if stars >= 4 else 0)

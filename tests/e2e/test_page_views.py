@@ -229,7 +229,7 @@ def test_the_navigation_is_drawn_again_without_scrolling_the_page(any_page: Page
     any_page.set_viewport_size({"width": 390, "height": 600})
     any_page.evaluate("location.hash = '#/search?q=a+red+circle&strong=false'")
     expect(any_page.get_by_role("heading", level=1)).to_have_text("Results")
-    expect(any_page.locator(".card a").nth(3)).to_be_visible()
+    expect(any_page.locator(".results .card a").nth(3)).to_be_visible()
     any_page.locator(".card a").last.focus()
     any_page.wait_for_timeout(1000)
     before = any_page.evaluate("scrollY")

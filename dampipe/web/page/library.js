@@ -93,7 +93,7 @@ export async function library(main, signal, parameters) {
   const [view, density] = [chosen(parameters, "view", VIEWS), "density" in Object.fromEntries(parameters) ? chosen(parameters, "density", DENSITIES) : "medium"];
   const [group, sort] = [chosen(parameters, "group", GROUPS), parameters.get("sort") || "-date"];
   const filters = [...parameters].flatMap(([name, value]) => (value && names.includes(name) && !["like", "picture"].includes(name) ? [/** @type {const} */ ([name, value])] : []));
-  const source = new GridSource({ filters, group, sort }, signal);
+  let source = new GridSource({ filters, group, sort }, signal);
   const at = parameters.get("at");
   const [pending, found] = await Promise.all([pendingLine(signal), at ? source.find(at) : null, source.readBuckets()]);
   if (signal.aborted) return;
@@ -102,13 +102,15 @@ export async function library(main, signal, parameters) {
   async function showNothing() {
     main.replaceChildren(nothing(pending.waiting, filters.length > 0));
     const again = async () => {
-      await source.readBuckets().catch(() => {});
+      const now = source.renewed(); // without the pages of a list that was there before
+      await now.readBuckets().catch(() => {});
       if (signal.aborted || ended.signal.aborted) return;
-      if (!source.total) {
+      if (!now.total) {
         main.lastElementChild?.replaceWith(nothing(pending.waiting, filters.length > 0));
         return;
       }
       ended.abort();
+      source = now;
       await showList(null);
     };
     page.watch(["counts"], again, AbortSignal.any([signal, ended.signal]));
