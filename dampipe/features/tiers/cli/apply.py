@@ -54,8 +54,8 @@ def _followed(number: int, quiet: bool) -> PlanReport:
         if text != said and not quiet:
             click.echo(text, err=True)
         said = text
-        waits = {one.state for one in report.states} <= {*ENDED, ActionState.LEAVING}
-        if report.state in OVER or report.state is PlanState.PAUSED or waits:
+        left = {one.state for one in report.states} - {*ENDED}
+        if report.state in OVER or report.state is PlanState.PAUSED or left == {ActionState.LEAVING}:
             return report
     raise AssertionError("polling never ends")
 
