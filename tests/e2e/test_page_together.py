@@ -14,7 +14,7 @@ from dampipe.features.metadata.service import MetadataService
 from dampipe.features.workflow.service import WorkflowService
 from dampipe.kernel.access import LOCAL
 from tests.support.page_edits import FILES, Together, edit_at_once, logged_in, together
-from tests.support.pages import faults_of
+from tests.support.pages import faults_of, view_link
 
 SOON = 45_000
 """Milliseconds within which a loaded machine shows what a quiet one does within a second."""
@@ -103,6 +103,27 @@ def test_ratings_appear_at_the_other_in_every_view(
     expect(facets.get_by_role("checkbox", name=re.compile("^4 "))).to_be_visible()
     expect(facets.get_by_role("checkbox", name=re.compile("^5 "))).to_have_count(0)
     assert faults == []
+
+
+def test_results_of_a_search_stay_until_one_wants_those_of_now(
+    anna: Page, bert: Page, here: Together, record_property: Any
+) -> None:
+    """What another changes does not move what one looks at."""
+    name, sha1 = FILES[1], here.sha1s[1]
+    found = tab(bert, here, "#/search?where=rating%3D1", "main .notice")
+    news = found.locator(".news")
+    anna.goto(f"{here.url}/#/?sort=name&group=none")
+    expect(view_link(anna, "Collections")).to_be_visible()  # panels are loaded, and their keys
+    card(anna, name).locator(".picture").focus()
+    anna.keyboard.press("1")
+    expect(news).to_contain_text("finds other files now", timeout=SOON)
+    expect(found.locator(".card")).to_have_count(0)
+    news.get_by_role("button", name="Show them").click()
+    expect(found.locator(f".card[data-sha1='{sha1}']")).to_be_visible()
+    expect(news).to_be_hidden()
+    anna.keyboard.press("0")
+    expect(news).to_be_visible(timeout=SOON)
+    expect(found.locator(".card")).to_have_count(1)
 
 
 def test_tags_appear_at_the_other(anna: Page, bert: Page, here: Together, record_property: Any) -> None:

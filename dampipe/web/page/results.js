@@ -4,10 +4,12 @@ import { writeAddress } from "./address.js";
 import { get, send } from "./api.js";
 import { announce, h, notice } from "./dom.js";
 import { names } from "./filters.js";
+import { follow } from "./follow.js";
 import { plural } from "./format.js";
 import { hitCard } from "./hit.js";
 import { picture } from "./picture.js";
 import { recent } from "./recent.js";
+import { go, here } from "./router.js";
 import { saveTools } from "./save-search.js";
 import { endless } from "./scroll.js";
 import { MOST, selectable } from "./selectable.js";
@@ -17,9 +19,30 @@ import { session } from "./session.js";
 /** @typedef {import("./hit.js").Scale} Scale */
 
 const PAGE = 60;
+const PAUSE = 5000; // milliseconds between two searches because something has happened
 
 /** The best score of a page. @param {Schemas["Found"]} found */
 const bestOf = ({ hits }) => (hits ?? []).reduce((best, hit) => Math.max(best, hit.score ?? -1), -1);
+
+/** What is found first, to see whether it is something else now. @param {Schemas["Found"]} found */
+const firstOf = ({ hits, weaker }) => JSON.stringify([(hits ?? []).map(({ asset, moments }) => [asset, moments[0]?.time]), hits?.length ? 0 : weaker]);
+
+/**
+ * A line that says when the same search finds something else: what is seen stays until one wants that.
+ * @param {AbortSignal} signal
+ * @param {Schemas["Found"]} found
+ * @param {() => Promise<Schemas["Found"]>} again
+ */
+function newsLine(signal, found, again) {
+  const line = h("p", { class: "hint news", role: "status", hidden: true });
+  follow(signal, [""], async () => {
+    const now = await again().catch(() => null); // the server is away; the router says so
+    if (!now || signal.aborted) return;
+    line.hidden = firstOf(now) === firstOf(found);
+    line.replaceChildren("The library has changed, and this search finds other files now. ", h("button", { type: "button", class: "small", "data-key": "again", onclick: () => go(here()) }, "Show them"));
+  }, { pause: PAUSE });
+  return line;
+}
 
 /** What to do where nothing was found. @param {boolean} hasWords @param {boolean} hasFilters */
 const advice = (hasWords, hasFilters) => [
@@ -113,6 +136,7 @@ export async function results(main, signal, parameters) {
   const tools = hits.length ? saveTools({ query, filters, isRanked, isPicture: Boolean(blob), sort, words, shown }) : null;
   const list = h("div", { class: "results" },
     query.length || blob ? null : beginning(),
+    newsLine(signal, found, () => load(0, true)),
     hits.length ? h("div", { class: "bar" }, title, tools) : h("h2", { class: "unseen" }, "Results"),
     (found.warnings ?? []).map((warning) => h("p", { class: "hint" }, warning)),
     hits.length ? grid : notice(`No ${found.weaker ? "strong matches" : "results"}${suffix}.`, advice(isRanked, filters.length > 0)));
