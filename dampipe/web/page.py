@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from dampipe.app.features import features
 from dampipe.kernel.faces import API
 from dampipe.kernel.faces.http import PUBLIC
-from dampipe.web.page_files import ROOT, PageFiles
+from dampipe.web.page_files import ROOT, TYPES, PageFiles
 
 FOLDER = Path(__file__).with_name("page")
 
@@ -27,7 +27,7 @@ def panel_files() -> dict[str, Path]:
 def page_files() -> Mapping[str, Path]:
     """What is served below `/page`, by its name there: the files of the page, and the modules of panels, which import
     those beside them."""
-    own = {file.relative_to(FOLDER).as_posix(): file for file in FOLDER.rglob("*.*") if file.is_file()}
+    own = {file.relative_to(FOLDER).as_posix(): file for file in FOLDER.rglob("*") if file.suffix in TYPES}
     modules = {
         f"panels/{name}/{file.name}": file
         for name, panel in panel_files().items()

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from mimetypes import guess_type
 from pathlib import Path
 
 from starlette.datastructures import Headers
@@ -26,7 +25,8 @@ _VERSIONED = re.compile(r"v/([0-9a-f]{16})/(.+)")
 _NAMED = f'"{ROOT}/'.encode()
 """How files name others: with the quotation mark, as attributes and imports have it."""
 _KEPT = "public, max-age=31536000, immutable"
-_TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
+TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
+"""Media types by the suffix of what is served."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class PageFiles:
     """ASGI application below `/page`. Thread-safe."""
 
     def __init__(self, list_files: Callable[[], Mapping[str, Path]]) -> None:
-        """list_files: the files by their names below `/page`, as they are now."""
+        """list_files: the files by their names below `/page`, as they are now; their suffixes are in TYPES."""
         self._list = list_files
         self._kept: _Kept | None = None
 
@@ -117,8 +117,7 @@ class PageFiles:
 
 def _read_file(path: Path) -> _File:
     content = path.read_bytes()
-    media_type = _TYPES.get(path.suffix) or guess_type(path.name)[0] or "text/plain"
-    return _File(content, media_type, f'"{sha256(content).hexdigest()[:32]}"')
+    return _File(content, TYPES[path.suffix], f'"{sha256(content).hexdigest()[:32]}"')
 
 
 def _named_by(content: bytes, version: str) -> bytes:
