@@ -235,7 +235,8 @@ def test_the_navigation_is_drawn_again_without_scrolling_the_page(any_page: Page
     before = any_page.evaluate("scrollY")
     assert before > 100, "the strip is out of sight"
     any_page.evaluate("""async () => {
-        const { page } = await import("/page/state.js");
+        const own = document.querySelector("script[type=module]").src; // which has a version
+        const { page } = await import(own.replace("page.js", "state.js"));
         page.set({ counts: "others" });
         await document.querySelector("dp-views").updateComplete;
         await new Promise(requestAnimationFrame);
