@@ -2,15 +2,12 @@
 
 import errno
 import logging
-import os
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
-from time import monotonic
 
-from dampipe.features.imports import errors, files
+from dampipe.features.imports import errors
 from dampipe.features.imports.contents import KnownContents
 from dampipe.features.imports.facts import FactReader
 from dampipe.features.imports.file_queries import ImportFileRepository
@@ -18,9 +15,7 @@ from dampipe.features.imports.files import (
     FULL,
     CopyDiffers,
     Refused,
-    Taken,
     WriteProblem,
-    Writing,
     at_destination,
     size_at,
 )
@@ -28,12 +23,11 @@ from dampipe.features.imports.held import ImportJob, ImportStopped
 from dampipe.features.imports.importers import (
     Importer,
     OriginFile,
-    OriginStat,
     fetching,
     importer_of,
-    origin_parts,
     pattern_of,
 )
+from dampipe.features.imports.meter import Meter
 from dampipe.features.imports.model import (
     Destination,
     FileState,
@@ -43,17 +37,16 @@ from dampipe.features.imports.model import (
 from dampipe.features.imports.naming import (
     MOST_NUMBERS,
     Naming,
-    beside,
     choose_structures,
-    in_structure,
     name_of,
 )
+from dampipe.features.imports.origin import Changed, Origin
 from dampipe.features.imports.outcomes import LARGE, Outcome, PlacedCopies
-from dampipe.features.imports.pattern import numbered
 from dampipe.features.imports.places import Place, places_of
+from dampipe.features.imports.placing import Placing
 from dampipe.features.imports.queries import ImportRepository
-from dampipe.features.imports.remote_place import RemotePlace
 from dampipe.features.imports.tables import ImportFileRow
+from dampipe.features.imports.targets import Targets
 from dampipe.features.sources.queries import SourceRepository
 from dampipe.kernel.errors import (
     DampipeError,
@@ -62,7 +55,7 @@ from dampipe.kernel.errors import (
     Transient,
 )
 from dampipe.kernel.home import home_folder
-from dampipe.kernel.paths import is_below, is_url, join_root, printable
+from dampipe.kernel.paths import is_url, join_root, printable
 from dampipe.kernel.progress import Progress
 from dampipe.media.filetypes import is_media
 from dampipe.storage.files.stores import FileStores
@@ -122,14 +115,16 @@ class Step:
         self._policy = policy
         pattern = pattern_of(self.importer, job.pattern)
         self._naming = Naming(self.importer, job.origin, pattern, facts, job.created_at)
-        self._on_progress = on_progress
-        self._began = monotonic()
-        self._checked = self._began
-        self._read = 0
-        """Bytes read and written by this worker, for the speed."""
         self._placed = PlacedCopies(lambda outcomes: files.finish_files(self.job, outcomes))
         [(counts, _)] = imports.counts([job.number]).values()
-        self._done, self._total = counts.done_bytes, counts.input_bytes
+        self._meter = Meter(
+            counts.done_bytes, counts.input_bytes, on_progress, self.check_held, policy.check_interval
+        )
+        self._origin = Origin(self.importer, job.origin, self._meter.read)
+        self._targets = Targets(files, self._naming, self.places, self._origin, self._meter.read)
+        self._placing = Placing(
+            files, self.places, self._origin, self._placed, self._meter, self.check_destinations
+        )
 
     # Media
 
@@ -216,7 +211,7 @@ class Step:
             )  # fmt: skip
 
         self.job = self._files.add_files(self.job, listed, choose)
-        self._total = sum(file.size for file in listed)
+        self._meter.total = sum(file.size for file in listed)
 
     def list_again(self) -> None:
         """List the origin again after everything was copied: a camera or a person may have written to it."""
@@ -244,7 +239,7 @@ class Step:
 
             self.job = self._files.add_files(self.job, (), choose)
         self.job = self._files.list_again(self.job, new, changed)
-        self._total += sum(file.size for file in new)
+        self._meter.total += sum(file.size for file in new)
 
     def is_complete(self) -> bool:
         """Whether the origin holds no file that the receipt lacks, nor one that has changed since it was copied."""
@@ -283,7 +278,7 @@ class Step:
         """
         assert file.id is not None
         self.tried.add(file.id)
-        before, over = self._done, True
+        before, over = self._meter.done, True
         try:
             with self._translated():
                 if file.size > LARGE:
@@ -295,12 +290,12 @@ class Step:
             self._files.set_aside(self.job, file.id, problem.reason, problem.detail)
         except CopyDiffers as problem:
             over = self._again(file, Reason.COPY_DIFFERS, printable(self.places[problem.at].path))
-        except _Changed as problem:
+        except Changed as problem:
             self._files.relist_file(self.job, file.id, problem.size, problem.mtime_ns, problem.token)
             over = self._again(file, Reason.CHANGED, "")
         except OSError as error:
             over = self._read_problem(file, error)
-        self._done = before + file.size
+        self._meter.done = before + file.size
         return over
 
     def flush(self) -> None:
@@ -317,25 +312,18 @@ class Step:
         states = self._files.states_of(self.job.number, {file.lead for file in files})
         used, left = [], []
         for file in files:
-            if states.get(file.lead, FileState.PENDING) in _OPEN_OR_LOST or self._is_changed(file):
+            if states.get(file.lead, FileState.PENDING) in _OPEN_OR_LOST or self._origin.is_changed(file):
                 left.append(file)
             else:
                 used.append(file)
         details = {file.id: printable(file.lead) for file in used if file.id is not None}
         self._files.use_metadata(self.job, details)
         self.tried |= set(details)
-        self._done += sum(file.size for file in used)
+        self._meter.done += sum(file.size for file in used)
         return left
 
-    def _is_changed(self, file: ImportFileRow) -> bool:
-        try:
-            self._check_unchanged(file)
-        except (OSError, _Changed):
-            return True
-        return False
-
     def _bring(self, file: ImportFileRow) -> None:
-        self._check_unchanged(file)
+        self._origin.check(file)
         if file.is_metadata:
             self._use_metadata(file)
             return
@@ -343,10 +331,10 @@ class Step:
         if may_be_known and not file.target and self._is_in_library(file):
             return
         for _ in range(MOST_NUMBERS):
-            target = file.target or self._free_target(file)
-            if self._settle(file, target):
+            target = file.target or self._targets.choose(self.job, file)
+            if self._placing.settle(self.job, file, target):
                 return
-            if file.structure is not None or self._travels(file):
+            if file.structure is not None or self._targets.travels(self.job, file):
                 raise Refused(Reason.NAME_TAKEN, printable(target))
             file.target = ""
         raise Refused(Reason.NAME_TAKEN, printable(file.key))
@@ -363,19 +351,12 @@ class Step:
         used = Outcome(file.id, FileState.METADATA_USED, detail=printable(file.lead))
         self._files.finish_files(self.job, [used])
 
-    def _travels(self, file: ImportFileRow) -> bool:
-        """Whether a file goes where its lead went. The film of a photograph that was there already stands alone."""
-        if not file.lead:
-            return False
-        lead = self._files.file_of_key(self.job.number, file.lead) if is_media(name_of(file)) else None
-        return lead is None or bool(lead.target)
-
     def _is_in_library(self, file: ImportFileRow) -> bool:
         """Whether the library has the content; the origin is read for that only if it has one of that size."""
         assert file.id is not None
         if not file.size or not self._contents.may_have(file.size):
             return False
-        sha1 = self._sha1_of_origin(file)
+        sha1 = self._origin.sha1(file)
         if self._placed.have(sha1):
             self._placed.flush()
         places = self._contents.places_of(sha1)
@@ -387,14 +368,11 @@ class Step:
         for root, key in places:
             path = join_root(root, key)
             with suppress(OSError):
-                if not self._is_of_origin(path) and self._size_in_library(root, key) == file.size:
+                if not self._origin.holds(path) and self._size_in_library(root, key) == file.size:
                     there = Outcome(file.id, FileState.ALREADY_THERE, sha1, detail=printable(path))
                     self._files.finish_files(self.job, [there])
                     return True
         return False
-
-    def _is_of_origin(self, path: str) -> bool:
-        return any(is_below(path, part) for part in origin_parts(self.importer, self.job.origin))
 
     def _size_in_library(self, root: str, key: str) -> int | None:
         """The size of a file where the library has seen it; None: it is not there, or its storage is away."""
@@ -404,137 +382,6 @@ class Step:
             return self._stores.of(root).stat(key).size
         except DampipeError:
             return None
-
-    def _wanted(self, file: ImportFileRow) -> str:
-        if file.structure is not None:
-            return in_structure(file.structure, self.job.structures[file.structure], file.key)
-        if file.lead:
-            lead = self._files.file_of_key(self.job.number, file.lead)
-            if lead is not None:
-                return beside(name_of(lead), lead.target or self._naming.of_file(lead), name_of(file))
-        return self._naming.of_file(file)
-
-    def _free_target(self, file: ImportFileRow) -> str:
-        """The target by the pattern, with the lowest number under which no other content lies at a destination."""
-        wanted = self._wanted(file)
-        if file.structure is None and not self._travels(file):
-            sha1: str | None = None
-            others = self._files.travelling(self.job.number, file.key)
-            others = [one for one in others if is_media(name_of(one)) and one.state == FileState.PENDING]
-            for number in range(1, MOST_NUMBERS):
-                target = numbered(wanted, number)
-                if not all(self._fits_beside(file, target, one) for one in others):
-                    continue
-                sizes = [self._size_at(place, target) for place in self.places]
-                if any(size not in (None, file.size) for size in sizes):
-                    continue
-                if any(size is not None for size in sizes):
-                    sha1 = sha1 or self._sha1_of_origin(file)
-                    there = [
-                        place for place, size in zip(self.places, sizes, strict=True) if size is not None
-                    ]
-                    if not all(self._has(place, target, sha1) for place in there):
-                        continue
-                wanted = target
-                break
-        assert file.id is not None
-        self._files.save_target(self.job, file.id, wanted)
-        file.target = wanted
-        return wanted
-
-    def _fits_beside(self, lead: ImportFileRow, target: str, file: ImportFileRow) -> bool:
-        """Whether no other content has the place of the other half of a photograph, if its lead gets a target."""
-        other = beside(name_of(lead), target, name_of(file))
-        return all(self._size_at(place, other) in (None, file.size) for place in self.places)
-
-    def _settle(self, file: ImportFileRow, target: str) -> bool:
-        """Have the file at the target, at every destination; False if another content is there."""
-        assert file.id is not None
-        copied: dict[int, bool] = {}
-        sha1 = file.sha1 if file.placing else None
-        for place in self.places:
-            size = self._size_at(place, target)
-            if size is None:
-                continue
-            if size != file.size:
-                return False
-            sha1 = sha1 or self._sha1_of_origin(file)
-            if not self._has(place, target, sha1):
-                return False
-            copied[place.number] = file.placing
-            if not is_url(place.root):  # a worker that was killed may have given it this name a moment ago
-                self._placed.named(place.number, os.path.dirname(place.full(target)))
-        missing = [place for place in self.places if place.number not in copied]
-        if missing:
-            try:
-                sha1 = self._copy(file, target, missing, sha1)
-            except Taken:
-                return False
-            copied |= {place.number: True for place in missing}
-        assert sha1 is not None
-        state = FileState.IMPORTED if any(copied.values()) else FileState.ALREADY_THERE
-        detail = "" if state is FileState.IMPORTED else printable(self.places[0].full(target))
-        seen = {
-            place.number: facts
-            for place in missing
-            if (facts := place.written_as(target, file.size, file.mtime_ns)) is not None
-        }
-        self._placed.add(Outcome(file.id, state, sha1, copied, seen, detail))
-        return True
-
-    def _copy(self, file: ImportFileRow, target: str, places: Sequence[Place], sha1: str | None) -> str:
-        """Copy to these destinations at once; returns the SHA-1. sha1: what is known of it."""
-        assert file.id is not None
-        self.check_destinations()
-        folders = []
-        for place in places:
-            with at_destination(place.number, naming=True):
-                folders.append((place.number, place.prepare(target, file.size)))
-        writing = Writing(self.job.number, folders, file.size)
-        try:
-            with self.importer.open(self.job.origin, file.key) as source:
-                found, size = writing.copy(source, self._on_bytes)
-            self._check_unchanged(file, size)
-            if sha1 is not None and found != sha1:
-                raise _Changed(OriginStat(file.size, file.mtime_ns, file.token))
-            writing.finish(file.mtime_ns, found, self._on_verified)
-            self._files.begin_placing(self.job, file.id, found)
-            writing.publish(
-                os.path.basename(target), self._placed.named, self._uploads(places, target, found)
-            )
-        finally:
-            writing.discard()
-        return found
-
-    def _uploads(self, places: Sequence[Place], target: str, sha1: str) -> dict[int, Callable[[str], None]]:
-        """How copies come into stores, by destination."""
-
-        def upload(place: RemotePlace, temporary: str) -> None:
-            place.publish(temporary, target, sha1, self._on_verified)
-
-        return {place.number: partial(upload, place) for place in places if isinstance(place, RemotePlace)}
-
-    def _size_at(self, place: Place, target: str) -> int | None:
-        with at_destination(place.number, naming=True):
-            return place.size_at(target)
-
-    def _has(self, place: Place, target: str, sha1: str) -> bool:
-        with at_destination(place.number):
-            return place.sha1_of(target, self._on_verified) == sha1
-
-    def _sha1_of_origin(self, file: ImportFileRow) -> str:
-        with self.importer.open(self.job.origin, file.key) as source:
-            sha1 = files.sha1_of(source, self._on_verified)
-        self._check_unchanged(file)
-        return sha1
-
-    def _check_unchanged(self, file: ImportFileRow, size: int | None = None) -> None:
-        """Raise _Changed if the origin's file is not the one that was listed. size: bytes that were read of it."""
-        found = self.importer.stat(self.job.origin, file.key)
-        same_token = not (found.token and file.token) or found.token == file.token
-        same = same_token and (found.size, found.mtime_ns) == (file.size, file.mtime_ns)
-        if not same or size not in (None, file.size):
-            raise _Changed(found)
 
     # Problems
 
@@ -579,37 +426,6 @@ class Step:
         """Raise ImportStopped if the session is not this worker's any more."""
         if not self._imports.holds(self.job):
             raise ImportStopped
-
-    # Progress
-
-    def _on_bytes(self, count: int) -> None:
-        self._done += count
-        self._tick(count)
-
-    def _on_verified(self, count: int) -> None:
-        self._tick(count)
-
-    def _tick(self, count: int) -> None:
-        self._read += count
-        now = monotonic()
-        elapsed = max(1e-3, now - self._began)
-        copied = self._done
-        self._on_progress(
-            Progress(done=copied, total=max(self._total, copied), unit="bytes", speed=self._read / elapsed)
-        )
-        if now - self._checked > self._policy.check_interval:
-            self._checked = now
-            self.check_held()
-
-
-class _Changed(Exception):
-    """The origin's file is not as it was listed."""
-
-    def __init__(self, found: OriginStat) -> None:
-        super().__init__()
-        self.size = found.size
-        self.mtime_ns = found.mtime_ns
-        self.token = found.token
 
 
 class _Translation:
