@@ -15,7 +15,6 @@ export const later = {
   failures: part(() => import("./failures.js")),
   pictureParts: part(() => import("./picture-part.js")),
   player: part(() => import("./player/open.js")),
-  results: part(() => import("./results.js")),
   scans: part(() => import("./scans.js")),
 };
 

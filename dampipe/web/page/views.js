@@ -2,6 +2,7 @@
 
 import { later } from "./later.js";
 import { library } from "./library.js";
+import { results } from "./results.js";
 
 /** @typedef {import("./panels.js").View["show"]} Show */
 
@@ -19,7 +20,7 @@ export const VIEWS = [
   { path: "/", label: "Assets", area: "library", scope: "read", order: 10, isList: true, show: library },
   { path: "/duplicates", label: "Duplicates", area: "library", scope: "read", order: 80, show: shownBy(async () => (await later.duplicates()).duplicates) },
   { path: "/compare", label: "", area: "library", scope: "read", show: shownBy(async () => (await later.compare()).compare) },
-  { path: "/search", label: "Results", area: "search", scope: "read", order: 10, isList: true, show: shownBy(async () => (await later.results()).results) },
+  { path: "/search", label: "Results", area: "search", scope: "read", order: 10, isList: true, show: results },
   { path: "/scans", label: "Scans", area: "work", scope: "read", order: 20, show: shownBy(async () => (await later.scans()).scans) },
   { path: "/failures", label: "Failures", area: "work", scope: "read", order: 30, count: failed, show: shownBy(async () => (await later.failures()).failures) },
 ];
