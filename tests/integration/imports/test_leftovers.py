@@ -18,6 +18,7 @@ from dampipe.kernel.db.database import Database
 from dampipe.kernel.settings.connection import Connection
 from dampipe.storage.files.base import is_temporary, temporary_name
 from dampipe.storage.files.sftp import SftpFiles
+from dampipe.storage.files.smb import SmbFiles
 from dampipe.storage.files.stores import FileStores
 from dampipe.storage.files.webdav import WebdavFiles
 from tests.integration.imports.test_kill import LONG
@@ -25,6 +26,7 @@ from tests.support.camera_card import contents, write
 from tests.support.catalog import Catalog
 from tests.support.importing import Importing
 from tests.support.openssh import running_openssh
+from tests.support.samba import Samba, running_samba
 from tests.support.webdav_server import Webdav, running_webdav
 
 SIZE = 9 << 20
@@ -83,13 +85,18 @@ def killed_in_put(kind: type) -> Callable[[], None]:
     return prepare
 
 
-@pytest.fixture(params=["webdav", "sftp"])
+@pytest.fixture(params=["webdav", "sftp", "smb"])
 def served(request: pytest.FixtureRequest) -> Iterator[tuple[type, Path, str, Connection]]:
     """Kind, folder, URL and connection of a server."""
     if request.param == "webdav":
         with running_webdav() as server:
             connection = Connection(url=server.url, user=Webdav.USER, password=Webdav.PASSWORD)
             yield WebdavFiles, server.share, server.url, connection
+        return
+    if request.param == "smb":
+        with running_samba() as samba:
+            connection = Connection(user=Samba.USER, password=Samba.PASSWORD)
+            yield SmbFiles, samba.share, samba.url.replace(f"{Samba.USER}@", "nas@"), connection
         return
     with running_openssh() as ssh:
         connection = Connection(user=ssh.user, key_file=str(ssh.key), known_hosts=str(ssh.known_hosts))
@@ -118,6 +125,7 @@ def test_an_upload_that_was_killed_goes_when_it_is_a_day_old(
     stores = FileStores({"nas": connection})
     mine = Importing(here.catalog, stores=stores)
     (share / "footage").mkdir()
+    os.chown(share / "footage", share.stat().st_uid, -1)  # of the user as whom the server runs
     here.catalog.sources.add("nas", f"{url}/footage", managed=True)
     number = mine.begin("folder", tmp_path / "in", "nas")
     in_killed_child(mine, number, killed_in_put(kind), stores=stores)
