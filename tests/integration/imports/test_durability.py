@@ -9,9 +9,9 @@ import pytest
 from dampipe.features.imports import outcomes
 from dampipe.features.imports.model import FileState, SessionState
 from dampipe.kernel.access import LOCAL
-from tests.integration.imports.test_kill import LONG
 from tests.support.camera_card import contents, write
 from tests.support.importing import Importing
+from tests.support.killed_imports import LONG
 
 FILES = 40
 

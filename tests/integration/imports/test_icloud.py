@@ -22,11 +22,11 @@ from dampipe.features.imports.tables import IMPORT_NOTE
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.errors import CannotStart, InvalidInput, Transient
-from tests.integration.imports.test_kill import kill_at
 from tests.support.camera_card import contents
 from tests.support.catalog import Catalog
 from tests.support.fake_icloud import USER, FakeICloud
 from tests.support.importing import Importing
+from tests.support.killed_imports import run_killed
 
 ACCOUNT = Account(USER)
 DEADLINE = 60.0
@@ -302,20 +302,9 @@ def test_an_import_killed_at_random_moments_is_whole_at_the_end(
 
 def _run_killed(here: Importing, number: int, step: int) -> bool:
     """Work in a process that is killed at a step; whether it was."""
-    url = here.catalog.database.url.render_as_string(hide_password=False)
-    here.catalog.database.close()
-    child = os.fork()
-    if child == 0:
-        try:
-            mine = Importing(Catalog(Database(url)), policy(15_000))
-            kill_at(step, mine.catalog.database, setattr)
-            mine.worker.portion(number)
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    here.sweep()
+    killed = run_killed(here, number, step, policy=policy(15_000))
     wait_for(_spool_is_free)
-    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+    return killed
 
 
 def test_the_login_is_that_of_icloudpd(

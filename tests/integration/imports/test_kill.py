@@ -1,68 +1,19 @@
 """A worker that is killed at any step of an import leaves whole files only, and the next one continues."""
 
-import os
 import random
-import signal
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from dampipe.features.imports.model import ImportRequest, SessionState
-from dampipe.features.imports.step import ImportPolicy
 from dampipe.kernel.access import LOCAL
-from dampipe.kernel.db.database import Database
 from tests.support.camera_card import contents, make_card, snapshot, write
-from tests.support.catalog import Catalog
 from tests.support.importing import Importing
+from tests.support.killed_imports import run_killed
 from tests.support.takeout import Takeout, bytes_of, photo_json
 
 KILLS = 20
-LONG = ImportPolicy(portion=600.0, blocked_delay=0.0, retry_delay=0.0, check_interval=0.0)
-CALLS = ("open", "link", "unlink", "fsync", "utime", "mkdir", "fchmod")
-"""Functions of `os` before which a process may be killed, besides each statement and each block that is written."""
-
-
-def kill_at(step: int, database: Database, patch: Callable[[Any, str, Any], None]) -> None:
-    """Have this process killed at its nth step."""
-    left = [step]
-
-    def count(*_: object, **__: object) -> None:
-        left[0] -= 1
-        if left[0] == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    for name in CALLS:
-        patch(os, name, _counted(getattr(os, name), count))
-    event.listen(database.engine, "before_cursor_execute", count)
-    event.listen(database.engine, "commit", count)
-
-
-def _counted(call: Callable[..., Any], count: Callable[[], None]) -> Callable[..., Any]:
-    def counted(*arguments: Any, **more: Any) -> Any:
-        count()
-        return call(*arguments, **more)
-
-    return counted
-
-
-def run_killed(here: Importing, number: int, step: int, **more: Any) -> bool:
-    """Work in a process that is killed at a step; whether it was."""
-    url = here.catalog.database.url.render_as_string(hide_password=False)
-    here.catalog.database.close()
-    child = os.fork()
-    if child == 0:
-        try:
-            mine = Importing(Catalog(Database(url)), LONG, **more)
-            kill_at(step, mine.catalog.database, setattr)
-            mine.worker.portion(number)
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    here.sweep()  # ends the lease of the dead
-    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
 
 
 @pytest.mark.timeout(600)

@@ -14,17 +14,15 @@ import pytest
 from dampipe.features.imports.places import staging_folder
 from dampipe.features.sources.leftovers import DAY
 from dampipe.kernel.access import LOCAL
-from dampipe.kernel.db.database import Database
 from dampipe.kernel.settings.connection import Connection
 from dampipe.storage.files.base import is_temporary, temporary_name
 from dampipe.storage.files.sftp import SftpFiles
 from dampipe.storage.files.smb import SmbFiles
 from dampipe.storage.files.stores import FileStores
 from dampipe.storage.files.webdav import WebdavFiles
-from tests.integration.imports.test_kill import LONG
 from tests.support.camera_card import contents, write
-from tests.support.catalog import Catalog
 from tests.support.importing import Importing
+from tests.support.killed_imports import was_killed
 from tests.support.openssh import running_openssh
 from tests.support.samba import Samba, running_samba
 from tests.support.webdav_server import Webdav, running_webdav
@@ -34,23 +32,6 @@ SIZE = 9 << 20
 
 def kill() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
-
-
-def in_killed_child(here: Importing, number: int, prepare: Callable[[], object], **more: Any) -> None:
-    """Work at an import in a process that kills itself, once it has been prepared to."""
-    url = here.catalog.database.url.render_as_string(hide_password=False)
-    here.catalog.database.close()
-    child = os.fork()
-    if child == 0:
-        try:
-            mine = Importing(Catalog(Database(url)), LONG, **more)
-            prepare()
-            mine.worker.portion(number)
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL, status
-    here.sweep()  # ends the lease of the dead
 
 
 class _HalfStream(FileIO):
@@ -75,10 +56,10 @@ class _HalfFile:
         return self._path.stat()
 
 
-def killed_in_put(kind: type) -> Callable[[], None]:
+def killed_in_put(kind: type) -> Callable[[Importing], None]:
     """Has `put` of a kind of storage killed in the middle of a file."""
 
-    def prepare() -> None:
+    def prepare(_: Importing) -> None:
         put = cast(Any, kind).put
         cast(Any, kind).put = lambda self, key, file, **more: put(self, key, _HalfFile(file), **more)
 
@@ -128,7 +109,7 @@ def test_an_upload_that_was_killed_goes_when_it_is_a_day_old(
     os.chown(share / "footage", share.stat().st_uid, -1)  # of the user as whom the server runs
     here.catalog.sources.add("nas", f"{url}/footage", managed=True)
     number = mine.begin("folder", tmp_path / "in", "nas")
-    in_killed_child(mine, number, killed_in_put(kind), stores=stores)
+    assert was_killed(mine, number, killed_in_put(kind), stores=stores)
     assert unfinished(tmp_path / "home"), "it waited here to be put"
     left = unfinished(share)
     assert mine.work(number).counts.imported == 1
@@ -181,7 +162,7 @@ def test_the_reserved_name_of_a_worker_that_was_killed_does_not_stay_empty(
     root = here.managed("a", tmp_path / "a")
     number = here.begin("folder", tmp_path / "in", "a")
 
-    def prepare() -> None:
+    def prepare(_: Importing) -> None:
         def refused(*_: object, **__: object) -> None:
             raise PermissionError(1, "no links")
 
@@ -189,7 +170,7 @@ def test_the_reserved_name_of_a_worker_that_was_killed_does_not_stay_empty(
         cast(Any, ctypes).CDLL = lambda *_, **__: _NoRename()
         cast(Any, os).replace = lambda *_: kill()
 
-    in_killed_child(here, number, prepare)
+    assert was_killed(here, number, prepare)
     assert (root / "day/C0001.mp4").stat().st_size == 0
     if then == "cancelled":
         here.service.cancel(LOCAL, number)

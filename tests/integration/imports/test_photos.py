@@ -10,9 +10,9 @@ import pytest
 from dampipe.features.imports.model import FileState, ImportRequest, SessionState
 from dampipe.kernel.access import LOCAL
 from dampipe.kernel.errors import CannotStart, InvalidInput, NotFound, NotPermitted
-from tests.integration.imports.test_kill import run_killed
 from tests.support.camera_card import contents, write
 from tests.support.importing import Importing
+from tests.support.killed_imports import run_killed
 from tests.support.photo_library import PhotoLibrary, everything, use_program
 
 

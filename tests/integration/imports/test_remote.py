@@ -16,13 +16,13 @@ from dampipe.kernel.settings.connection import Connection
 from dampipe.storage.files.base import StorageState
 from dampipe.storage.files.memory import Bucket, MemoryFiles
 from dampipe.storage.files.stores import FileStores
-from tests.integration.imports.test_kill import run_killed
 from tests.support.buckets import bucket, url_of
 from tests.support.camera_card import contents, make_card, write
 from tests.support.catalog import Catalog
 from tests.support.fault_proxy import FaultProxy
 from tests.support.file_stores.s3 import ACCESS_KEY, SECRET, client_of
 from tests.support.importing import Importing
+from tests.support.killed_imports import run_killed
 
 CLIP = b"clip" * 2000
 

@@ -11,8 +11,8 @@ from sqlalchemy import event
 from dampipe.features.imports.contents import KnownContents, sha1_of_copy
 from dampipe.features.imports.model import FileState, SessionState
 from dampipe.features.imports.tables import IMPORT_FILE, IMPORT_SESSION
-from tests.integration.imports.test_kill import LONG
 from tests.support.importing import Importing
+from tests.support.killed_imports import LONG
 from tests.support.takeout import Takeout, photo_json
 
 
