@@ -5,39 +5,15 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import event
-
 from dampipe.features.imports.step import ImportPolicy
 from dampipe.kernel.db.database import Database
 from tests.support.catalog import Catalog
 from tests.support.importing import Importing
+from tests.support.killing import kill_at
 
 LONG = ImportPolicy(portion=600.0, blocked_delay=0.0, retry_delay=0.0, check_interval=0.0)
 CALLS = ("open", "link", "unlink", "fsync", "utime", "mkdir", "fchmod")
 """Functions of `os` before which a process may be killed, besides each statement and each block that is written."""
-
-
-def kill_at(step: int, database: Database, patch: Callable[[Any, str, Any], None]) -> None:
-    """Have this process killed at its nth step."""
-    left = [step]
-
-    def count(*_: object, **__: object) -> None:
-        left[0] -= 1
-        if left[0] == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    for name in CALLS:
-        patch(os, name, _counted(getattr(os, name), count))
-    event.listen(database.engine, "before_cursor_execute", count)
-    event.listen(database.engine, "commit", count)
-
-
-def _counted(call: Callable[..., Any], count: Callable[[], None]) -> Callable[..., Any]:
-    def counted(*arguments: Any, **more: Any) -> Any:
-        count()
-        return call(*arguments, **more)
-
-    return counted
 
 
 def was_killed(here: Importing, number: int, prepare: Callable[[Importing], object], **more: Any) -> bool:
@@ -62,4 +38,4 @@ def was_killed(here: Importing, number: int, prepare: Callable[[Importing], obje
 
 def run_killed(here: Importing, number: int, step: int, **more: Any) -> bool:
     """Work in a process that is killed at a step; whether it was."""
-    return was_killed(here, number, lambda mine: kill_at(step, mine.catalog.database, setattr), **more)
+    return was_killed(here, number, lambda mine: kill_at(step, mine.catalog.database, CALLS), **more)

@@ -9,14 +9,14 @@ import os
 import random
 import signal
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from dampipe.features.sources.folders import add_sidecars
 from dampipe.features.sources.model import Tier
@@ -25,35 +25,13 @@ from dampipe.features.tiers import plans
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.ids import LocationId
 from tests.support.catalog import Catalog
+from tests.support.killing import kill_at
 from tests.support.moving import Moving
 
 CALLS = ("open", "link", "unlink", "fsync", "utime", "mkdir", "readv", "stat", "posix_fadvise")
 """Functions of `os` before which a process may be killed."""
 COPIES = 2
 """What the policy of these plans asks for."""
-
-
-def kill_at(step: int, database: Database) -> None:
-    """Have this process killed at its nth step."""
-    left = [step]
-
-    def count(*_: object, **__: object) -> None:
-        left[0] -= 1
-        if left[0] == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    for name in CALLS:
-        setattr(os, name, _counted(getattr(os, name), count))
-    event.listen(database.engine, "before_cursor_execute", count)
-    event.listen(database.engine, "commit", count)
-
-
-def _counted(call: Callable[..., Any], count: Callable[[], None]) -> Callable[..., Any]:
-    def counted(*arguments: Any, **more: Any) -> Any:
-        count()
-        return call(*arguments, **more)
-
-    return counted
 
 
 @dataclass
@@ -136,7 +114,7 @@ class KilledPlan:
                 if in_work:
                     mine.step(most=0)
                     mine.hurry()
-                kill_at(step, mine.catalog.database)
+                kill_at(step, mine.catalog.database, CALLS)
                 mine.hurry()
                 mine.run(self.plan)
                 code = 0
