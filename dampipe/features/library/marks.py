@@ -35,8 +35,9 @@ class Marks:
 
     def of(self, connection: Connection, assets: Sequence[int]) -> Mapping[int, tuple[Mark, ...]]:
         """Those of some assets, in the order of the schema; what has none is left out."""
-        fields = {key: one for key, one in self._fields.all(connection).items() if one.type in SHOWN}
-        found = self._metadata.effective(connection, assets, list(fields)) if fields else {}
+        every = self._fields.all(connection)
+        fields = {key: one for key, one in every.items() if one.type in SHOWN}
+        found = self._metadata.effective(connection, assets, list(fields), every) if fields else {}
         return {
             asset: tuple(
                 Mark(field=key, label=one.label, number=content.number, text=content.text)

@@ -352,15 +352,19 @@ class ValueRepository:
         return connection.execute(self._rows(assets, keys)).all()
 
     def effective(
-        self, connection: Connection, assets: Sequence[int], keys: Collection[str] | None = None
+        self,
+        connection: Connection,
+        assets: Sequence[int],
+        keys: Collection[str] | None = None,
+        known: Mapping[str, MetadataField] | None = None,
     ) -> dict[int, dict[str, tuple[Content, ...]]]:
         """The values that count, by asset and field, in the order of `counting`: as each source gave them, and of a
         field with the values of several sources those of the one that goes before first. What has none is left out.
 
-        keys: None: of all fields.
+        keys: None: of all fields. known: all fields of the library, where they were read already.
         """
         found: dict[int, dict[str, tuple[Content, ...]]] = {}
-        unions = {key: one.order for key, one in library_fields(connection).items() if one.union}
+        unions = {key: one.order for key, one in (known or library_fields(connection)).items() if one.union}
         for some in chunked(assets, CHUNK):
             several: dict[tuple[int, str], list[tuple[int, Content]]] = {}
             for row in connection.execute(self._rows(some, keys).where(VALUE.c.is_effective)):
