@@ -18,7 +18,7 @@ ORIGINALS = "dampipe/features/originals"
 MAY_CALL = {
     # What answers with bytes.
     "byte_answer": {f"{ORIGINALS}/http.py", "dampipe/features/excerpts/http.py"},
-    "FileResponse": {"dampipe/web/page.py"},  # the files of the page itself
+    "FileResponse": set(),  # those of the page are sent by PageFiles, which knows no others
     "StreamingResponse": {
         "dampipe/features/events/http.py",  # events
         "dampipe/features/metadata/http_table.py",  # values
