@@ -36,23 +36,19 @@ function item(proof, act) {
 
 /** @param {HTMLElement} main @param {AbortSignal} signal */
 async function proofs(main, signal) {
-  let isReading = false;
-  const draw = (/** @type {Schemas["VerificationReport"]} */ { left, reading, waits_for_worker: waits, sources }, /** @type {Act} */ act) => {
-    isReading = left + reading > 0;
-    return [
-      h("p", { class: "soft" }, "A copy is proved when it was read again and still has the content with which it came in."),
-      left || reading ? h("p", { role: "note" }, `${plural(left, "file")} to be read, ${reading.toLocaleString()} being read.`) : null,
-      waits ? h("p", { class: "problem" }, "No worker that could read them is running. They are read once one is started.") : null,
-      sources.length ? h("ul", {}, sources.map((one) => item(one, act))) : notice("Nothing to prove yet.", "Files can be read again once they were identified.")];
-  };
+  const draw = (/** @type {Schemas["VerificationReport"]} */ { left, reading, waits_for_worker: waits, sources }, /** @type {Act} */ act) => [
+    h("p", { class: "soft" }, "A copy is proved when it was read again and still has the content with which it came in."),
+    left || reading ? h("p", { role: "note" }, `${plural(left, "file")} to be read, ${reading.toLocaleString()} being read.`) : null,
+    waits ? h("p", { class: "problem" }, "No worker that could read them is running. They are read once one is started.") : null,
+    sources.length ? h("ul", {}, sources.map((one) => item(one, act))) : notice("Nothing to prove yet.", "Files can be read again once they were identified.")];
   const buttons = (/** @type {Act} */ act) => (may("process") ? [h("button", { type: "button", class: "primary", "data-key": "verify", onclick: () => verify([], act) }, "Verify now …")] : []);
   const proof = part("Proofs", buttons, () => get("/verifications", {}, signal), draw);
   const bad = part("Damaged files", () => [], async () => (await get("/failures", { limit: 1000 }, signal)).filter(({ stage }) => stage === "verify"),
     (found) => (found.length ? h("ul", {}, found.map((one) => h("li", { class: "entry whole" }, h("div", {}, h("h3", {}, one.path), h("p", { class: "problem" }, one.kind === "mismatch" ? "Its content has changed while its size and time have not." : one.reason), h("p", {}, one.hint || "Compare it with a backup; every sync reads it again.")))))
       : h("p", { class: "soft" }, "No file was found to be damaged.")));
-  await showParts(main, signal, [proof, bad], { follows: ["file.bad", "asset.", "copy."], withStatus: true });
+  await showParts(main, signal, [proof, bad], { follows: ["file.bad", "asset.", "copy."] });
   // What is read makes no event: asked again while there is something to read.
-  const timer = setInterval(() => document.hidden || !isReading || proof.refresh().catch(() => {}), 5000);
+  const timer = setInterval(() => document.hidden || proof.refresh().catch(() => {}), 5000);
   signal.addEventListener("abort", () => clearInterval(timer));
 }
 
