@@ -1,9 +1,9 @@
 """What an actor sees: grants turned into folders and assets."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Select, and_, false, or_, select, union_all
 
 from dampipe.features.access.model import Grant
 from dampipe.features.access.queries import AccessRepository
@@ -65,6 +65,7 @@ class Rights:
             read_mask=lambda: self._mask(key, versions),
             read_folders=lambda: self._seen(found, folders),
             opened=opened,
+            seen=lambda column: or_(_is_in(found, column), *(column.in_(one.version_ids) for one in opened)),
             key=key,
         )
 
@@ -138,6 +139,18 @@ def _lying_in(folders: Select[Any]) -> tuple[Select[Any], Select[Any]]:
     return now, before
 
 
+def _is_in(found: Sequence[Place], version: ColumnElement[Any]) -> ColumnElement[bool]:
+    """The condition that a version lies in one of these places, or did, looked up by its own files."""
+    of_it = []
+    for which in ("version_id", "previous_id"):
+        location, folder = LOCATION.alias(), FOLDER.alias()
+        joined = location.join(folder, folder.c.id == location.c.folder_id)
+        files = select(location.c.id).select_from(joined)
+        here = files.where(location.c[which] == version, _lies_in(found, folder))
+        of_it.append(here.correlate_except(location, folder).exists())
+    return or_(*of_it)
+
+
 def _opened_versions(assets: Select[Any], found: tuple[Place, ...] | None) -> OpenedVersions:
     """Those versions of assets that one sees who sees these places; None: everything."""
     # A part of any query must mean the same in each, also in one of the same tables.
@@ -168,14 +181,14 @@ def places(grants: Iterable[Grant], roots: Mapping[int, str]) -> tuple[Place, ..
     return tuple(sorted(found))
 
 
-def _lies_in(found: Iterable[Place]) -> ColumnElement[bool]:
+def _lies_in(found: Iterable[Place], folder: FromClause = FOLDER) -> ColumnElement[bool]:
     """The condition on a row of the table `folder`; paths are compared as bytes."""
     conditions = [
-        FOLDER.c.source_id == source
+        folder.c.source_id == source
         if not top
         else and_(
-            FOLDER.c.source_id == source,
-            or_(FOLDER.c.path == top, and_(FOLDER.c.path > f"{top}/", FOLDER.c.path < f"{top}0")),
+            folder.c.source_id == source,
+            or_(folder.c.path == top, and_(folder.c.path > f"{top}/", folder.c.path < f"{top}0")),
         )
         for source, top in found
     ]

@@ -143,7 +143,7 @@ class AssetRepository:
             raise InvalidInput(INVALID_ASSET, name=printable(sha1), shortest=SHORTEST_PREFIX)
         with self._db.read() as connection:
             rows = connection.execute(
-                select(VERSION).where(_begins(text), view.shows_version(VERSION.c.id)).limit(2)
+                select(VERSION).where(_begins(text), view.shows_some(VERSION.c.id)).limit(2)
             ).all()
         if not rows:
             raise NotFound(UNKNOWN_ASSET, sha1=text)
@@ -156,7 +156,7 @@ class AssetRepository:
         found: dict[str, int] = {}
         with self._db.read() as connection:
             for some in chunked(sha1s):
-                mine = (VERSION.c.sha1.in_(some), view.shows_version(VERSION.c.id))
+                mine = (VERSION.c.sha1.in_(some), view.shows_some(VERSION.c.id))
                 for row in connection.execute(select(VERSION.c.sha1, VERSION.c.asset_id).where(*mine)):
                     found[row.sha1] = row.asset_id
         return found
@@ -170,7 +170,7 @@ class AssetRepository:
     def current(self, asset: int, view: View = EVERYTHING) -> Row[Any]:
         """The row of the current version of an asset, or of the latest that is visible. Raises NotFound."""
         latest_first = (VERSION.c.superseded_at.is_not(None), VERSION.c.id.desc())
-        query = select(VERSION).where(VERSION.c.asset_id == asset, view.shows_version(VERSION.c.id))
+        query = select(VERSION).where(VERSION.c.asset_id == asset, view.shows_some(VERSION.c.id))
         with self._db.read() as connection:
             row = connection.execute(query.order_by(*latest_first).limit(1)).first()
         if row is None:
@@ -179,7 +179,7 @@ class AssetRepository:
 
     def versions(self, asset: int, view: View = EVERYTHING) -> list[Row[Any]]:
         """The rows of the visible versions of an asset, newest first."""
-        visible = view.shows_version(VERSION.c.id)
+        visible = view.shows_some(VERSION.c.id)
         query = select(VERSION).where(VERSION.c.asset_id == asset, visible).order_by(VERSION.c.id.desc())
         with self._db.read() as connection:
             return list(connection.execute(query).all())
@@ -188,7 +188,7 @@ class AssetRepository:
         """The SHA-1 of the current version of the asset that a provisional one may replace."""
         old = select(ASSET.c.replaces_id).where(ASSET.c.id == asset).scalar_subquery()
         query = select(VERSION.c.sha1).where(
-            VERSION.c.asset_id == old, IS_CURRENT, view.shows_version(VERSION.c.id)
+            VERSION.c.asset_id == old, IS_CURRENT, view.shows_some(VERSION.c.id)
         )
         with self._db.read() as connection:
             return connection.execute(query).scalar()

@@ -122,7 +122,7 @@ class HitRepository:
         with self._db.read() as connection:
             for some in chunked(sorted(set(contents))):
                 query = select(VERSION.c.sha1, VERSION.c.asset_id).where(
-                    VERSION.c.sha1.in_(some), view.shows_version(VERSION.c.id)
+                    VERSION.c.sha1.in_(some), view.shows_some(VERSION.c.id)
                 )
                 found |= {row.sha1: row.asset_id for row in connection.execute(query)}
         return found
