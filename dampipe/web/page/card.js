@@ -44,7 +44,7 @@ export class AssetCard {
   #playhead = h("span", { class: "playhead", hidden: true });
   #clock = h("span", { class: "clock" });
   #label = h("span", { class: "unseen" });
-  #marks = h("span", { class: "marks", hidden: true });
+  #marks = h("span", { class: "card-marks", hidden: true });
   #picture = h("a", { class: "picture" });
   #name = h("h3");
   /** @type {DrawnPicture | null} */
