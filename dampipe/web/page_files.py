@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from posixpath import join, normpath
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -24,6 +25,8 @@ ROOT = "/page"
 _VERSIONED = re.compile(r"v/([0-9a-f]{16})/(.+)")
 _NAMED = f'"{ROOT}/'.encode()
 """How files name others: with the quotation mark, as attributes and imports have it."""
+_SCRIPT = re.compile(rb'<script type="module" src="/page/([^"]+)"')
+_IMPORT = re.compile(rb"""^import\b[^;'"]*?["']([^"']+)["'];""", re.M)
 _KEPT = "public, max-age=31536000, immutable"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
 """Media types by the suffix of what is served."""
@@ -46,6 +49,7 @@ class _Kept:
     version: str
     answers: dict[tuple[str, bool], Response] = field(default_factory=dict)
     """Those of versioned addresses, by name and whether they are compressed."""
+    documents: dict[str, str] = field(default_factory=dict)
 
 
 class PageFiles:
@@ -61,9 +65,16 @@ class PageFiles:
         return f"{ROOT}/v/{self._read().version}/{name}"
 
     def document(self, name: str) -> str:
-        """A file whose names of other files are those by which browsers keep them. Reads what has changed."""
+        """A document whose names of other files are those by which browsers keep them; it announces the modules that
+        its script imports, which a browser would find only one after the other. Reads what has changed."""
         kept = self._read()
-        return _named_by(kept.files[name].content, kept.version).decode()
+        if name not in kept.documents:
+            content = kept.files[name].content
+            modules = _modules_of(kept.files, content)
+            links = "".join(f'<link rel="modulepreload" href="{ROOT}/{one}" />' for one in modules)
+            linked = content.replace(b"</head>", f"{links}</head>".encode(), 1)
+            kept.documents[name] = _named_by(linked, kept.version).decode()
+        return kept.documents[name]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request. Raises HTTPException."""
@@ -113,6 +124,22 @@ class PageFiles:
             names = sorted(f"{name} {file.etag}" for name, file in files.items())
             kept = self._kept = _Kept(states, files, sha256("\n".join(names).encode()).hexdigest()[:16])
         return kept
+
+
+def _modules_of(files: Mapping[str, _File], document: bytes) -> list[str]:
+    """The names of the modules that a document's script imports, directly or not; those nearest to it first."""
+    found: dict[str, None] = {}
+    left = [name.decode() for name in _SCRIPT.findall(document)]
+    while left:
+        nearest, left = left, []
+        for name in nearest:
+            if name in found or name not in files:
+                continue
+            found[name] = None
+            for imported in _IMPORT.findall(files[name].content):
+                address = imported.decode()
+                left.append(normpath(join(f"{ROOT}/{name}", "..", address)).removeprefix(f"{ROOT}/"))
+    return list(found)
 
 
 def _read_file(path: Path) -> _File:
