@@ -60,10 +60,6 @@ class PageFiles:
         self._list = list_files
         self._kept: _Kept | None = None
 
-    def url(self, name: str) -> str:
-        """The address of a file by which browsers keep it. Reads what has changed."""
-        return f"{ROOT}/v/{self._read().version}/{name}"
-
     def document(self, name: str) -> str:
         """A document whose names of other files are those by which browsers keep them; it announces the modules that
         its script imports, which a browser would find only one after the other. Reads what has changed."""

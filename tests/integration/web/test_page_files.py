@@ -182,12 +182,17 @@ def test_a_page_that_was_loaded_before_the_files_changed_gets_them_by_its_own_ve
     module = tmp_path / "one.js"
     module.write_text('import { two } from "/page/two.js";\n')
     (tmp_path / "two.js").write_text("export const two = 2;\n")
-    files = PageFiles(lambda: {file.name: file for file in tmp_path.glob("*.js")})
+    (tmp_path / "index.html").write_text('<head><script type="module" src="/page/one.js"></script></head>')
+    files = PageFiles(lambda: {file.name: file for file in tmp_path.iterdir()})
     served = TestClient(files)
-    before = files.url("one.js")
+
+    def address() -> str:
+        return re.findall(r'src="([^"]+)"', files.document("index.html"))[0]  # type: ignore[no-any-return]
+
+    before = address()
     assert served.get(before).headers["cache-control"].endswith("immutable")
     module.write_text('import { two } from "/page/two.js";\nexport const three = two + 1;\n')
-    after = files.url("one.js")
+    after = address()
     assert after != before
     old, new = served.get(before), served.get(after)
     assert "three" in old.text and "three" in new.text
