@@ -50,12 +50,14 @@ def user(here: Searching, *sees: str, role: Role = Role.VIEWER, name: str = "ver
 
 
 def seen(here: Searching, actor: Actor) -> set[str]:
-    """The files whose versions are visible: by SQL and by the mask, which agree."""
+    """The files whose versions are visible: by SQL in both ways and by the mask, which agree."""
     view = here.services.get(Rights).of(actor)
     with here.catalog.database.read() as connection:
         by_sql = set(
             connection.execute(select(VERSION.c.sha1).where(view.shows_version(VERSION.c.id))).scalars()
         )
+        one_by_one = select(VERSION.c.sha1).where(view.shows_some(VERSION.c.id))
+        assert by_sql == set(connection.execute(one_by_one).scalars())
         numbers = dict(connection.execute(select(VERSION.c.id, VERSION.c.sha1)).all())  # type: ignore[arg-type]
     mask = view.read_mask()
     assert by_sql == {number_sha1 for number, number_sha1 in numbers.items() if view.is_all or number in mask}
