@@ -20,7 +20,7 @@ from dampipe.kernel.container import Services
 from dampipe.web.app import create_app
 from tests.support.demo_clips import DemoClips
 from tests.support.gathered_views import set_places
-from tests.support.pages import faults_of, until
+from tests.support.pages import drag, faults_of, until
 from tests.support.serving import serving
 
 
@@ -121,10 +121,10 @@ def test_items_are_dragged_moved_by_keys_and_taken_out(here: Here) -> None:
     page.keyboard.press("]")
     expect(cards.nth(1)).to_have_attribute("data-sha1", order[0])
     expect(cards.nth(1).locator("a.picture")).to_be_focused()
-    cards.nth(3).drag_to(cards.nth(0), target_position={"x": 10, "y": 40})
+    drag(cards.nth(3), cards.nth(0), {"x": 10, "y": 40})
     expect(cards.nth(0)).to_have_attribute("data-sha1", order[3])
     assert [one.asset for one in here.collections.items(LOCAL, made.id).items] == shown()
-    cards.nth(0).drag_to(here.item("Spare"))
+    drag(cards.nth(0), here.item("Spare"))
     expect(page.locator(".toast").last).to_contain_text("Added 1 item to Spare")
     assert [one.asset for one in here.collections.items(LOCAL, other.id).items] == [order[3]]
     cards.nth(0).locator("a.picture").focus()
@@ -190,7 +190,7 @@ def test_cards_of_the_library_are_dropped_on_a_collection_beside_it(here: Here) 
     expect(here.item("Basket")).to_be_visible()
     card = page.locator("main .card").first
     sha1 = card.get_attribute("data-sha1")
-    card.locator("a.picture").drag_to(here.item("Basket"))
+    drag(card.locator("a.picture"), here.item("Basket"))
     expect(page.locator(".toast").last).to_contain_text("Added 1 item to Basket")
     assert [one.asset for one in here.collections.items(LOCAL, made.id).items] == [sha1]
     page.get_by_role("button", name="Trees").click()

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Error, Locator, Page, Request, Route
+from playwright.sync_api import Error, Locator, Page, Position, Request, Route, expect
 
 OPENAPI = Path(__file__).parents[2] / "docs" / "openapi.json"
 
@@ -63,9 +63,39 @@ def view_link(page: Page, view: str) -> Locator:
 
 
 def visit(page: Page, area: str, view: str) -> None:
-    """Go to a view by the navigation."""
-    area_link(page, area).click()
-    view_link(page, view).click()
+    """Go to a view by the navigation, and wait until it is shown: until then the one before it stays."""
+    for link in (area_link(page, area), view_link(page, view)):
+        link.click()
+        expect(link).to_have_attribute("aria-current", "page")
+        expect(page.locator("#main")).not_to_have_attribute("aria-busy", "true")
+
+
+def drag(source: Locator, target: Locator, at: Position | None = None) -> None:
+    """Drag something to the middle of something else, or to a place in it, as a hand does: in several moves.
+
+    `Locator.drag_to` moves the mouse once, while a page sees what it is over by the second move only.
+    """
+    page = source.page
+    source.hover()
+    x, y = _middle(source)
+    page.mouse.down()
+    dragging = page.locator("body.dragging")
+    for step in range(1, 100):
+        page.mouse.move(x - 4 * (step % 8), y + 2)
+        if dragging.count():
+            break
+        page.wait_for_timeout(50)
+    expect(dragging).to_have_count(1)
+    target.hover(position=at)
+    target.hover(position=at)
+    page.mouse.up()
+    expect(dragging).to_have_count(0)
+
+
+def _middle(element: Locator) -> tuple[float, float]:
+    box = element.bounding_box()
+    assert box is not None, "it is not shown"
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def go_back(page: Page) -> None:

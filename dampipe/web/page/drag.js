@@ -54,5 +54,6 @@ export function listenForDrags() {
     startDrag(event, { kind: "assets", chosen, ...items }, plural(chosen.count, "asset"));
   });
   document.addEventListener("dragend", endDrag);
+  document.addEventListener("pointerdown", endDrag, { capture: true }); // what is drawn anew while it is dragged does not tell its end
   document.addEventListener("drop", () => setTimeout(endDrag)); // after those that take it
 }

@@ -121,9 +121,8 @@ export async function results(main, signal, parameters) {
     const page = [...query, ["strong", strong], ["limit", limit], ["offset", offset]];
     return blob ? send("/search", page, blob, signal) : get("/search", page, signal);
   };
-  const before = main.querySelector(":scope > .results");
-  if (before) before.setAttribute("aria-busy", "true"); // what was found before stays until there is an answer
-  else main.replaceChildren(h("p", { class: "hint" }, words ? `Searching${suffix} …` : "Searching …"));
+  const isFirst = !main.querySelector(":scope > .results"); // else what was found before stays until there is an answer
+  if (isFirst) main.replaceChildren(h("p", { class: "hint" }, words ? `Searching${suffix} …` : "Searching …"));
   const found = await load(0, true);
   const hits = found.hits ?? [];
   const scale = { floor: found.floor ?? null, best: hits.length ? bestOf(found) : null };

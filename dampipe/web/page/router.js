@@ -77,6 +77,7 @@ async function show({ path, parameters }) {
   const isKnown = begin();
   isOutage = false;
   placed = null;
+  main.setAttribute("aria-busy", "true"); // what was shown before stays until the view is there
   page.set({ view: assetOf(parseAddress(here())) === null ? here() : writeAddress(path, parameters) }); // below the player, another than the address
   try {
     const view = await viewOf(path);
@@ -93,6 +94,8 @@ async function show({ path, parameters }) {
   } catch (problem) {
     if (signal.aborted) return;
     fail(/** @type {import("./api.js").Problem} */ (problem));
+  } finally {
+    if (!signal.aborted) main.removeAttribute("aria-busy");
   }
 }
 

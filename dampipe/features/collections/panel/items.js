@@ -125,10 +125,11 @@ export function itemGrid(signal, of, changed) {
       return [key, before?.json === json ? before : { json, card: draw(item) }];
     }));
     const wanted = [...known.values()].map(({ card: one }) => one);
+    const staying = new Set(wanted);
+    for (const { card: one } of shown.values()) if (!staying.has(one)) one.remove(); // first, so that those after it stay where they are
     wanted.forEach((one, index) => {
       if (grid.children[index] !== one) grid.insertBefore(one, grid.children[index] ?? null);
     });
-    while (grid.children.length > wanted.length) grid.lastElementChild?.remove();
     shown = known;
     if (!focused || !grid.contains(focused) && !focused.dataset.key) return;
     const again = focused.isConnected ? focused : /** @type {HTMLElement | null} */ (grid.querySelector(`[data-key="${CSS.escape(focused.dataset.key ?? "")}"]`));
