@@ -140,6 +140,22 @@ def test_back_and_reload_return_to_the_place_and_the_focus(grid: Gridded) -> Non
     assert grid.first_line() == before
 
 
+def test_back_returns_to_where_one_was_in_the_moment_in_which_one_left(grid: Gridded) -> None:
+    """The address follows a little after the list has come to rest."""
+    sha1 = grid.sha1_at(30_000)
+    grid.open(at=sha1)
+    grid.expect_seen(sha1)
+    first, top = grid.first_line()
+    grid.page.evaluate("""() => {
+      window.addEventListener("scroll", () => (location.hash = "#/scans"), { once: true, capture: true });
+      document.querySelector(".window").scrollTop += 21;
+    }""")
+    expect(grid.page.get_by_role("heading", level=1)).to_have_text("Scans")
+    go_back(grid.page)
+    grid.expect_seen(sha1)
+    assert grid.first_line() == (first, top - 21)
+
+
 def test_the_player_opens_over_the_list_and_leads_back(grid: Gridded) -> None:
     sha1 = grid.sha1_at(20_000)
     grid.open(at=sha1)

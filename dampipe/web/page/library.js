@@ -10,6 +10,7 @@ import { Grid } from "./grid.js";
 import { isOfDates } from "./grid-names.js";
 import { GridSource } from "./grid-source.js";
 import { declareKeys } from "./keys.js";
+import { listNoted, noteList } from "./positions.js";
 import { go, rewrite } from "./router.js";
 import { keepButton } from "./save-search.js";
 import { selectable } from "./selectable.js";
@@ -95,7 +96,9 @@ export async function library(main, signal, parameters) {
   const filters = [...parameters].flatMap(([name, value]) => (value && names.includes(name) && !["like", "picture"].includes(name) ? [/** @type {const} */ ([name, value])] : []));
   let source = new GridSource({ filters, group, sort }, signal);
   const at = parameters.get("at");
-  const [pending, found] = await Promise.all([pendingLine(signal), at ? source.find(at) : null, source.readBuckets()]);
+  const noted = listNoted(at);
+  const opened = noted ? noted.sha1 : at;
+  const [pending, found] = await Promise.all([pendingLine(signal), opened ? source.find(opened) : null, source.readBuckets()]);
   if (signal.aborted) return;
 
   let ended = new AbortController(); // of what follows an empty library
@@ -149,17 +152,18 @@ export async function library(main, signal, parameters) {
       h("button", { type: "button", "aria-pressed": String(isListed), title: "Grid or list (v)", onclick: switchView }, "List")));
     // Without filters, the line of the status says it.
     const showCount = () => (count.textContent = filters.length ? plural(grid.total, "match", "matches") : "");
-    let json = "";
+    let written = at;
     grid.addEventListener("grid-list", () => {
       showCount();
       if (!grid.total && !signal.aborted) showNothing();
     });
     grid.addEventListener("grid-place", (event) => {
-      const { sha1, within } = /** @type {CustomEvent<Place>} */ (event).detail;
-      if (signal.aborted || JSON.stringify([sha1, within]) === json || (!sha1 && grid.position > 0)) return;
-      json = JSON.stringify([sha1, within]);
-      rewrite("/", changed(parameters, { at: sha1?.slice(0, DIGITS) }), { within: sha1 ? within : 0 });
+      const { sha1 } = /** @type {CustomEvent<Place>} */ (event).detail;
+      const digits = sha1?.slice(0, DIGITS) ?? null;
+      if (signal.aborted || digits === written || (!sha1 && grid.position > 0)) return;
+      if (rewrite("/", changed(parameters, { at: digits }))) written = digits;
     });
+    noteList(() => ({ of: written, ...grid.place }), signal);
     main.replaceChildren(h("h2", { class: "unseen" }, filters.length ? "Assets that match" : "All assets"), bar, grid);
     const refresh = () => grid.refresh();
     page.watch(["counts"], refresh, signal);
@@ -175,9 +179,7 @@ export async function library(main, signal, parameters) {
   }
 
   if (!source.total) return showNothing();
-  // How far the row is scrolled out of view is no part of the address: it is kept with the entry of the history.
-  const within = found && history.state?.place?.at === at ? Number(history.state.place.within) : 0;
-  return showList(found && { position: found.position, within: within || -headOf(found.position) });
+  return showList(found && { position: found.position, within: noted?.within || -headOf(found.position) });
 
   /** With a new address, the heading above the first row is seen, too. @param {number} position */
   function headOf(position) {

@@ -3,7 +3,8 @@
 
 import { keyOf } from "./dom.js";
 
-/** @typedef {{ y: number, focus: { tag: string, key: string } | null }} Position */
+/** Where one is in a long list; of: the asset that its address says, which follows a little later. @typedef {{ of: string | null, sha1: string | null, within: number }} ListPlace */
+/** @typedef {{ y: number, focus: { tag: string, key: string } | null, list: ListPlace | null }} Position */
 
 const STORED = "dampipe-positions";
 const MOST = 100;
@@ -17,6 +18,8 @@ const positions = new Map(JSON.parse(sessionStorage.getItem(STORED) ?? "[]"));
 let current = "";
 /** Whether what is seen is the view of `current`, at its position: until then, the position is of the view before, or on its way. */
 let isSettled = false;
+/** @type {(() => ListPlace) | null} of the view that is shown, if it is a long list */
+let listPlace = null;
 
 /**
  * Begin the present entry of the history; returns whether it was shown before, so that there is a position to return to.
@@ -28,6 +31,18 @@ export function begin(isThere = false) {
   current = known ?? crypto.getRandomValues(new Uint32Array(2)).join("-");
   if (!known) history.replaceState({ ...history.state, entry: current }, "");
   return positions.has(current);
+}
+
+/** Note with the position where one is in a long list, while its view is shown. @param {() => ListPlace} read @param {AbortSignal} signal of the view */
+export function noteList(read, signal) {
+  listPlace = read;
+  signal.addEventListener("abort", () => listPlace === read && (listPlace = null));
+}
+
+/** Where one was in the list of the present entry, if its address says `of` still. @param {string | null} of */
+export function listNoted(of) {
+  const list = positions.get(current)?.list;
+  return list && list.of === of ? list : null;
 }
 
 /** Show a view from its beginning. */
@@ -42,7 +57,7 @@ export function remember(main) {
   const focused = document.activeElement;
   const focus = focused && focused !== main && main.contains(focused) ? { tag: focused.tagName, key: keyOf(/** @type {HTMLElement} */ (focused)) } : null;
   positions.delete(current); // the oldest come first
-  positions.set(current, { y: window.scrollY, focus });
+  positions.set(current, { y: window.scrollY, focus, list: listPlace?.() ?? null });
   for (const oldest of [...positions.keys()].slice(0, -MOST)) positions.delete(oldest);
   sessionStorage.setItem(STORED, JSON.stringify([...positions]));
 }

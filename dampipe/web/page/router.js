@@ -32,16 +32,17 @@ export function go(address) {
 }
 
 /**
- * Write down where in its list the view is, without another entry of the history. place: what is kept with the entry, besides.
+ * Write down where in its list the view is, without another entry of the history. Returns whether it was: not while the player
+ * is open, or another view on its way.
  * @param {string} path
  * @param {URLSearchParams} parameters with the place as `at`
- * @param {Record<string, unknown>} place
  */
-export function rewrite(path, parameters, place) {
+export function rewrite(path, parameters) {
   const address = writeAddress(path, parameters);
-  if (page.state.view === null || withoutPlace(here()) !== withoutPlace(page.state.view)) return; // the player is open, or one is on the way
-  history.replaceState({ ...history.state, place: { ...place, at: parameters.get("at") } }, "", address);
+  if (page.state.view === null || withoutPlace(here()) !== withoutPlace(page.state.view)) return false;
+  history.replaceState(history.state, "", address);
   placed = address;
+  return true;
 }
 
 /** An address without the place in the list. @param {string} address */
