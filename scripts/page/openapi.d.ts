@@ -1,4 +1,4 @@
-// Made by `make types` of docs/openapi.json, SHA-256 ef7b1a247cd73e5768842bf0ce97a56281fd93014db1d69be94d63d3ce6e9511; not to be edited.
+// Made by `make types` of docs/openapi.json, SHA-256 fd8b912f30b34719f0e0366a318a14f80c88fe247cc773f34759848b2768e724; not to be edited.
 
 export interface paths {
     "/access/explain": {
@@ -1273,6 +1273,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["buckets_api_v1_library_buckets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/library/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["marks_api_v1_library_marks_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3859,6 +3875,16 @@ export interface components {
              * @default []
              */
             unset?: string[];
+        };
+        /**
+         * AssetMarks
+         * @description The ratings and labels of some assets.
+         */
+        AssetMarks: {
+            /** Marks */
+            marks: {
+                [key: string]: components["schemas"]["Mark"][];
+            };
         };
         /**
          * AssetMetadata
@@ -15165,6 +15191,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Buckets"];
+                };
+            };
+        };
+    };
+    marks_api_v1_library_marks_get: {
+        parameters: {
+            query: {
+                /** @description Whole SHA-1s. */
+                asset: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetMarks"];
                 };
             };
         };

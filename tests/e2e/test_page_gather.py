@@ -13,6 +13,8 @@ import dampipe
 from dampipe.features.collections.item_service import CollectionItemService
 from dampipe.features.collections.model import Chosen, CollectionChange, NewCollection
 from dampipe.features.collections.service import CollectionService
+from dampipe.features.metadata.model import AssetEdit
+from dampipe.features.metadata.service import MetadataService
 from dampipe.features.subclips.model import NewSubclip, SubclipQuery
 from dampipe.features.subclips.service import SubclipService
 from dampipe.kernel.access import LOCAL
@@ -139,6 +141,24 @@ def test_items_are_dragged_moved_by_keys_and_taken_out(here: Here) -> None:
     cover = page.locator(".collection-card", has_text="Cut").locator("img")
     expect(cover).to_be_visible()
     until(page, lambda: cover.evaluate("one => one.naturalWidth"), "the cover")
+
+
+def test_cards_of_a_search_and_of_a_collection_show_ratings(here: Here) -> None:
+    metadata: MetadataService = here.library.service(MetadataService)
+    sha1, others = here.sha1s[0], tuple(here.sha1s[1:3])
+    made = here.collections.create(LOCAL, NewCollection(name="Rated"))
+    here.items.add(LOCAL, made.id, Chosen(assets=(sha1, *others)))
+    for number, address in enumerate(("#/search?kind=video", f"#/collections?collection={made.id}")):
+        metadata.edit(LOCAL, sha1, AssetEdit(set={"rating": 3 + number}))
+        here.open(address)
+        card = here.page.locator(f"#main .card[data-sha1='{sha1}']")
+        expect(card.get_by_role("img", name=f"Rating: {3 + number}")).to_be_visible()
+        expect(here.page.locator("#main .stars")).to_have_count(1)
+        metadata.edit(LOCAL, sha1, AssetEdit(set={"rating": 1}))  # by somebody else
+        expect(card.get_by_role("img", name="Rating: 1")).to_be_visible()
+        metadata.edit(LOCAL, sha1, AssetEdit(unset=("rating",)))
+        expect(here.page.locator("#main .stars")).to_have_count(0)
+    here.collections.delete(LOCAL, made.id)
 
 
 def test_what_was_changed_meanwhile_is_shown_with_both_values(here: Here) -> None:

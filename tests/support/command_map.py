@@ -377,6 +377,7 @@ ENDPOINTS: dict[str, str] = {
     "GET /assets/{sha1}/mentionable": "suggestions of the page's fields",
     "GET /library/assets": "the list of the page; `dampipe search` with filters alone lists assets",
     "GET /library/buckets": "how the list of the page is divided",
+    "GET /library/marks": "what stands on the cards of the page; `dampipe show` has all values",
     "GET /library/sha1s": "what is chosen in the list of the page",
     "GET /versions/{sha1}/playback": "when frames begin, for players",
     "POST /uploads": "the page sends files; `dampipe import folder` takes those of this machine",

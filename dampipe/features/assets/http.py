@@ -24,6 +24,7 @@ router = APIRouter(tags=["assets"], responses={404: {"model": Problem}})
 
 Assets = Annotated[AssetService, provided(AssetService)]
 SHA1 = "^[0-9a-fA-F]{4,40}$"
+WHOLE_SHA1 = "^[0-9a-f]{40}$"
 Sha1 = Annotated[str, Path(min_length=4, max_length=40, pattern=SHA1)]
 
 

@@ -5,9 +5,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
-from dampipe.features.assets.http import SHA1
+from dampipe.features.assets.http import SHA1, WHOLE_SHA1
 from dampipe.features.library.model import (
+    MOST_ASSETS,
     MOST_SHA1S,
+    AssetMarks,
     AssetPage,
     Buckets,
     ListRequest,
@@ -23,6 +25,10 @@ from dampipe.kernel.filter import FilterRegistry
 INVALID = {"model": Problem, "description": "A filter, the query or the order is not valid."}
 Reader = Annotated[Actor, allowed(READ)]
 Library = Annotated[LibraryService, provided(LibraryService)]
+Assets = Annotated[
+    list[Annotated[str, Field(pattern=WHOLE_SHA1)]],
+    Query(min_length=1, max_length=MOST_ASSETS, description="Whole SHA-1s."),
+]
 
 
 def _own(request: type[ListRequest], **changes: Any) -> dict[str, Any]:
@@ -78,6 +84,11 @@ def make_router(registry: FilterRegistry) -> APIRouter:
     def page(actor: Reader, library: Library, request: PageRequest = from_page) -> Response:
         """A part of a list, which begins anywhere: at a position, in a bucket, or at an asset."""
         return _written(library.page(actor, request))
+
+    @router.get("/library/marks")
+    def marks(actor: Reader, library: Library, asset: Assets) -> AssetMarks:
+        """The ratings and labels of assets; those that have none, do not exist or may not be seen are left out."""
+        return library.marks(actor, asset)
 
     @router.get("/library/sha1s", response_model=Sha1s)
     def sha1s(actor: Reader, library: Library, request: tuple[PageRequest, int] = from_part) -> Response:

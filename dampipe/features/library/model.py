@@ -110,6 +110,15 @@ class AssetPage(BaseModel):
     """The ratings and labels of these assets, by SHA-1; what has none is left out."""
 
 
+class AssetMarks(BaseModel):
+    """The ratings and labels of some assets."""
+
+    model_config = ConfigDict(frozen=True)
+
+    marks: dict[str, tuple[Mark, ...]]
+    """By SHA-1, as it was asked for."""
+
+
 class Sha1s(BaseModel):
     """The SHA-1s of a part of a list."""
 

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 
 from sqlalchemy import select
 
@@ -13,6 +13,7 @@ from dampipe.features.library.errors import ASSET_NOT_LISTED, BUCKET_UNKNOWN, PL
 from dampipe.features.library.lists import Listed, Lists
 from dampipe.features.library.marks import Marks
 from dampipe.features.library.model import (
+    AssetMarks,
     AssetPage,
     Bucket,
     Buckets,
@@ -29,7 +30,7 @@ from dampipe.kernel.db.change_token import ChangeTokens
 from dampipe.kernel.db.database import Database
 from dampipe.kernel.db.id_list import in_ids
 from dampipe.kernel.errors import InvalidInput, NotFound
-from dampipe.kernel.visibility import View
+from dampipe.kernel.visibility import View, Visibility
 
 
 class LibraryService:
@@ -46,9 +47,11 @@ class LibraryService:
         filters: FilterResolver,
         fields: LibraryFields,
         metadata: ValueRepository,
+        visibility: Visibility,
     ) -> None:
         self._db = database
         self._assets = assets
+        self._visibility = visibility
         self._filters = filters
         self._index = FacetIndex(database)
         self._lists = Lists(database, fields)
@@ -84,6 +87,15 @@ class LibraryService:
             assets=tuple(self._assets.videos(rows, view)),
             marks={row.sha1: marks[row.asset_id] for row in rows if row.asset_id in marks},
         )
+
+    def marks(self, actor: Actor, sha1s: Sequence[str]) -> AssetMarks:
+        """The ratings and labels of assets, by whole SHA-1s of any of their versions; what has none, or may not be
+        seen, is left out."""
+        require(actor, READ)
+        found = self._assets.by_sha1(sha1s, self._visibility.of(actor))
+        with self._db.read() as connection:
+            marks = self._marks.of(connection, list(set(found.values())))
+        return AssetMarks(marks={sha1: marks[asset] for sha1, asset in found.items() if asset in marks})
 
     def sha1s(self, actor: Actor, request: PageRequest, limit: int) -> Sha1s:
         """The SHA-1s of a part of a list. Raises what `page` raises."""

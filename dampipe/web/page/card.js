@@ -35,8 +35,15 @@ import { loadTiles, showTile, tileAt } from "./sprite.js";
 export function card(content, ...more) {
   const made = new AssetCard();
   made.show(content, ...more);
+  cards.set(made.element, made);
   return made.element;
 }
+
+/** @type {WeakMap<Element, AssetCard>} those that `card` has made */
+const cards = new WeakMap();
+
+/** Show the ratings and labels of an asset on a card that `card` has made. @param {Element} element @param {readonly import("./card-marks.js").Mark[]} marks */
+export const markCard = (element, marks) => cards.get(element)?.mark(marks);
 
 /** A card that shows one asset after another, as lists of any length need. */
 export class AssetCard {

@@ -7,6 +7,7 @@ import { names } from "./filters.js";
 import { follow } from "./follow.js";
 import { plural } from "./format.js";
 import { hitCard } from "./hit.js";
+import { showMarks } from "./listed-marks.js";
 import { picture } from "./picture.js";
 import { recent } from "./recent.js";
 import { go, here } from "./router.js";
@@ -140,6 +141,7 @@ export async function results(main, signal, parameters) {
     (found.warnings ?? []).map((warning) => h("p", { class: "hint" }, warning)),
     hits.length ? grid : notice(`No ${found.weaker ? "strong matches" : "results"}${suffix}.`, advice(isRanked, filters.length > 0)));
   main.replaceChildren(list);
+  showMarks(list, signal);
   selectable(grid, { signal, everything: async () => (isRanked ? { assets: await allHits((limit, offset) => load(offset, true, limit)) } : { filters: filtersOf(filters) }) });
   if (hits.length) showCount(Boolean(found.more));
   const fold = (/** @type {number | undefined} */ weaker) => weaker

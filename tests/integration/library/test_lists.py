@@ -206,6 +206,7 @@ def test_a_page_says_the_ratings_and_labels_of_its_assets_alone(library: Searchi
             third: (Mark(field="rating", label="Rating", number=0.0),),
         }
         assert service.page(LOCAL, PageRequest(limit=1, at=second)).marks == {}
+        assert service.marks(LOCAL, [first, second, third, "0" * 40]).marks == marks
     finally:
         metadata.edit(LOCAL, first, AssetEdit(unset=("rating", "label", "title")))
         metadata.edit(LOCAL, third, AssetEdit(unset=("rating",)))
@@ -315,7 +316,8 @@ class OneFolder:
 def test_who_sees_a_part_is_told_of_that_part(library: Searching, name: str) -> None:
     """Neither folders nor names of files that are not visible appear, or decide on an order."""
     database = library.catalog.database
-    resolver = FilterResolver(database, FilterRegistry(), OneFolder(library, name))
+    visibility = OneFolder(library, name)
+    resolver = FilterResolver(database, FilterRegistry(), visibility)
     assets = library.services.get(AssetRepository)
     service = LibraryService(
         database,
@@ -323,6 +325,7 @@ def test_who_sees_a_part_is_told_of_that_part(library: Searching, name: str) -> 
         resolver,
         library.services.get(LibraryFields),
         library.services.get(ValueRepository),
+        visibility,
     )
     folder = str(library.root / name)
     found = clips(library)

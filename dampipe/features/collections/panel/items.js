@@ -8,6 +8,7 @@ import { doAndSay } from "/page/done.js";
 import { dragged } from "/page/drag.js";
 import { length } from "/page/format.js";
 import { declareKeys } from "/page/keys.js";
+import { showMarks } from "/page/listed-marks.js";
 import { menuButton } from "/page/menu.js";
 import { endless } from "/page/scroll.js";
 import { MOST as MOST_CHOSEN, selectable } from "/page/selectable.js";
@@ -179,6 +180,7 @@ export function itemGrid(signal, of, changed) {
     return { assets: [...found] };
   }
   selectable(grid, { signal, everything });
+  showMarks(grid, signal);
 
   // Dropping: before or after a card, by the half of it under the pointer; at the end beside the cards.
   /** @type {{ card: HTMLElement, side: "before" | "after" } | null} */
