@@ -178,6 +178,22 @@ def test_what_was_changed_meanwhile_is_shown_with_both_values(here: Here) -> Non
     assert here.collections.show(LOCAL, made.id).name == "Mine"
 
 
+def test_what_others_changed_is_kept_where_it_is_something_else(here: Here) -> None:
+    """No question is asked where only the description, or the place, was changed meanwhile."""
+    page = here.page
+    made = here.collections.create(LOCAL, NewCollection(name="Mixed"))
+    here.open(f"#/collections?collection={made.id}")
+    page.locator(".collection-head").get_by_role("button", name="What can be done with Mixed").click()
+    page.get_by_role("menuitem", name="Rename …").click()
+    page.get_by_label("Name", exact=True).fill("Renamed")
+    here.collections.change(LOCAL, made.id, CollectionChange(description="theirs"))
+    page.get_by_role("dialog").get_by_role("button", name="Rename").click()
+    expect(page.locator(".collection-head h2")).to_have_text("Renamed")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    now = here.collections.show(LOCAL, made.id)
+    assert (now.name, now.description) == ("Renamed", "theirs")
+
+
 def test_a_saved_search_pins_and_excludes(here: Here) -> None:
     page = here.page
     here.open("#/collections")

@@ -2,7 +2,7 @@
 
 import { describe, get, patch, post, problemOf } from "/page/api.js";
 import { h, redraw } from "/page/dom.js";
-import { follow } from "/page/follow.js";
+import { follow, newest } from "/page/follow.js";
 import { actorName, dateTime } from "/page/format.js";
 import { may } from "/page/session.js";
 
@@ -71,7 +71,6 @@ export function sections(asset, { signal, refresh }) {
   let edited = null; // the field that is being edited: its form stays, whatever others change meanwhile
   /** @type {Schemas["FieldReport"][]} */
   let fields = [];
-  let drawn = 0; // counts, so that an answer that comes late is dropped
   let shown = ""; // what was drawn: what is the same is not drawn again
   /** @type {HTMLElement | null} */
   let shownForm = null;
@@ -154,16 +153,17 @@ export function sections(asset, { signal, refresh }) {
     ({ restored, left }) => (left ? `Undone: ${restored} restored, ${left} left as they are, since they were changed meanwhile.` : "This was undone."),
     () => post(`/metadata/operations/${operation}/undo`));
 
-  async function draw() {
-    const number = (drawn += 1);
+  const read = () => {
     const { sha1 } = latest.video;
-    const answers = await Promise.all([
+    return Promise.all([
       get("/metadata/fields", {}, signal), get(`/assets/${sha1}/metadata`, {}, signal), get(`/assets/${sha1}/metadata/history`, { limit: SHOWN }, signal),
     ]).catch((problem) => {
       if (!signal.aborted) message.textContent = describe(problem);
       return null;
     });
-    if (!answers || signal.aborted || number !== drawn) return;
+  };
+  const draw = newest(read, (answers) => {
+    if (!answers || signal.aborted) return;
     const json = JSON.stringify(answers);
     if (json === shown && shownForm === (edited?.form ?? null)) return;
     [shown, shownForm] = [json, edited?.form ?? null];
@@ -182,7 +182,7 @@ export function sections(asset, { signal, refresh }) {
     redraw(list, [...groups].flatMap(([group, rows]) => [h("h4", {}, group || "Other"), h("dl", {}, rows)]));
     focused?.focus({ preventScroll: true });
     redraw(log, history(entries));
-  }
+  });
 
   section.append(h("h3", { id: "metadata-title" }, "Metadata"), message, list, log);
   section.hidden = true; // until it is known whether there is something to show

@@ -42,7 +42,6 @@ async function show(main, signal) {
   const list = h("div", { class: "edits" });
   /** @type {HTMLInputElement} */
   const all = h("input", { type: "checkbox", onchange: () => draw() });
-  const read = newest(() => editsOf(all.checked, signal));
   let shown = "";
   main.replaceChildren(h("section", { class: "part" }, h("div", { class: "bar" }, h("h2", {}, "Edits"),
     h("button", { type: "button", "data-key": "import-table", onclick: () => importTable().catch((problem) => toast(describe(problem), { isProblem: true })) }, "Import a table …"),
@@ -69,16 +68,15 @@ async function show(main, signal) {
     return made;
   }
 
-  /** @returns {Promise<void>} */
-  async function draw() {
-    const found = await read();
-    if (!found || signal.aborted) return;
+  /** @type {() => Promise<void>} */
+  const draw = newest(() => editsOf(all.checked, signal), (found) => {
+    if (signal.aborted) return;
     const json = JSON.stringify(found);
     if (json === shown) return;
     shown = json;
     redraw(list, found.length ? h("ul", {}, found.map(entry)) : notice("Nothing was edited yet that can be undone.", "What you do with tags, fields, collections, subclips and comments is listed here."),
       found.length >= PAGE ? h("p", { class: "hint" }, `The last ${found.length} edits are listed.`) : null);
-  }
+  });
 
   await draw();
   const again = () => draw().catch(() => {});

@@ -3,7 +3,7 @@
 
 import { describe, get, post, problemOf } from "/page/api.js";
 import { announce, h, notice, redraw } from "/page/dom.js";
-import { follow } from "/page/follow.js";
+import { follow, newest } from "/page/follow.js";
 import { ask, choice, confirm, field } from "/page/form.js";
 import { actorName, dateTime } from "/page/format.js";
 import { may } from "/page/session.js";
@@ -85,7 +85,6 @@ export function sections(asset, { signal, refresh }) {
   const message = h("p", { role: "status", class: "hint" });
   const body = h("div");
   let sha1 = asset.video.sha1;
-  let drawn = 0; // counts, so that an answer that comes late is dropped
 
   /** Do something, and say what was done, or why it was not. @param {string} done @param {() => unknown} [call] */
   async function act(done, call = () => {}) {
@@ -98,13 +97,15 @@ export function sections(asset, { signal, refresh }) {
     if (!(await refresh())) await draw();
   }
 
-  async function draw() {
-    const number = (drawn += 1);
+  async function read() {
     const states = await get("/workflow", {}, signal).then((workflow) => workflow.states, () => []);
     const answers = states.length // else there is no workflow, and no place of an asset in it to ask for
       ? await Promise.all([get(`/assets/${sha1}/workflow`, {}, signal), get(`/assets/${sha1}/workflow/history`, {}, signal)]).catch(() => null)
       : null;
-    if (signal.aborted || number !== drawn) return;
+    return { states, answers };
+  }
+  const draw = newest(read, ({ states, answers }) => {
+    if (signal.aborted) return;
     section.hidden = !answers;
     if (!answers) return;
     const [item, history] = answers;
@@ -119,7 +120,7 @@ export function sections(asset, { signal, refresh }) {
         h("button", { type: "button", "data-key": "assign", onclick: () => assign(sha1, item.assignee, act) }, "Assign …"),
         h("button", { type: "button", "data-key": "due", onclick: () => setDue(sha1, item, act) }, "Due date …")) : null,
       history.length ? h("details", {}, h("summary", {}, "History"), h("ol", { class: "history" }, history.map((one) => h("li", {}, entry(one, labels))))) : null);
-  }
+  });
 
   section.append(h("h3", { id: "workflow-title" }, "Workflow"), message, body);
   document.addEventListener("asset-changed", ({ detail }) => {
@@ -138,9 +139,9 @@ async function tasks(main, signal) {
   const all = h("input", { type: "checkbox", onchange: () => draw() });
   main.replaceChildren(h("section", { class: "stack" }, h("h2", {}, "Tasks"), h("label", { class: "option" }, all, h("span", {}, "Of everybody")), list));
 
-  /** @returns {Promise<void>} */
-  async function draw() {
-    const found = await get("/workflow/tasks", all.checked ? { everybody: true } : {}, signal).catch(problemOf);
+  const read = () => get("/workflow/tasks", all.checked ? { everybody: true } : {}, signal).catch(problemOf);
+  /** @type {() => Promise<void>} */
+  const draw = newest(read, (found) => {
     if (signal.aborted) return;
     if (found instanceof Error) return redraw(list, notice(found.message, found.hint));
     if (!found.length) return redraw(list, notice("There are no tasks.", "What is assigned to you and not done is listed here."));
@@ -148,7 +149,7 @@ async function tasks(main, signal) {
       h("td", {}, h("a", { href: `#/asset/${one.asset}` }, one.name)), h("td", {}, one.label), h("td", {}, one.assignee),
       h("td", { class: one.overdue ? "problem" : "" }, one.due ? `${dueText(one)}${one.overdue ? " (overdue)" : ""}` : "")));
     return redraw(list, h("table", {}, h("thead", {}, h("tr", {}, ["Asset", "State", "Assigned to", "Due"].map((text) => h("th", { scope: "col" }, text)))), h("tbody", {}, rows)));
-  }
+  });
   await draw();
   follow(signal, EVENTS, draw);
 }
@@ -189,14 +190,13 @@ async function settings(main, signal) {
     text.value = (await get(`/workflow/definitions/${name}`, {}, signal)).toml;
     result.replaceChildren();
   }
-  async function draw() {
-    const [workflow, definitions] = await Promise.all([get("/workflow", {}, signal), get("/workflow/definitions", {}, signal)]);
+  const draw = newest(() => Promise.all([get("/workflow", {}, signal), get("/workflow/definitions", {}, signal)]), ([workflow, definitions]) => {
     now.textContent = workflow.version === null ? "No definition was applied yet."
       : `${workflow.label} is applied, version ${workflow.version}: ${workflow.states.map((state) => `${state.label} ${state.assets}`).join(", ") || "no states"}.`;
     const items = definitions.map((one) => [one.version === null ? one.key : String(one.version), one.version === null ? one.label : `${one.label}, version ${one.version}${one.active ? " (active)" : ""}`]);
     const select = choice("Definition", "definition", items, definitions.find((one) => one.active) ? String(workflow.version) : "none");
     redraw(known, select, h("button", { type: "button", "data-key": "load", onclick: attempt(() => load(select.querySelector("select")?.value ?? "active")) }, "Load"));
-  }
+  });
   const tried = attempt(async () => redraw(result, ...trialReport(await post("/workflow/try", { toml: text.value }))));
   const apply = () => confirm("Apply the definition?", "It becomes the workflow of the library. No asset changes its state, except by the map in the definition.", "Apply", async () => {
     const done = await post("/workflow/apply", { toml: text.value });

@@ -6,17 +6,21 @@ const PAUSE = 500;
 const SOON = 150;
 
 /**
- * Make of `read` a function that returns undefined where a later call was made meanwhile: answers may overtake each other.
- * @template T
+ * A function that shows what `read` reads, each time it is called. Answers may overtake each other: that of the latest call is
+ * shown. Resolves, with what `show` returns, once what is shown is at least as new as the call.
+ * @template T, R
  * @param {() => Promise<T>} read
- * @returns {() => Promise<T | undefined>}
+ * @param {(found: T) => R | Promise<R>} show
+ * @returns {() => Promise<R>}
  */
-export function newest(read) {
-  let calls = 0;
-  return async () => {
-    const call = ++calls;
-    const found = await read();
-    return call === calls ? found : undefined;
+export function newest(read, show) {
+  /** @type {Promise<R>} */
+  let latest;
+  return () => {
+    /** @type {Promise<R>} */
+    const mine = read().then((found) => (mine === latest ? show(found) : latest));
+    latest = mine;
+    return mine;
   };
 }
 

@@ -55,6 +55,8 @@ function receive({ kind, data }) {
   }
 }
 
+// A view that is left gives its requests up, whose end is of no interest then.
+window.addEventListener("unhandledrejection", (event) => event.reason?.name === "AbortError" && event.preventDefault());
 setLogin(login);
 knownSession(); // with the first requests of the page, not after them
 const early = new URLSearchParams(location.search).get("q"); // the form was sent before this module could take it

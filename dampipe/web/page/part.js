@@ -18,27 +18,13 @@ import { newest } from "./follow.js";
 export function part(title, buttons, read, draw) {
   const message = h("p", { role: "status" });
   const live = h("div");
-  const latest = newest(read);
   let shown = "";
-
-  /** @type {Promise<void>} */
-  let newestCall = Promise.resolve();
-
-  async function readAndDraw() {
-    const found = await latest();
-    if (found === undefined) return newestCall; // a later call was made meanwhile: what it reads is drawn
+  const refresh = newest(read, (found) => {
     const json = JSON.stringify(found);
-    if (json === shown) return undefined; // drawing again would lose a selection of text
+    if (json === shown) return; // drawing again would lose a selection of text
     shown = json;
     redraw(live, draw(found, act));
-    return undefined;
-  }
-
-  /** Read again; resolves once what is shown is at least as new as the call. */
-  function refresh() {
-    newestCall = readAndDraw();
-    return newestCall;
-  }
+  });
 
   /** @type {Act} */
   async function act(call) {

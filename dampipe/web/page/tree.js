@@ -120,7 +120,6 @@ export class Tree extends Component {
   async #read(key) {
     const { source } = this;
     if (!source) return;
-    const of = key === TOP ? null : this.#items.get(key);
     let level = this.#levels.get(key);
     if (!level) {
       /** @type {Level} */
@@ -135,21 +134,20 @@ export class Tree extends Component {
           if (!next) break;
         }
         return { items, next };
+      }, async (found) => {
+        Object.assign(made, found);
+        for (const item of found.items) {
+          this.#items.set(source.key(item), item);
+          this.#above.set(source.key(item), key);
+        }
+        this.requestUpdate();
+        const open = found.items.filter((/** @type {any} */ item) => this.#opened.has(source.key(item)) && source.hasBelow(item));
+        await Promise.all(open.map((/** @type {any} */ item) => this.#read(source.key(item))));
       }) };
       this.#levels.set(key, made);
       level = made;
     }
-    if (key !== TOP && !of) return;
-    const found = await level.read();
-    if (!found) return;
-    Object.assign(level, found);
-    for (const item of found.items) {
-      this.#items.set(source.key(item), item);
-      this.#above.set(source.key(item), key);
-    }
-    this.requestUpdate();
-    const open = found.items.filter((/** @type {any} */ item) => this.#opened.has(source.key(item)) && source.hasBelow(item));
-    await Promise.all(open.map((/** @type {any} */ item) => this.#read(source.key(item))));
+    if (key === TOP || this.#items.has(key)) await level.read();
   }
 
   /** @param {string} key */

@@ -1,7 +1,7 @@
 // What is done with collections and their items, and how it is taken back.
 
-import { patch, post, remove } from "/page/api.js";
-import { asksAboutConflict } from "/page/conflict.js";
+import { get, patch, post, remove } from "/page/api.js";
+import { asksAboutConflict, basedOn } from "/page/conflict.js";
 import { plural } from "/page/format.js";
 import { may as mayDo } from "/page/session.js";
 
@@ -105,7 +105,8 @@ export async function moveItems(within, items, place) {
  */
 export async function change(one, changes, done, then = () => {}) {
   try {
-    const made = await undoable(done, () => patch(`/collections/${one.id}`, { ...changes, if_version: one.version }));
+    const write = (/** @type {number} */ version) => undoable(done, () => patch(`/collections/${one.id}`, { ...changes, if_version: version }));
+    const made = await basedOn(one, Object.keys(changes), () => get(`/collections/${one.id}`), write);
     then();
     return made;
   } catch (problem) {

@@ -6,6 +6,7 @@ import { card } from "/page/card.js";
 import { announce, h } from "/page/dom.js";
 import { doAndSay } from "/page/done.js";
 import { dragged } from "/page/drag.js";
+import { newest } from "/page/follow.js";
 import { length } from "/page/format.js";
 import { declareKeys } from "/page/keys.js";
 import { showMarks } from "/page/listed-marks.js";
@@ -141,7 +142,8 @@ export function itemGrid(signal, of, changed) {
   const page = (from, limit) => get(`/collections/${of().id}/items`, { limit, ...(from ? { after: from } : {}) }, signal);
 
   /** Read what is shown again. */
-  async function refresh() {
+  const refresh = newest(async () => {
+    /** @type {Item[]} */
     const found = [];
     const wanted = Math.max(PAGE, items.length);
     /** @type {string | null} */
@@ -151,11 +153,13 @@ export function itemGrid(signal, of, changed) {
       found.push(...part.items);
       cursor = part.after ?? null;
     } while (cursor && found.length < wanted);
+    return { found, cursor };
+  }, ({ found, cursor }) => {
     const hadMore = after !== null;
     [items, after] = [found, cursor];
     reconcile();
     if (after && !hadMore) element.append(endless(signal, more));
-  }
+  });
 
   async function more() {
     if (!after) return false;

@@ -2,6 +2,7 @@
 
 import { describe, get, put, remove } from "/page/api.js";
 import { h, redraw } from "/page/dom.js";
+import { newest } from "/page/follow.js";
 import { choice, openDialog } from "/page/form.js";
 import { rowButton } from "/page/part.js";
 import { may } from "/page/session.js";
@@ -35,10 +36,10 @@ export function rights(one) {
         h("div", { class: "actions" }, typeof grant.inherited_from === "number" ? null : rowButton("Revoke", grant.to, revoke)));
     }
 
-    async function draw() {
-      const grants = await get(`/collections/${one.id}/rights`);
+    /** @type {() => Promise<void>} */
+    const draw = newest(() => get(`/collections/${one.id}/rights`), (grants) => {
       redraw(list, grants.length ? grants.map(entry) : h("li", { class: "hint" }, one.private ? "Nobody but its owner and managers of the library." : "It is open: what everybody may do follows from their role."));
-    }
+    });
 
     /** @param {() => Promise<unknown>} call */
     async function act(call) {

@@ -4,7 +4,7 @@ import { writeAddress } from "/page/address.js";
 import { derivative, describe, get, post } from "/page/api.js";
 import { h, notice, redraw } from "/page/dom.js";
 import { doAndSay } from "/page/done.js";
-import { follow } from "/page/follow.js";
+import { follow, newest } from "/page/follow.js";
 import { dateTime, plural } from "/page/format.js";
 import { menuButton } from "/page/menu.js";
 import { may as mayDo } from "/page/session.js";
@@ -55,8 +55,8 @@ function searchLine(one) {
 function exclusions(one, refresh) {
   const list = h("ul", { class: "entries" });
   const details = h("details", { class: "exclusions" }, h("summary", {}, "Excluded assets"), list);
-  async function draw() {
-    const { items } = await get(`/collections/${one.id}/exclusions`, { limit: 1000 });
+  /** @type {() => Promise<void>} */
+  const draw = newest(() => get(`/collections/${one.id}/exclusions`, { limit: 1000 }), ({ items }) => {
     const back = (/** @type {Schemas["ItemReport"]} */ item) => doAndSay(async () => {
       const { edit } = await post(`/collections/${one.id}/items/remove`, /** @type {any} */ ({ items: [item.id] }));
       await Promise.all([draw(), refresh()]);
@@ -64,7 +64,7 @@ function exclusions(one, refresh) {
     });
     redraw(list, items.length ? items.map((item) => h("li", { class: "entry" }, h("div", { class: "what" }, h("h3", {}, item.name)),
       h("div", { class: "actions" }, may(one, "edit") ? h("button", { type: "button", "aria-label": `Exclude ${item.name} no more`, onclick: () => back(item) }, "No more") : null))) : h("li", { class: "hint" }, "None."));
-  }
+  });
   const update = () => details.open && draw().catch(() => {});
   details.addEventListener("toggle", update);
   return { details, update };
@@ -85,15 +85,14 @@ async function showOne(place, signal, id, all, refreshTree) {
   const more = h("div");
   let said = "";
 
-  async function refresh() {
-    try {
-      one = await get(`/collections/${id}`, {}, signal);
-      await Promise.all([items.refresh(), refreshTree()]);
-      draw();
-    } catch (problem) {
-      if (!signal.aborted) throw problem; // else another view is shown by now
-    }
-  }
+  const read = newest(() => get(`/collections/${id}`, {}, signal), async (found) => {
+    one = found;
+    await Promise.all([items.refresh(), refreshTree()]);
+    draw();
+  });
+  const refresh = () => read().catch((problem) => {
+    if (!signal.aborted) throw problem; // else another view is shown by now
+  });
   const items = itemGrid(signal, () => one, refresh);
   const excluded = one.filters ? exclusions(one, refresh) : null; // once, so that it stays open
 

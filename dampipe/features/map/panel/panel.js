@@ -135,24 +135,20 @@ async function map(main, signal, parameters) {
     const { west, south, east, north } = boxOf(camera);
     const box = [west, south, east, north].map((one) => one.toFixed(5)).join(",");
     return get("/map", [...filters, ["box", box], ["zoom", Math.max(0, Math.floor(camera.zoom))]], signal);
+  }, (found) => {
+    if (signal.aborted) return;
+    report = found;
+    const here = found.assets === found.placed ? "" : ` ${found.assets.toLocaleString()} of them here.`;
+    const without = found.without ? ` ${plural(found.without, "asset")} without one.` : "";
+    line.replaceChildren(`${plural(found.placed, "asset")} with a position.${here}${without} `,
+      found.assets ? h("a", { href: listOf(parameters, inBox(boxOf(camera))), "data-key": "show-here" }, `Show ${found.assets === 1 ? "it" : `these ${found.assets.toLocaleString()}`} as a list`) : "");
+    credit.textContent = found.tiles?.credit ?? "";
+    element.classList.toggle("tiled", Boolean(found.tiles?.url));
+    plan();
   });
-
-  async function refresh() {
-    try {
-      const found = await read();
-      if (!found || signal.aborted) return;
-      report = found;
-      const here = found.assets === found.placed ? "" : ` ${found.assets.toLocaleString()} of them here.`;
-      const without = found.without ? ` ${plural(found.without, "asset")} without one.` : "";
-      line.replaceChildren(`${plural(found.placed, "asset")} with a position.${here}${without} `,
-        found.assets ? h("a", { href: listOf(parameters, inBox(boxOf(camera))), "data-key": "show-here" }, `Show ${found.assets === 1 ? "it" : `these ${found.assets.toLocaleString()}`} as a list`) : "");
-      credit.textContent = found.tiles?.credit ?? "";
-      element.classList.toggle("tiled", Boolean(found.tiles?.url));
-      plan();
-    } catch (problem) {
-      if (!signal.aborted) line.textContent = describe(problem);
-    }
-  }
+  const refresh = () => read().catch((problem) => {
+    if (!signal.aborted) line.textContent = describe(problem);
+  });
 
   function note() {
     const { latitude, longitude } = middleOf(camera);

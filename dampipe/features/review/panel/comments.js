@@ -2,6 +2,7 @@
 // guests shows the same.
 
 import { announce, h, redraw } from "/page/dom.js";
+import { newest } from "/page/follow.js";
 import { confirm } from "/page/form.js";
 import { plural } from "/page/format.js";
 import { drawingLayer } from "./drawing.js";
@@ -53,7 +54,6 @@ export async function comments(player, { api, signal, mayComment, mayDelete = fa
   const kinds = FILTERS.filter(([key]) => !isGuest || !["guests", "team"].includes(key));
   const filter = h("select", { "aria-label": "Which comments are listed", onchange: () => draw() }, kinds.map(([value, label]) => h("option", { value }, label)));
   let pages = 1;
-  let reads = 0; // an answer that comes late is dropped
   /** @type {Comment[]} */
   let found = [];
   /** @type {number | null} */
@@ -74,15 +74,13 @@ export async function comments(player, { api, signal, mayComment, mayDelete = fa
     return { all, total: page?.total ?? 0, open: page?.open ?? 0, hasMore: Boolean(page?.next) };
   }
 
-  async function refresh() {
-    const number = (reads += 1);
-    const { all, total, open, hasMore } = await read();
-    if (signal.aborted || number !== reads) return;
+  const refresh = newest(read, ({ all, total, open, hasMore }) => {
+    if (signal.aborted) return;
     found = all;
     title.textContent = total ? `${plural(total, "comment")}${open < total ? `, ${open} open` : ""}` : "No comments yet";
     further.hidden = !hasMore;
     draw();
-  }
+  });
 
   async function showMore() {
     pages += 1;

@@ -3,7 +3,7 @@
 import { describe, get, post } from "/page/api.js";
 import { writeAddress } from "/page/address.js";
 import { h, notice, redraw } from "/page/dom.js";
-import { follow } from "/page/follow.js";
+import { follow, newest } from "/page/follow.js";
 import { dateTime, plural } from "/page/format.js";
 import { session } from "/page/session.js";
 
@@ -66,14 +66,16 @@ export async function inbox(main, signal) {
   const taskEntry = (one) => h("li", { class: "entry" }, h("a", { href: writeAddress(`/asset/${one.asset}`) }, h("strong", {}, one.name), h("span", { class: "chip" }, one.label),
     one.due ? h("small", { class: one.overdue ? "problem" : "" }, `${one.overdue ? "overdue since" : "due"} ${one.due.slice(0, 16).replace("T", " ")}`) : null));
 
-  async function draw() {
+  const readAll = () => {
     const me = session()?.actor?.startsWith("user:") ? session()?.name ?? "" : "";
-    const [mentions, tasks, mine, own, guests] = await Promise.all([
+    return Promise.all([
       get("/comments/mentions", { limit: MOST }, signal),
       get("/workflow/tasks", { limit: MOST }, signal),
       me ? post("/comments/find", { filters: { assignee: [me] }, resolved: false, limit: MOST, assets: [], author: "", guests: false }) : null,
       me ? get("/comments", { author: me, resolved: false, limit: MOST }, signal) : null,
       get("/comments", { guests: true, resolved: false, limit: MOST }, signal)]);
+  };
+  const draw = newest(readAll, ([mentions, tasks, mine, own, guests]) => {
     if (signal.aborted) return;
     const known = new Set([...(mine?.comments ?? []), ...guests.comments].map(({ id }) => id));
     const answered = (own?.comments ?? []).filter((one) => !known.has(one.id) && one.replies.length && !one.replies.at(-1)?.is_mine);
@@ -84,7 +86,7 @@ export async function inbox(main, signal) {
       part("From guests", guests.comments.map((one) => threadEntry(one))),
       part("Answers to me", answered.map((one) => threadEntry(one)))].filter((one) => one !== null);
     redraw(body, parts.length ? parts : notice("Nothing waits for you.", "Mentions, tasks, open comments and what guests write are listed here."));
-  }
+  });
 
   await draw();
   follow(signal, ["comment", "workflow.", "share."], () => draw().catch(() => {}), { pause: 200 });

@@ -1,7 +1,7 @@
 // Editing a subclip: its name, its note, its first and last frame, and its fields.
 
 import { get, patch } from "/page/api.js";
-import { asksAboutConflict } from "/page/conflict.js";
+import { asksAboutConflict, basedOn } from "/page/conflict.js";
 import { h } from "/page/dom.js";
 import { showDone } from "/page/done.js";
 import { ask, field } from "/page/form.js";
@@ -26,7 +26,7 @@ export async function changeSubclip(one, changes, done, refresh) {
     await refresh();
   };
   try {
-    await write(one.version);
+    await basedOn(one, Object.keys(changes), () => get(`/subclips/${one.id}`), write);
     return { done };
   } catch (problem) {
     if (asksAboutConflict(problem, write)) return null;

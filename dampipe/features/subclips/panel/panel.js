@@ -164,18 +164,17 @@ export function sections(asset, { signal, player }) {
     track.hidden = !track.childElementCount;
   }
 
-  const read = newest(() => get(`/assets/${sha1}/subclips`, { limit: LIMIT }, signal));
   let json = "";
-  async function refresh() {
-    const found = await read().catch(() => null);
-    if (!found || signal.aborted || json === JSON.stringify(found)) return;
+  const read = newest(() => get(`/assets/${sha1}/subclips`, { limit: LIMIT }, signal), (found) => {
+    if (signal.aborted || json === JSON.stringify(found)) return;
     json = JSON.stringify(found);
     shown = found.subclips;
     redraw(list, shown.map(entry));
     exportButton.hidden = !shown.length || !may("export");
     drawTrack();
     element.hidden = !shown.length && !may("edit");
-  }
+  });
+  const refresh = () => read().catch(() => {});
 
   const wanted = Number(parseAddress(location.hash).parameters.get("subclip"));
   if (wanted) {

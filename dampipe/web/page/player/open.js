@@ -140,11 +140,8 @@ async function describeIn(asset, heard, player, side) {
     if (!isFirst) document.dispatchEvent(new CustomEvent("asset-changed", { detail: found }));
     return true;
   }
-  const read = newest(() => get(`/assets/${sha1}`, { exact: true }, signal));
-  async function refresh() {
-    const found = await read().catch(() => null);
-    return found && !signal.aborted ? draw(found) : false;
-  }
+  const read = newest(() => get(`/assets/${sha1}`, { exact: true }, signal), (found) => !signal.aborted && draw(found));
+  const refresh = () => read().catch(() => false);
   await draw(asset);
   side.add(list);
   const context = { signal, refresh, time: player.time, seek: player.seek, player };
