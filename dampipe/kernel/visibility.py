@@ -47,6 +47,8 @@ class View:
     """What is visible besides, wherever it lies."""
     seen: Callable[[ColumnElement[Any]], ColumnElement[bool]] | None = None
     """Makes the condition of `shows_some`; None: it is that of `shows_version`."""
+    seen_asset: Callable[[ColumnElement[Any]], ColumnElement[bool]] | None = None
+    """Makes the condition of `shows_some_asset`; None: it is that of `shows_asset`."""
     key: Hashable = ()
     """Equal for equal views, for caches of what depends on a view."""
 
@@ -81,6 +83,10 @@ class View:
     def shows_asset(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
         """The condition that a column holds the number of a visible asset."""
         return true() if self.asset_ids is None else column.in_(self.asset_ids)
+
+    def shows_some_asset(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
+        """The same for a query that is about a few assets; see `shows_some`."""
+        return self.shows_asset(column) if self.seen_asset is None else self.seen_asset(column)
 
     def holds(self, source: int, folder: str) -> bool:
         """Whether a folder, by its path relative to the root of its source, is visible with all below it."""

@@ -1,6 +1,7 @@
 """The library as one list: buckets, and pages anywhere in it, for who sees all of it, half, or one in a hundred.
 
-LIBRARY_ASSETS sets the size of the library, LIBRARY_DATABASES the databases; `tests/support/large_library.py` fills it.
+LIBRARY_ASSETS sets the size of the library, LIBRARY_DATABASES the databases, LIBRARY_PARTS what is measured;
+`tests/support/large_library.py` fills the library.
 Processor time is that of this process, in which the web server and its client run: the client's share is in it.
 """
 
@@ -34,6 +35,7 @@ from tests.support.serving import serving
 
 ASSETS = int(os.environ.get("LIBRARY_ASSETS", "1000000"))
 DATABASES = os.environ.get("LIBRARY_DATABASES", "SQLite,PostgreSQL").split(",")
+PARTS = os.environ.get("LIBRARY_PARTS", "lists,player,writes").split(",")
 PAGE = 60
 ROUNDS = 40
 VIEWERS: Mapping[str, tuple[str, ...] | None] = {
@@ -49,6 +51,9 @@ LISTS: tuple[dict[str, str], ...] = (
     {"group": "none", "sort": "-duration"},
     {"where": 'camera="Sony FX3" and duration<40'},
 )
+
+PLAYER = ("", "/metadata", "/versions", "/comments", "/subclips", "/rights", "/copies")
+"""What the page asks about an asset, below its address."""
 
 
 class Client:
@@ -69,7 +74,8 @@ class Client:
 
     def fetch(self, path: str, **parameters: Any) -> bytes:
         """The bytes of the answer."""
-        self._connection.request("GET", f"/api/v1{path}?{urlencode(parameters)}", headers=self._headers)
+        query = f"?{urlencode(parameters)}" if parameters else ""
+        self._connection.request("GET", f"/api/v1{path}{query}", headers=self._headers)
         answer = self._connection.getresponse()
         body = answer.read()
         assert answer.status == 200, body
@@ -103,9 +109,12 @@ def measure(name: str, url: str | None, home: Path) -> None:
         with serving(create_app(library.service(Services))) as address:
             clients = {viewer: Client(address, str(token)) for viewer, token in tokens.items()}
             for viewer, client in clients.items():
-                for one in LISTS:
+                for one in LISTS if "lists" in PARTS else ():
                     _measure(viewer, client, one)
-            _writes(library.service(MetadataService), clients)
+                if "player" in PARTS:
+                    _player(viewer, client)
+            if "writes" in PARTS:
+                _writes(library.service(MetadataService), clients)
         after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         print(f"  memory: {(after - before) / 1024:.0f} MiB more at most")
 
@@ -136,6 +145,22 @@ def _measure(viewer: str, client: Client, one: Mapping[str, str]) -> None:
         f"page of {PAGE} at an asset, {title}",
         lambda: client.fetch("/library/assets", at=chance.choice(sha1s), limit=PAGE, **one),
     )
+
+
+def _player(viewer: str, client: Client) -> None:
+    """What the page asks about an asset when it opens it."""
+    chance = random.Random(3)
+    total = client.get("/library/buckets", group="none")["total"]
+    page = client.get("/library/assets", position=chance.randrange(total), limit=PAGE)
+    sha1s = [asset["sha1"] for asset in page["assets"]]
+    for path in PLAYER:
+        _median(
+            f"/assets/…{path}, {viewer}",
+            lambda path=path: client.fetch(f"/assets/{chance.choice(sha1s)}{path}"),  # type: ignore[misc]
+            15,
+        )
+    marks = urlencode([("asset", sha1) for sha1 in sha1s])
+    _median(f"marks of {len(sha1s)} cards, {viewer}", lambda: client.fetch(f"/library/marks?{marks}"))
 
 
 def _writes(metadata: MetadataService, clients: Mapping[str, Client]) -> None:

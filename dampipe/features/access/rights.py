@@ -1,6 +1,6 @@
 """What an actor sees: grants turned into folders and assets."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, false, or_, select, union_all
@@ -56,6 +56,10 @@ class Rights:
         folders = select(FOLDER.c.id).where(_lies_in(found))
         shown = [*_lying_in(folders), *(one.version_ids for one in opened)]
         versions = select(union_all(*shown).subquery().c.version_id)
+
+        def is_seen(column: ColumnElement[Any]) -> ColumnElement[bool]:
+            return or_(_is_in(found, column), *(column.in_(one.version_ids) for one in opened))
+
         key: Hashable = found if not opened else (found, *(self._text(one.version_ids) for one in opened))
         return View(
             folder_ids=folders,
@@ -65,7 +69,8 @@ class Rights:
             read_mask=lambda: self._mask(key, versions),
             read_folders=lambda: self._seen(found, folders),
             opened=opened,
-            seen=lambda column: or_(_is_in(found, column), *(column.in_(one.version_ids) for one in opened)),
+            seen=is_seen,
+            seen_asset=lambda column: _has_version(column, is_seen),
             key=key,
         )
 
@@ -149,6 +154,15 @@ def _is_in(found: Sequence[Place], version: ColumnElement[Any]) -> ColumnElement
         here = files.where(location.c[which] == version, _lies_in(found, folder))
         of_it.append(here.correlate_except(location, folder).exists())
     return or_(*of_it)
+
+
+def _has_version(
+    asset: ColumnElement[Any], is_seen: Callable[[ColumnElement[Any]], ColumnElement[bool]]
+) -> ColumnElement[bool]:
+    """The condition that an asset has a version that is seen."""
+    version = VERSION.alias()
+    versions = select(version.c.id).where(version.c.asset_id == asset, is_seen(version.c.id))
+    return versions.correlate_except(version).exists()
 
 
 def _opened_versions(assets: Select[Any], found: tuple[Place, ...] | None) -> OpenedVersions:

@@ -19,13 +19,16 @@ IS_CURRENT = VERSION.c.superseded_at.is_(None)
 """SQL: whether a version is the current one of its asset."""
 
 
-def is_superseded(view: View = EVERYTHING) -> ColumnElement[bool]:
-    """SQL: whether another version stands for the asset: the current one, or the newest that is visible."""
+def is_superseded(view: View = EVERYTHING, is_few: bool = False) -> ColumnElement[bool]:
+    """SQL: whether another version stands for the asset: the current one, or the newest that is visible.
+
+    is_few: the query is about a few assets, and looks their versions up one by one."""
     if view.is_all:
         return ~IS_CURRENT
     other = VERSION.alias()
     is_newer = or_(other.c.superseded_at.is_(None), other.c.id > VERSION.c.id)
-    is_before_it = and_(other.c.asset_id == VERSION.c.asset_id, is_newer, view.shows_version(other.c.id))
+    shows = view.shows_some if is_few else view.shows_version
+    is_before_it = and_(other.c.asset_id == VERSION.c.asset_id, is_newer, shows(other.c.id))
     return and_(~IS_CURRENT, exists(select(literal(1)).where(is_before_it)))
 
 

@@ -45,7 +45,7 @@ def lock_assets(
     for some in chunked(sorted(set(assets))):
         query = (
             select(ASSET.c.id)
-            .where(ASSET.c.id.in_(some), view.shows_asset(ASSET.c.id))
+            .where(ASSET.c.id.in_(some), view.shows_some_asset(ASSET.c.id))
             .order_by(ASSET.c.id)
             .with_for_update(of=ASSET, **_MODES[hold])
         )

@@ -23,9 +23,9 @@ def shown_versions(
     connection: Connection, database: Database, assets: Iterable[int], view: View
 ) -> dict[int, ShownVersion]:
     """The current version of each asset, or the newest that is visible; assets without a visible one are left out."""
-    mine = (in_ids(database, VERSION.c.asset_id, sorted(set(assets))), ~is_superseded(view))
+    mine = (in_ids(database, VERSION.c.asset_id, sorted(set(assets))), ~is_superseded(view, is_few=True))
     query = select(VERSION.c.asset_id, VERSION.c.id, VERSION.c.sha1).where(*mine)
-    rows = connection.execute(query.where(view.shows_version(VERSION.c.id)))
+    rows = connection.execute(query.where(view.shows_some(VERSION.c.id)))
     return {asset: ShownVersion(number, sha1) for asset, number, sha1 in rows}
 
 
@@ -33,5 +33,5 @@ def visible_sha1s(
     connection: Connection, database: Database, versions: Iterable[int], view: View
 ) -> dict[int | None, str]:
     """The SHA-1s of those of some versions that are visible, by id."""
-    mine = (in_ids(database, VERSION.c.id, sorted(set(versions))), view.shows_version(VERSION.c.id))
+    mine = (in_ids(database, VERSION.c.id, sorted(set(versions))), view.shows_some(VERSION.c.id))
     return {row.id: row.sha1 for row in connection.execute(select(VERSION.c.id, VERSION.c.sha1).where(*mine))}

@@ -250,7 +250,7 @@ class CollectionItemService:
                 found += [NewItem(asset) for asset in self._selection.in_order(actor, part, MOST_CHOSEN)]
         if chosen.subclips:
             query = select(SUBCLIP.c.id, SUBCLIP.c.asset_id).where(
-                in_ids(self._db, SUBCLIP.c.id, chosen.subclips), view.shows_asset(SUBCLIP.c.asset_id)
+                in_ids(self._db, SUBCLIP.c.id, chosen.subclips), view.shows_some_asset(SUBCLIP.c.asset_id)
             )
             with self._db.read() as connection:
                 of = {row.id: row.asset_id for row in connection.execute(query)}

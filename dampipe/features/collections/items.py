@@ -76,7 +76,7 @@ class ItemRepository:
         """Rows of visible items by their numbers, in their order."""
         # Of which collection they are is not asked in SQL: SQLite would read the whole collection for it.
         query = select(COLLECTION_ITEM).where(
-            in_ids(self._db, COLLECTION_ITEM.c.id, items), view.shows_asset(COLLECTION_ITEM.c.asset_id)
+            in_ids(self._db, COLLECTION_ITEM.c.id, items), view.shows_some_asset(COLLECTION_ITEM.c.asset_id)
         )
         rows = [row for row in connection.execute(query) if row.collection_id == collection]
         return sorted(rows, key=lambda row: (row.position, row.id))

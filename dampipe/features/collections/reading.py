@@ -180,7 +180,7 @@ class CollectionReader:
         current one, its number and its SHA-1."""
         columns = (VERSION.c.id, VERSION.c.asset_id, VERSION.c.superseded_at, VERSION.c.sha1)
         query = select(*columns).where(
-            in_ids(self._db, VERSION.c.asset_id, assets), view.shows_version(VERSION.c.id)
+            in_ids(self._db, VERSION.c.asset_id, assets), view.shows_some(VERSION.c.id)
         )
         found: dict[int, tuple[bool, int, str]] = {}
         with self._db.read() as connection:

@@ -249,7 +249,7 @@ class GroupRepository:
                         VERSION, VERSION.c.id == GROUP_MEMBER.c.version_id
                     )
                 )
-                .where(GROUP_MEMBER.c.group_id == own, view.shows_version(VERSION.c.id))
+                .where(GROUP_MEMBER.c.group_id == own, view.shows_some(VERSION.c.id))
                 .order_by(GROUP_MEMBER.c.position)
             ).all()
             names = {} if view.is_all else self._visible_names(connection, [row.id for row in rows], view)

@@ -140,7 +140,7 @@ def asset_ids(connection: Connection, texts: Collection[str], view: View = EVERY
     whole = {text.strip(): text.strip().lower() for text in texts if is_sha1(text.strip())}
     found: dict[str, int] = {}
     for some in chunked(sorted(set(whole.values()))):
-        visible = (VERSION.c.sha1.in_(some), view.shows_version(VERSION.c.id))
+        visible = (VERSION.c.sha1.in_(some), view.shows_some(VERSION.c.id))
         rows = connection.execute(select(VERSION.c.sha1, VERSION.c.asset_id).where(*visible))
         by_sha1 = {row.sha1: row.asset_id for row in rows}
         found |= {text: by_sha1[sha1] for text, sha1 in whole.items() if sha1 in by_sha1}
@@ -148,7 +148,7 @@ def asset_ids(connection: Connection, texts: Collection[str], view: View = EVERY
         digits = text.strip().lower()
         if text.strip() in whole or not 4 <= len(digits) <= 40 or set(digits) - set("0123456789abcdef"):
             continue
-        mine = (VERSION.c.sha1.startswith(digits), view.shows_version(VERSION.c.id))
+        mine = (VERSION.c.sha1.startswith(digits), view.shows_some(VERSION.c.id))
         assets = (
             connection.execute(select(VERSION.c.asset_id).where(*mine).distinct().limit(2)).scalars().all()
         )
@@ -190,7 +190,7 @@ class Names:
             mine = (
                 in_ids(database, VERSION.c.asset_id, assets),
                 IS_CURRENT,
-                view.shows_asset(VERSION.c.asset_id),
+                view.shows_some_asset(VERSION.c.asset_id),
             )
             rows = connection.execute(select(VERSION.c.asset_id, VERSION.c.sha1).where(*mine))
             self.assets = {row.asset_id: row.sha1 for row in rows}

@@ -494,7 +494,7 @@ class MetadataService:
         """SHA-1 and name of the current versions of visible assets."""
         mine = (in_ids(self._db, VERSION.c.asset_id, sorted(set(assets))), IS_CURRENT)
         query = select(VERSION.c.asset_id, VERSION.c.sha1).where(*mine)
-        shown = connection.execute(query.where(view.shows_asset(VERSION.c.asset_id))).all()
+        shown = connection.execute(query.where(view.shows_some_asset(VERSION.c.asset_id))).all()
         names = names_of(connection, self._db, view, [row.asset_id for row in shown])
         return {row.asset_id: (row.sha1, names[row.asset_id]) for row in shown}
 

@@ -54,7 +54,7 @@ class Sight:
     @property
     def conditions(self) -> list[ColumnElement[bool]]:
         """The conditions on a row of `comment`, of a thread or a reply."""
-        found = [self.view.shows_asset(COMMENT.c.asset_id)]
+        found = [self.view.shows_some_asset(COMMENT.c.asset_id)]
         if self.is_guest:
             root = COMMENT.alias("root")
             of_team = exists().where(root.c.id == COMMENT.c.root_id, root.c.audience == Audience.TEAM)
@@ -79,9 +79,11 @@ class Threads:
 
     def where(self, database: Database) -> list[ColumnElement[bool]]:
         """The conditions on a row of `comment`."""
+        is_few = self.assets is not None or self.numbers is not None
+        shows = self.view.shows_some_asset if is_few else self.view.shows_asset
         found: list[ColumnElement[bool]] = [
             IS_THREAD,
-            self.view.shows_asset(COMMENT.c.asset_id),
+            shows(COMMENT.c.asset_id),
             *self.more,
         ]
         if self.assets is not None:
@@ -204,7 +206,7 @@ class CommentRepository:
         joined = MENTION.join(COMMENT, COMMENT.c.id == MENTION.c.comment_id).join(
             USER, USER.c.id == MENTION.c.account_id
         )
-        query = select(*columns).select_from(joined).where(view.shows_asset(COMMENT.c.asset_id))
+        query = select(*columns).select_from(joined).where(view.shows_some_asset(COMMENT.c.asset_id))
         if user is not None:
             query = query.where(MENTION.c.account_id == user)
         if unread:
@@ -241,14 +243,14 @@ class CommentRepository:
     @staticmethod
     def is_visible(connection: Connection, asset: int, view: View) -> bool:
         """Whether an asset is visible."""
-        query = select(ASSET.c.id).where(ASSET.c.id == asset, view.shows_asset(ASSET.c.id))
+        query = select(ASSET.c.id).where(ASSET.c.id == asset, view.shows_some_asset(ASSET.c.id))
         return connection.execute(query).first() is not None
 
     # ---- writing, in the caller's transaction
 
     def hold_version(self, connection: Connection, version: int, view: View) -> int:
         """Keep the asset of a version from being merged or deleted; returns its number. Raises NotFound."""
-        query = select(VERSION.c.asset_id).where(VERSION.c.id == version, view.shows_version(VERSION.c.id))
+        query = select(VERSION.c.asset_id).where(VERSION.c.id == version, view.shows_some(VERSION.c.id))
         for _ in range(TRIES):
             asset = connection.execute(query).scalar()
             if asset is None:

@@ -161,7 +161,7 @@ def near_licensed(
                     mine.c.asset_id != other.c.asset_id,
                     NEAR_DUPLICATE.c.state != PairState.DISMISSED,
                     has_licence,
-                    view.shows_version(other.c.id),
+                    view.shows_some(other.c.id),
                 )
             )
             for row in connection.execute(pairs):

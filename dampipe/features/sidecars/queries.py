@@ -483,7 +483,7 @@ class OutboxRepository:
             OUTBOX.c.reason,
             OUTBOX.c.written_at,
         )
-        shown = (where, view.shows_folder(FOLDER.c.id), view.shows_asset(VERSION.c.asset_id))
+        shown = (where, view.shows_folder(FOLDER.c.id), view.shows_some_asset(VERSION.c.asset_id))
         query = select(*columns, *place_columns(self._db)).select_from(joined).where(*shown)
         return connection.execute(query.order_by(LOCATION.c.id).limit(limit)).all()
 

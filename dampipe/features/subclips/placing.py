@@ -53,7 +53,8 @@ class PlacedSubclips:
         self, actor: Actor, query: SubclipQuery, view: View, limit: int, after: tuple[float, int] | None
     ) -> Sequence[Row[Any]]:
         """The visible subclips that a query means, `limit` at most. after: the place of the last one before."""
-        where: list[ColumnElement[bool]] = [self._subclips.shown(view)]
+        is_few = query.asset is not None or query.ids is not None
+        where: list[ColumnElement[bool]] = [self._subclips.shown(view, is_few)]
         if query.asset is not None:
             where.append(self._subclips.of_assets([self._service.asset_id(actor, query.asset)]))
         if query.filters:

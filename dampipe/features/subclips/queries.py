@@ -97,9 +97,9 @@ class SubclipRepository:
             query = query.where(SUBCLIP.c.id < after[1])
         return connection.execute(query.order_by(SUBCLIP.c.id.desc())).all()
 
-    def shown(self, view: View) -> ColumnElement[bool]:
-        """The condition that the asset of a row is visible."""
-        return view.shows_asset(SUBCLIP.c.asset_id)
+    def shown(self, view: View, is_few: bool = True) -> ColumnElement[bool]:
+        """The condition that the asset of a row is visible. is_few: the query is about a few rows."""
+        return (view.shows_some_asset if is_few else view.shows_asset)(SUBCLIP.c.asset_id)
 
     def among_ids(self, numbers: Iterable[int]) -> ColumnElement[bool]:
         """The condition that a row is one of these."""

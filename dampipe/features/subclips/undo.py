@@ -27,7 +27,10 @@ def _refusals(
     if not actor.may(EDIT):
         return [_NO_RIGHT] * len(changes)
     rows = [one.after or one.before or {} for one in changes]
-    mine = (in_ids(database, ASSET.c.id, {row["asset_id"] for row in rows}), view.shows_asset(ASSET.c.id))
+    mine = (
+        in_ids(database, ASSET.c.id, {row["asset_id"] for row in rows}),
+        view.shows_some_asset(ASSET.c.id),
+    )
     assets = set(connection.execute(select(ASSET.c.id).where(*mine)).scalars())
     wanted = {row["version_id"] for row in rows if row["version_id"] is not None}
     held = select(VERSION.c.id).where(in_ids(database, VERSION.c.id, wanted))
@@ -60,7 +63,9 @@ def _value_refusals(
     rows = [one.after or one.before or {} for one in changes]
     mine = in_ids(database, SUBCLIP.c.id, {row["subclip_id"] for row in rows})
     subclips = set(
-        connection.execute(select(SUBCLIP.c.id).where(mine, view.shows_asset(SUBCLIP.c.asset_id))).scalars()
+        connection.execute(
+            select(SUBCLIP.c.id).where(mine, view.shows_some_asset(SUBCLIP.c.asset_id))
+        ).scalars()
     )
     terms = _existing(connection, database, TERM.c.id, {row["term_id"] for row in rows})
     linked = _existing(connection, database, ASSET.c.id, {row["linked_id"] for row in rows})

@@ -55,7 +55,7 @@ class FileRepository:
         with self._db.read() as connection:
             for some in chunked(sorted(contents)):
                 query = select(VERSION.c.id, VERSION.c.asset_id, VERSION.c.sha1).where(
-                    VERSION.c.sha1.in_(some), view.shows_version(VERSION.c.id)
+                    VERSION.c.sha1.in_(some), view.shows_some(VERSION.c.id)
                 )
                 rows = connection.execute(query).all()
                 found |= {row.sha1: File(row.id, row.asset_id, row.sha1, "") for row in rows}

@@ -54,12 +54,12 @@ class VersionService:
             rows = operations_of(connection, self._assets.asset_id(actor, name))
             view = self._visibility.of(actor)
             shown = select(VERSION.c.id, VERSION.c.sha1).where(
-                VERSION.c.id.in_(moved_by(rows)), view.shows_version(VERSION.c.id)
+                VERSION.c.id.in_(moved_by(rows)), view.shows_some(VERSION.c.id)
             )
             names = {row.id: row.sha1 for row in connection.execute(shown)}
             done = [report(row, names) for row in rows]
             named = {sha1 for one in done for sha1 in (one.asset, one.other)}
-            query = select(VERSION.c.sha1).where(VERSION.c.sha1.in_(named), view.shows_version(VERSION.c.id))
+            query = select(VERSION.c.sha1).where(VERSION.c.sha1.in_(named), view.shows_some(VERSION.c.id))
             visible = named if view.is_all else set(connection.execute(query).scalars())
         return VersionList(
             versions=details.versions,

@@ -375,8 +375,8 @@ class WorkflowRepository:
         """The rows of the versions that stand for assets."""
         query = select(VERSION).where(
             in_ids(self._db, VERSION.c.asset_id, assets),
-            ~is_superseded(view),
-            view.shows_version(VERSION.c.id),
+            ~is_superseded(view, is_few=True),
+            view.shows_some(VERSION.c.id),
         )
         with self._db.read() as connection:
             return list(connection.execute(query).all())

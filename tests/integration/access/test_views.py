@@ -11,7 +11,7 @@ from dampipe.features.access.model import Grant, UserRequest
 from dampipe.features.access.queries import AccessRepository
 from dampipe.features.access.rights import Rights, places
 from dampipe.features.access.service import AccessService
-from dampipe.features.assets.tables import VERSION
+from dampipe.features.assets.tables import ASSET, VERSION
 from dampipe.features.search.model import SearchRequest
 from dampipe.features.search.service import SearchService
 from dampipe.features.sources.tables import FOLDER, SOURCE
@@ -58,6 +58,11 @@ def seen(here: Searching, actor: Actor) -> set[str]:
         )
         one_by_one = select(VERSION.c.sha1).where(view.shows_some(VERSION.c.id))
         assert by_sql == set(connection.execute(one_by_one).scalars())
+        assets = [
+            set(connection.execute(select(ASSET.c.id).where(shows(ASSET.c.id))).scalars())
+            for shows in (view.shows_asset, view.shows_some_asset)
+        ]
+        assert assets[0] == assets[1]
         numbers = dict(connection.execute(select(VERSION.c.id, VERSION.c.sha1)).all())  # type: ignore[arg-type]
     mask = view.read_mask()
     assert by_sql == {number_sha1 for number, number_sha1 in numbers.items() if view.is_all or number in mask}
