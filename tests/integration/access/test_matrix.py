@@ -77,6 +77,7 @@ MATRIX: dict[str, Role | None] = {
     "GET /api/v1/folders": Role.VIEWER,
     "GET /api/v1/library/assets": Role.VIEWER,
     "GET /api/v1/library/buckets": Role.VIEWER,
+    "GET /api/v1/library/marks": Role.VIEWER,
     "GET /api/v1/library/sha1s": Role.VIEWER,
     "GET /api/v1/map": Role.VIEWER,
     "POST /api/v1/search/export": Role.VIEWER,
