@@ -6,6 +6,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from pydantic import create_model
+from sqlalchemy import Row
 
 from dampipe.features.assets.errors import AMBIGUOUS_NAME, NOT_HASHED, UNKNOWN_NAME, UNKNOWN_PATH
 from dampipe.features.assets.model import Details, VersionSummary
@@ -116,16 +117,24 @@ class AssetService:
         }
         return self._model(
             video=video,
-            versions=tuple(
-                VersionSummary.of(row, video)
-                for row, video in zip(versions, self._assets.videos(versions, view), strict=True)
-            ),
+            versions=self._summaries(versions, view),
             replaces=self._assets.replaced(asset, view),
             sidecars=tuple(printable(path) for path in self._assets.sidecars(shown.id, view)),
             card=card_of(split_path(video.paths[0])[0]) if video.paths else None,
             runs=() if is_guest else tuple(self._assets.runs(shown.id, view)),
             **added,
         )
+
+    def versions(self, actor: Actor, name: str) -> tuple[VersionSummary, ...]:
+        """The visible versions of an asset, newest first; a name may be that of any of them."""
+        require(actor, READ)
+        view = self._visibility.of(actor)
+        asset = self._assets.asset_of(self.version_id(actor, name))
+        return self._summaries(self._assets.versions(asset, view), view)
+
+    def _summaries(self, rows: Sequence[Row[Any]], view: View) -> tuple[VersionSummary, ...]:
+        videos = self._assets.videos(rows, view)
+        return tuple(VersionSummary.of(row, video) for row, video in zip(rows, videos, strict=True))
 
     def shown_fields(self, details: Details) -> list[tuple[str, str]]:
         """Label and text of each feature's field that has something to show."""

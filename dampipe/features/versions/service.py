@@ -49,10 +49,11 @@ class VersionService:
     def list(self, actor: Actor, name: str) -> VersionList:
         """The visible versions of an asset, newest first, and what was done with them."""
         require(actor, READ)
-        details = self._assets.show(actor, name)
+        versions = self._assets.versions(actor, name)
+        asset = self._assets.asset_id(actor, name)
+        view = self._visibility.of(actor)
         with self._db.read() as connection:
-            rows = operations_of(connection, self._assets.asset_id(actor, name))
-            view = self._visibility.of(actor)
+            rows = operations_of(connection, asset)
             shown = select(VERSION.c.id, VERSION.c.sha1).where(
                 VERSION.c.id.in_(moved_by(rows)), view.shows_some(VERSION.c.id)
             )
@@ -62,8 +63,8 @@ class VersionService:
             query = select(VERSION.c.sha1).where(VERSION.c.sha1.in_(named), view.shows_some(VERSION.c.id))
             visible = named if view.is_all else set(connection.execute(query).scalars())
         return VersionList(
-            versions=details.versions,
-            replaces=details.replaces,
+            versions=versions,
+            replaces=self._rows.replaced(asset, view),
             operations=tuple(one for one in done if {one.asset, one.other} <= visible),
         )
 
