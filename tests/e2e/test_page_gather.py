@@ -143,6 +143,36 @@ def test_items_are_dragged_moved_by_keys_and_taken_out(here: Here) -> None:
     until(page, lambda: cover.evaluate("one => one.naturalWidth"), "the cover")
 
 
+DROPPED = """([from, to]) => {
+  const box = to.getBoundingClientRect();
+  const place = { clientX: box.left + 10, clientY: box.top + 40 };
+  const at = { bubbles: true, cancelable: true, dataTransfer: new DataTransfer(), ...place };
+  from.dispatchEvent(new DragEvent("dragstart", at));
+  for (const name of ["dragover", "dragleave", "drop"]) to.dispatchEvent(new DragEvent(name, at));
+  from.dispatchEvent(new DragEvent("dragend", at));
+}"""
+"""What a browser sends where a picture comes under the pointer just before something is dropped there."""
+
+
+def test_what_is_dropped_goes_where_the_pointer_is(here: Here) -> None:
+    made = here.collections.create(LOCAL, NewCollection(name="Dropped"))
+    here.items.add(LOCAL, made.id, Chosen(assets=tuple(here.sha1s[:3])))
+    order = [one.asset for one in here.collections.items(LOCAL, made.id).items]
+    here.open(f"#/collections?collection={made.id}")
+    cards = here.page.locator(".items .card")
+    expect(cards).to_have_count(3)
+    pair = here.page.evaluate_handle(
+        "() => [2, 1].map((number) => document.querySelectorAll('.items .card')[number])"
+    )
+    here.page.evaluate(DROPPED, pair)
+    expect(cards.nth(1)).to_have_attribute("data-sha1", order[2])
+    assert [one.asset for one in here.collections.items(LOCAL, made.id).items] == [
+        order[0],
+        order[2],
+        order[1],
+    ]
+
+
 def test_cards_of_a_search_and_of_a_collection_show_ratings(here: Here) -> None:
     metadata: MetadataService = here.library.service(MetadataService)
     sha1, others = here.sha1s[0], tuple(here.sha1s[1:3])

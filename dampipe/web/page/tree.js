@@ -259,6 +259,7 @@ export class Tree extends Component {
 
   /** @param {any} item @param {DragEvent} event */
   #drop(item, event) {
+    this.#over(item, event); // what is under the pointer may have been drawn anew since
     const target = this.#target;
     if (!target || target.key !== this.source?.key(item)) return;
     event.preventDefault();

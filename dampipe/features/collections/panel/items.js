@@ -193,27 +193,29 @@ export function itemGrid(signal, of, changed) {
     if (target) delete target.card.dataset.drop;
     target = null;
   }
-  element.addEventListener("dragover", (event) => {
+  /** Mark where what is dragged would go; returns it, if it may be dropped here. @param {DragEvent} event */
+  function aim(event) {
     const what = dragged();
-    const one = of();
-    if (what?.kind !== "assets" || !may(one, "edit")) return;
+    if (what?.kind !== "assets" || !may(of(), "edit")) return null;
     event.preventDefault();
     const over = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-item]"));
     const box = over?.getBoundingClientRect();
     const side = box && event.clientX < box.left + box.width / 2 ? "before" : "after";
-    if (target?.card === over && target?.side === side) return;
-    unmark();
-    if (over) {
-      target = { card: over, side };
-      over.dataset.drop = side;
+    if (target?.card !== over || target?.side !== side) {
+      unmark();
+      if (over) {
+        target = { card: over, side };
+        over.dataset.drop = side;
+      }
     }
-  });
+    return what;
+  }
+  element.addEventListener("dragover", aim);
   element.addEventListener("dragleave", (event) => !element.contains(/** @type {Node | null} */ (event.relatedTarget)) && unmark());
   element.addEventListener("drop", (event) => {
-    const what = dragged();
+    const what = aim(event); // a picture that came under the pointer since has taken the mark away
+    if (!what) return;
     const one = of();
-    if (what?.kind !== "assets" || !may(one, "edit")) return;
-    event.preventDefault();
     const place = target ? { [target.side]: Number(target.card.dataset.item) } : { last: true };
     unmark();
     const own = what.collection === one.id ? items.filter(({ id }) => typeof id === "number" && what.items?.includes(id)) : [];
