@@ -37,7 +37,7 @@ demo: $(BASE) ## make footage, process it, search it (FOOTAGE=/some/folder for y
 	@DAMPIPE_HOME="$(CURDIR)$(if $(FOOTAGE),/demo/own)" $(BIN)/dampipe demo $(if $(FOOTAGE),--footage '$(FOOTAGE)') $(if $(ONCE),--once)
 
 test: $(DEV) $(TOOLS) ## the whole suite
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8
 
 lint: $(DEV) ## ruff, mypy and import-linter; and of the page, types and what was made for it
 	$(BIN)/ruff check .

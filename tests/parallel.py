@@ -1,7 +1,8 @@
 """The scheduler of parallel test runs.
 
-It gives tests that share a costly fixture to one process, and has one process run other tests than end-to-end tests as
-long as there are some: deployments wait half of the time, so that the processor would wait with them.
+It gives the tests of a file to one process: they share its costly fixtures, and some depend on their order. It has one
+process run other tests than end-to-end tests as long as there are some: deployments wait half of the time, so that the
+processor would wait with them.
 """
 
 from typing import Any
@@ -9,31 +10,17 @@ from typing import Any
 from xdist.scheduler import LoadScopeScheduling
 
 E2E = "tests/e2e/"
-SHARED = (
-    "test_main_job.py",
-    "test_page.py",
-    "test_page_features.py",
-    "test_page_follows.py",
-    "test_page_guests.py",
-    "test_page_in_use.py",
-    "test_page_views.py",
-    "test_progress.py",
-)
-"""End-to-end tests with one deployment or library per file; some depend on their order."""
 
 
 class InOrder(LoadScopeScheduling):
-    """Schedules end-to-end tests one by one, so that no process has many of them at the end; other tests by file. Each
-    kind is scheduled in the order of its collection."""
+    """Schedules tests by file; each kind, end-to-end tests and others, in the order of its collection."""
 
     def __init__(self, config: Any, log: Any) -> None:
         config.option.loadscopereorder = False
         super().__init__(config, log)
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        is_separate = file.startswith(E2E) and not file.endswith(SHARED)
-        return nodeid if is_separate else file
+        return nodeid.partition("::")[0]
 
     def _assign_work_unit(self, node: Any) -> None:
         wants_e2e = self._has_e2e(node) or sum(map(self._has_e2e, self.nodes)) < max(1, len(self.nodes) - 1)
