@@ -27,6 +27,8 @@ HEADERS_WITHIN = 15.0
 """Seconds in which they must arrive."""
 MAX_CONNECTIONS = 1000
 """Connections at a time; more are answered with 503."""
+STOP_WITHIN = 60
+"""Seconds that requests in progress have to end once the server is stopped."""
 
 
 class TimedProtocol(H11Protocol):
@@ -97,6 +99,7 @@ def configuration(app: FastAPI, host: str, port: int, cert: str = "", key: str =
         ws="none",
         h11_max_incomplete_event_size=MAX_HEADERS,
         limit_concurrency=MAX_CONNECTIONS,
+        timeout_graceful_shutdown=STOP_WITHIN,
         server_header=False,
         proxy_headers=False,
         ssl_certfile=cert or None,

@@ -138,8 +138,7 @@ class Broadcaster:
         return self._messages(client, after, self._cursor, seconds)
 
     async def _join(self, actor: Actor, wanted: EventFilter, status: bool) -> _Client:
-        if self._closed is asyncio.get_running_loop() or len(self._clients) >= MOST_CLIENTS:
-            raise Busy(TOO_MANY_STREAMS, limit=MOST_CLIENTS)
+        self._require_room()
         if not self._is_running():
             last = await asyncio.to_thread(self._newest)
             if not self._is_running():  # no other client came first
@@ -147,6 +146,7 @@ class Broadcaster:
                 self._loop = asyncio.get_running_loop()
                 self._status_due, self._statuses = 0.0, {}
                 self._reader = asyncio.create_task(self._read())
+            self._require_room()  # meanwhile the server may have been stopped, which would wait for this stream for ever
         client = _Client(actor, wanted, status)
         self._clients.add(client)
         if status and _status_key(actor) in self._statuses:
@@ -154,6 +154,11 @@ class Broadcaster:
         elif status:
             self._status_due = 0.0
         return client
+
+    def _require_room(self) -> None:
+        """Raise Busy if no stream may begin."""
+        if self._closed is asyncio.get_running_loop() or len(self._clients) >= MOST_CLIENTS:
+            raise Busy(TOO_MANY_STREAMS, limit=MOST_CLIENTS)
 
     def _is_running(self) -> bool:
         is_ours = self._loop is asyncio.get_running_loop()

@@ -273,6 +273,34 @@ def test_streams_end_when_the_server_stops(app: FastAPI) -> None:
     assert len(ended) == 3 and max(ended) - began < 5.0
 
 
+@pytest.mark.timeout(120)
+def test_a_stream_that_begins_while_the_server_stops_does_not_keep_it(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newest, end_streams = Broadcaster._newest, Broadcaster.end_streams
+    begun, stopping, answers = threading.Event(), threading.Event(), []
+
+    def slow(self: Broadcaster) -> int:
+        begun.set()
+        stopping.wait(60)
+        return newest(self)
+
+    def stop(self: Broadcaster) -> None:
+        end_streams(self)
+        stopping.set()
+
+    monkeypatch.setattr(Broadcaster, "_newest", slow)
+    monkeypatch.setattr(Broadcaster, "end_streams", stop)
+    with serving(app) as url:
+        asking = threading.Thread(target=lambda: answers.append(httpx.get(f"{url}{STREAM}", timeout=60)))
+        asking.start()
+        assert begun.wait(60)
+        began = time.monotonic()
+    assert time.monotonic() - began < 30
+    asking.join()
+    assert answers[0].status_code == 503
+
+
 def test_a_client_learns_of_an_outage_and_of_its_end(
     here: Here, app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
