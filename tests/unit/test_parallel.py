@@ -8,8 +8,7 @@ import pytest
 
 from tests.parallel import InOrder
 
-E2E = [f"tests/e2e/test_own.py::test_{number}" for number in range(6)]
-SHARED = [f"tests/e2e/test_page.py::test_{number}" for number in range(3)]
+E2E = [f"tests/e2e/test_{name}.py::test_{number}" for name in "xyz" for number in range(3)]
 OTHERS = [f"tests/unit/test_{name}.py::test_{number}" for name in "abcd" for number in range(4)]
 
 
@@ -62,18 +61,20 @@ def parallel(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> py
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
-def test_each_test_runs_once_and_shared_ones_run_in_one_process(parallel: pytest.Config, count: int) -> None:
-    tests = [*E2E, *SHARED, *OTHERS]
+def test_each_test_runs_once_and_those_of_a_file_run_in_one_process(
+    parallel: pytest.Config, count: int
+) -> None:
+    tests = [*E2E, *OTHERS]
     nodes = run(parallel, tests, count)
     assert sorted(test for node in nodes for test in node.ran) == sorted(tests)
-    for together in (SHARED, OTHERS[:4], OTHERS[4:8]):
+    for together in (E2E[:3], E2E[3:6], E2E[6:], OTHERS[:4], OTHERS[4:8]):
         [node] = [node for node in nodes if set(together) & set(node.ran)]
         assert [test for test in node.ran if test in together] == together
 
 
 @pytest.mark.parametrize("count", [2, 3, 4])
 def test_one_process_runs_other_tests_than_end_to_end_tests(parallel: pytest.Config, count: int) -> None:
-    nodes = run(parallel, [*E2E, *SHARED, *OTHERS], count)
+    nodes = run(parallel, [*E2E, *OTHERS], count)
     first = [node.ran[0].startswith("tests/e2e/") for node in nodes]
     assert first.count(False) == 1, "all but one begin with end-to-end tests"
     other = nodes[first.index(False)]
@@ -82,6 +83,6 @@ def test_one_process_runs_other_tests_than_end_to_end_tests(parallel: pytest.Con
 
 
 def test_one_process_runs_end_to_end_tests_first(parallel: pytest.Config) -> None:
-    tests = [*E2E, *SHARED, *OTHERS]
+    tests = [*E2E, *OTHERS]
     [node] = run(parallel, tests, 1)
     assert node.ran == tests
