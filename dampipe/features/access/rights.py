@@ -23,6 +23,12 @@ from dampipe.kernel.visibility import EVERYTHING, OpenedVersions, View
 
 MASKS = 256
 """Masks that are kept while the catalogue does not change."""
+# Made once: to make an alias takes as long as a query.
+_VERSION, _LOCATION, _FOLDER = (table.alias(f"seen_{table.name}") for table in (VERSION, LOCATION, FOLDER))
+_SEEN_FILES = select(_LOCATION.c.id).select_from(
+    _LOCATION.join(_FOLDER, _FOLDER.c.id == _LOCATION.c.folder_id)
+)
+_VERSIONS_OF_FILE = (_LOCATION.c.version_id, _LOCATION.c.previous_id)
 Place = tuple[int, str]
 """A source and a folder of it, relative to its root."""
 
@@ -146,23 +152,16 @@ def _lying_in(folders: Select[Any]) -> tuple[Select[Any], Select[Any]]:
 
 def _is_in(found: Sequence[Place], version: ColumnElement[Any]) -> ColumnElement[bool]:
     """The condition that a version lies in one of these places, or did, looked up by its own files."""
-    of_it = []
-    for which in ("version_id", "previous_id"):
-        location, folder = LOCATION.alias(), FOLDER.alias()
-        joined = location.join(folder, folder.c.id == location.c.folder_id)
-        files = select(location.c.id).select_from(joined)
-        here = files.where(location.c[which] == version, _lies_in(found, folder))
-        of_it.append(here.correlate_except(location, folder).exists())
-    return or_(*of_it)
+    here = _SEEN_FILES.where(_lies_in(found, _FOLDER)).correlate_except(_LOCATION, _FOLDER)
+    return or_(*(here.where(column == version).exists() for column in _VERSIONS_OF_FILE))
 
 
 def _has_version(
     asset: ColumnElement[Any], is_seen: Callable[[ColumnElement[Any]], ColumnElement[bool]]
 ) -> ColumnElement[bool]:
     """The condition that an asset has a version that is seen."""
-    version = VERSION.alias()
-    versions = select(version.c.id).where(version.c.asset_id == asset, is_seen(version.c.id))
-    return versions.correlate_except(version).exists()
+    versions = select(_VERSION.c.id).where(_VERSION.c.asset_id == asset, is_seen(_VERSION.c.id))
+    return versions.correlate_except(_VERSION).exists()
 
 
 def _opened_versions(assets: Select[Any], found: tuple[Place, ...] | None) -> OpenedVersions:
