@@ -127,10 +127,11 @@ def test_answers_without_content_end_in_an_error_and_not_in_a_short_file(bucket:
 def test_another_object_is_not_what_a_broken_transfer_is_continued_with(bucket: Bucket) -> None:
     bucket.write("clip.mov", CONTENT)
     entry = bucket.store.stat("clip.mov")
-    bucket.proxy.cut(700_000, where="clip")
     with bucket.store.open("clip.mov", entry) as file:
         read = file.read(100_000)
         bucket.write("clip.mov", CONTENT[::-1])
+        with bucket.proxy.away():  # now: what is cut before is continued with the object that there was
+            pass
         with pytest.raises(Conflict):
             while piece := file.read(100_000):
                 read += piece
