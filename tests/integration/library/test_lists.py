@@ -340,3 +340,16 @@ def test_who_sees_a_part_is_told_of_that_part(library: Searching, name: str) -> 
     for group in Group:
         for sort in ("-date", "name", "-name"):
             assert listed(service, group, sort) == expected(mine, group, sort)
+    every = [
+        one.sha1 for one in library.services.get(LibraryService).page(LOCAL, PageRequest(limit=200)).assets
+    ]
+    seen = {one.sha1 for one in service.page(LOCAL, PageRequest(limit=200)).assets}
+    rated = next(one for one in every if one in seen), next(one for one in every if one not in seen)
+    metadata = library.services.get(MetadataService)
+    try:
+        for sha1 in rated:
+            metadata.edit(LOCAL, sha1, AssetEdit(set={"rating": 3}))
+        assert set(service.marks(LOCAL, rated).marks) == {rated[0]}
+    finally:
+        for sha1 in rated:
+            metadata.edit(LOCAL, sha1, AssetEdit(unset=("rating",)))
